@@ -7,12 +7,17 @@ export const generalMethods = (methods: readonly Method[]): Method[] =>
   methods.filter((method) => traitsOf(method).special !== true);
 
 /**
- * General methods that plan for all of the objectives, as specs. Those that take longest come
- * first, so that the quick planners fill the gaps at the end.
+ * General methods that plan for all of the objectives, as specs; without objectives those of
+ * placements. Those that take longest come first, so that the quick planners fill the gaps at the
+ * end.
  */
 export const comparedSpecs = (methods: readonly Method[], objectives: readonly Objective[]): string[] =>
   generalMethods(methods)
-    .filter((method) => objectives.every((objective) => plansFor(method, objective)))
+    .filter((method) =>
+      objectives.length === 0
+        ? traitsOf(method).answers === "placement"
+        : objectives.every((objective) => plansFor(method, objective)),
+    )
     .map(comparedSpec)
     .reverse();
 

@@ -133,7 +133,8 @@ export const objectiveFlag = {
   placeholder: "NAME",
   describe:
     "what to minimise: makespan (us of one step), max-load (us per sample of the busiest device of a " +
-    "full pipeline), latency (us of one sample) or peak-memory (bytes of the fullest device)",
+    "full pipeline), latency (us of one sample), peak-memory (bytes of the fullest device), iteration (us of " +
+    "one batch, also of pipelines) or throughput (us per sample, also of pipelines)",
   defaultText: "the scenario's own",
 } as const;
 

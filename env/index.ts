@@ -8,6 +8,26 @@ export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, St
 export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
 export type { EpisodeState, Phase } from "./envs/episode-state.ts";
 export type { Returns } from "./envs/options.ts";
+export {
+  ASSIGN_ID,
+  AssignEnv,
+  type AssignOptions,
+  createAssignEnv,
+} from "./envs/pipeline/assign.ts";
+export { type AssignReplay, assignReplay } from "./envs/pipeline/assign-replay.ts";
+export type {
+  AssignChoices,
+  AssignedStages,
+  AssignSettings,
+  AssignWorld,
+  Contiguity,
+} from "./envs/pipeline/assign-rules.ts";
+export { type CutReplay, cutReplay } from "./envs/pipeline/cut-replay.ts";
+export type { CutChoices, CutProgress, CutSettings, CutWorld } from "./envs/pipeline/cut-rules.ts";
+export { CUTS_ID, CutsEnv, type CutsOptions, createCutsEnv } from "./envs/pipeline/cuts.ts";
+export type { PipelineEnvOptions, PipelineParts } from "./envs/pipeline/pipeline-parts.ts";
+export { renderPipeline } from "./envs/pipeline/render.ts";
+export type { PipelineChoices, PipelineSettings } from "./envs/pipeline/settings.ts";
 export { createOneShotEnv, ONE_SHOT_ID, OneShotEnv } from "./envs/placement/one-shot.ts";
 export type { PlacementEnvOptions, PlacementParts } from "./envs/placement/placement-parts.ts";
 export {
@@ -98,10 +118,33 @@ export {
   sentenceOf,
   writeScenario,
 } from "./model/file.ts";
-export { type EdgeSpec, type GraphBuilder, graphBuilder, type OpSpec } from "./model/graph/builder.ts";
+export {
+  type EdgeSpec,
+  type GraphBuilder,
+  type GraphTraits,
+  graphBuilder,
+  type OpSpec,
+} from "./model/graph/builder.ts";
 export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
+export {
+  type AcceleratorType,
+  type LayerChain,
+  layerChain,
+  MOST_LAYERS,
+} from "./model/layers/layer-chain.ts";
+export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
+export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
+export {
+  type CollectiveName,
+  HOST_STAGE,
+  type PipelinePlan,
+  type PipelineStage,
+  type ScheduleChoice,
+  type Share as MicroBatchShare,
+  type Sync,
+} from "./model/plan/pipeline.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
   asPlacement,
@@ -129,6 +172,9 @@ export {
 } from "./model/scenario.ts";
 export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
+export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
+export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
+export { type LayerParts, type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {
   groupColumns,
@@ -136,6 +182,7 @@ export {
   type PlacementObservation,
   placementObservation,
 } from "./parts/observation.ts";
+export type { AssignView, CutsView, PipelineView } from "./parts/pipeline-view.ts";
 export type { PlacementView } from "./parts/placement-view.ts";
 export {
   fixedRandomPlacement,
@@ -234,6 +281,22 @@ export {
   tasksOf,
 } from "./sim/timeline/explain/tasks.ts";
 export { simulateLatency } from "./sim/timeline/latency-timeline.ts";
+export type {
+  DeviceTime,
+  PipelineBlock,
+  PipelineTimeline,
+  PipelineTransfer,
+  StageFacts,
+  SyncSpan,
+} from "./sim/timeline/pipeline/contract.ts";
+export {
+  idleShares,
+  type LossName,
+  lossNames,
+  type PipelineLosses,
+  pipelineLosses,
+} from "./sim/timeline/pipeline/losses.ts";
+export { pipelineTimeline } from "./sim/timeline/pipeline/pipeline-timeline.ts";
 export { createScorer, type ScoredPlan, scoredPlan } from "./sim/timeline/scored-plan.ts";
 export { createSimulator, simulate, type Timeline } from "./sim/timeline/timeline.ts";
 export { timelineOf } from "./sim/timeline/timeline-of.ts";

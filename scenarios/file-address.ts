@@ -9,7 +9,7 @@
 import { basename } from "node:path";
 import { createScenario } from "../env/model/create-scenario.ts";
 import { Query, readQuery } from "../env/model/query.ts";
-import type { Objective } from "../env/model/scenario.ts";
+import { type Objective, objectives } from "../env/model/scenario.ts";
 import type { ReadClusterFile } from "./clusters/named.ts";
 import { type ImportedFile, importers, importFile } from "./import/index.ts";
 import { fileOf, openFile } from "./import/source-file.ts";
@@ -70,7 +70,7 @@ export function scenarioOfFile(
   const changed = createScenario({
     ...scenario,
     grouping: regrouped ? groupingOfQuery(query, scenario.graph) : scenario.grouping,
-    objective: given.objective ?? scenario.objective,
+    objective: given.objective ?? query.oneOf("objective", objectives) ?? scenario.objective,
   });
   return { ...imported, scenario: underOptions(changed, query) };
 }

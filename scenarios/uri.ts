@@ -11,6 +11,7 @@
  * - `fidelity` names a fidelity, with what it assumes of links and memory.
  * - `network` names a network model that replaces the cluster's own links.
  * - `dispatch` says what the priorities of a plan mean.
+ * - `objective` says what is minimised, where the caller does not.
  *
  * Every mistake is one sentence with the known alternatives.
  */
@@ -20,14 +21,14 @@ import { colocationGrouping, type Grouping } from "../env/model/coarsen/grouping
 import { groupsForPlacement } from "../env/model/coarsen/placement.ts";
 import { coarsen } from "../env/model/coarsen/rules.ts";
 import { createScenario } from "../env/model/create-scenario.ts";
-import { withDispatch } from "../env/model/fidelity/dispatch.ts";
 import { InputError } from "../env/model/errors.ts";
+import { withDispatch } from "../env/model/fidelity/dispatch.ts";
 import { defaultFidelity, type Fidelity } from "../env/model/fidelity/fidelity.ts";
 import { withFidelity } from "../env/model/fidelity/named.ts";
-import type { OpGraph } from "../env/model/graph/graph.ts";
 import { withNetwork } from "../env/model/fidelity/networks.ts";
+import type { OpGraph } from "../env/model/graph/graph.ts";
 import { Query, readQuery } from "../env/model/query.ts";
-import type { Objective, Scenario, ScenarioMeta } from "../env/model/scenario.ts";
+import { type Objective, objectives, type Scenario, type ScenarioMeta } from "../env/model/scenario.ts";
 import { type Problem, readAddress, within } from "./address.ts";
 import { BUILD_OPTIONS, buildOptions, groupingOptions } from "./build-options.ts";
 import { CLUSTER_OPTIONS, changedCluster } from "./clusters/changes.ts";
@@ -48,15 +49,12 @@ export const COMMON_OPTIONS: readonly string[] = [
   "fidelity",
   "network",
   "dispatch",
+  "objective",
 ];
 
 const granularities = ["group", "op"] as const;
 
-export function scenarioOfUri(
-  uri: string,
-  objective: Objective = "makespan",
-  readFile?: ReadClusterFile,
-): Scenario {
+export function scenarioOfUri(uri: string, objective?: Objective, readFile?: ReadClusterFile): Scenario {
   const at = uri.indexOf("?");
   const [address, options] = at === -1 ? [uri, ""] : [uri.slice(0, at), uri.slice(at + 1)];
   const where = `Scenario "${uri}"`;
@@ -75,7 +73,7 @@ export function scenarioOfUri(
     graph,
     grouping: groupingOfQuery(groupingOptions(query), graph, usualGranularity(problem, build)),
     cluster,
-    objective,
+    objective: objective ?? query.oneOf("objective", objectives) ?? "makespan",
     fidelity: fidelityOf(problem, build),
     meta: metaOf(problem),
   });

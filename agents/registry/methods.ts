@@ -12,8 +12,17 @@ import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
+import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
+import { ftpipe } from "../planners/pipeline/ftpipe.ts";
+import { gpipe } from "../planners/pipeline/gpipe.ts";
+import { hetpipe } from "../planners/pipeline/hetpipe.ts";
+import { pipedream } from "../planners/pipeline/pipedream.ts";
+import { pipedream2bw } from "../planners/pipeline/pipedream-2bw.ts";
 import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
+import { pipetransformer } from "../planners/pipeline/pipetransformer.ts";
+import { torchgpipe } from "../planners/pipeline/torchgpipe.ts";
 import { torchgpipeBlocks } from "../planners/pipeline/torchgpipe-blocks.ts";
+import { vpipe } from "../planners/pipeline/vpipe.ts";
 import { acyclicPartition } from "../planners/placement/baselines/acyclic-partition.ts";
 import { multilevel } from "../planners/placement/baselines/multilevel.ts";
 import { random } from "../planners/placement/baselines/random.ts";
@@ -52,6 +61,15 @@ export const composedMethods: readonly Method[] = [
   topoBlocks,
   torchgpipeBlocks,
   pipedreamInterval,
+  gpipe,
+  torchgpipe,
+  ftpipe,
+  vpipe,
+  pipetransformer,
+  pipedream,
+  pipedream2bw,
+  hetpipe,
+  dnnReplication,
   multilevel,
   acyclicPartition,
   heft,

@@ -54,14 +54,8 @@ export const publishedSystems: readonly PublishedSystem[] = [
     lacks: "its decisions on order and fusion",
   }),
   system("doppler", "DOPPLER", "Yao et al., ICLR 2026"),
-  system("gpipe", "GPipe", "Huang et al., NeurIPS 2019", {
-    nearest: ["torchgpipe-blocks"],
-    lacks: REPLICAS,
-  }),
-  system("pipedream-2bw", "PipeDream-2BW", "Narayanan et al., ICML 2021", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
+  system("gpipe", "GPipe", "Huang et al., NeurIPS 2019"),
+  system("pipedream-2bw", "PipeDream-2BW", "Narayanan et al., ICML 2021"),
   system("dapple", "DAPPLE", "Fan et al., PPoPP 2021", {
     nearest: ["pipedream-interval"],
     lacks: REPLICAS,
@@ -70,22 +64,14 @@ export const publishedSystems: readonly PublishedSystem[] = [
     nearest: ["pipedream-interval"],
     lacks: REPLICAS,
   }),
-  system("hetpipe", "HetPipe", "Park et al., USENIX ATC 2020", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
-  system("vpipe", "vPipe", "Zhao et al., TPDS 2022", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
+  system("hetpipe", "HetPipe", "Park et al., USENIX ATC 2020"),
+  system("vpipe", "vPipe", "Zhao et al., TPDS 2022"),
+  system("pipetransformer", "PipeTransformer", "He et al., ICML 2021"),
   system("rannc", "RaNNC", "Tanaka et al., IPDPS 2021", {
     nearest: ["pipedream-interval"],
     lacks: REPLICAS,
   }),
-  system("ftpipe", "FTPipe", "Eliad et al., USENIX ATC 2021", {
-    nearest: ["max-load-search"],
-    lacks: REPLICAS,
-  }),
+  system("ftpipe", "FTPipe", "Eliad et al., USENIX ATC 2021"),
   system("piper", "Piper", "Tarnawski et al., NeurIPS 2021", { nearest: ["ideals-dp"], lacks: SHARDING }),
   system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["colocrl"], lacks: REPLICAS }),
   system("heterps", "HeterPS", "Liu et al., 2021", { nearest: ["colocrl"], lacks: REPLICAS }),

@@ -9,8 +9,11 @@ import { checkEnv } from "../../env/check/check-env.ts";
 import { formatReport } from "../../env/check/report.ts";
 import type { Env } from "../../env/contract.ts";
 import { envIds, envSpec } from "../../env/envs/registry.ts";
+import { createScenario } from "../../env/model/create-scenario.ts";
 import { InputError } from "../../env/model/errors.ts";
+import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { suites } from "../../scenarios/suites/index.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
@@ -47,8 +50,13 @@ export const check = defineCommand({
     const names = positionals.length > 0 ? positionals : envIds();
     const creators = await Promise.all(names.map(creatorOf));
     if (!values.json) terminal.note(`Checking on ${scenario.name}`);
-    const reports = creators.map((create) => {
-      const report = checkEnv(() => create({ scenario }));
+    const reports = creators.map(({ create, plans }) => {
+      const judged = scoring(scenario, plans);
+      if (judged !== scenario && !values.json)
+        terminal.note(
+          `The objective ${scenario.objective} scores no ${plans.join(" and no ")}: checking under ${judged.objective}`,
+        );
+      const report = checkEnv(() => create({ scenario: judged }));
       if (!values.json) terminal.write(`${formatReport(report)}\n`);
       return { ...report, scenario: scenario.name };
     });
@@ -57,8 +65,23 @@ export const check = defineCommand({
   },
 });
 
-async function creatorOf(name: string): Promise<Create> {
-  return /\.[cm]?[jt]s$/.test(name) ? creatorIn(name) : envSpec(name).create;
+interface Creator {
+  readonly create: Create;
+  /** Kinds of plan that its envs answer, none where they are not known. */
+  readonly plans: readonly PlanKindName[];
+}
+
+async function creatorOf(name: string): Promise<Creator> {
+  if (/\.[cm]?[jt]s$/.test(name)) return { create: await creatorIn(name), plans: [] };
+  const { create, plans = [] } = envSpec(name);
+  return { create, plans };
+}
+
+/** The scenario, under an objective that scores one of these kinds of plan. */
+function scoring(scenario: Scenario, plans: readonly PlanKindName[]): Scenario {
+  const { accepts } = objectiveOf(scenario);
+  if (plans.length === 0 || plans.some((kind) => accepts.includes(kind))) return scenario;
+  return createScenario({ ...scenario, objective: "iteration" });
 }
 
 async function creatorIn(path: string): Promise<Create> {

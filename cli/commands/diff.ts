@@ -3,18 +3,18 @@
  * changes the value, the devices and the links.
  */
 
+import { InputError } from "../../env/model/errors.ts";
 import { asPlacement, type Plan } from "../../env/model/plan/plan.ts";
 import { relocations } from "../../env/sim/timeline/explain/difference.ts";
 import { explain } from "../../env/sim/timeline/explain/explanation.ts";
 import { createScorer } from "../../env/sim/timeline/scored-plan.ts";
-import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { differenceJson } from "../reports/plans/diff-json.ts";
 import { type DifferenceSide, differenceText } from "../reports/plans/diff-report.ts";
 import { displayedScore } from "../reports/plans/score-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
-import { objectiveIn, PLAN_FORMS, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
+import { PLAN_FORMS, readPlanArgument, scenarioForPlan, scoredObjectiveFlag } from "./given-plan.ts";
 
 export const diff = defineCommand({
   name: "diff",
@@ -31,8 +31,13 @@ export const diff = defineCommand({
     "diff bert24_training.json expert.json plan.json --objective max-load",
   ],
   async run({ values, positionals: [address, ...files] }, terminal) {
-    const scenario = await resolveScenario(address, { objective: objectiveIn(values.objective) });
+    const scenario = await scenarioForPlan(address, { objective: values.objective, file: files[0] });
     const plans = files.map((file) => readPlanArgument(file, { scenario, address }, terminal));
+    const pipeline = plans.findIndex(({ kind }) => kind === "pipeline");
+    if (pipeline !== -1)
+      throw new InputError(
+        `"diff" tells which ops moved between two placements, and "${files[pipeline]}" is a pipeline; take "explain" or "simulate" for each.`,
+      );
     const score = createScorer(scenario);
     const sideOf = (plan: Plan, i: number): DifferenceSide => {
       const scored = score(plan);

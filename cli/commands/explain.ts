@@ -1,7 +1,7 @@
 /**
  * `explain`: what makes the value of a plan as large as it is under the scenario's objective, and
  * the single move that helps most. On request it writes a trace for Perfetto, speedscope or
- * chrome://tracing, and the Gantt chart as SVG.
+ * chrome://tracing, and the picture of the step.
  */
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../../env/model/errors.ts";
@@ -12,21 +12,27 @@ import {
   singleMoveCount,
   singleMoves,
 } from "../../env/sim/timeline/explain/best-move.ts";
-import { type Explanation, explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
+import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
 import { type ScoredPlan, scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
+import { pipelineTrace } from "../../results/export/trace/pipeline-trace.ts";
 import { traceOf } from "../../results/export/trace/trace.ts";
-import { ganttSvg } from "../../results/page/drawing/gantt-svg.ts";
 import { visible } from "../../results/text/visible.ts";
-import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { writeOutput } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { explanationJson } from "../reports/plans/explain-json.ts";
-import { explanationText, type MoveSearch } from "../reports/plans/explain-report.ts";
+import { type ExplanationParts, explanationText, type MoveSearch } from "../reports/plans/explain-report.ts";
+import {
+  type PipelineParts,
+  pipelineExplanationJson,
+  pipelineExplanationText,
+} from "../reports/plans/pipeline/explain-pipeline.ts";
 import { displayedScore } from "../reports/plans/score-report.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
-import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
+import { bestChange } from "./explain/best-change.ts";
+import { placementFlag, readPlanArgument, scenarioForPlan, scoredObjectiveFlag } from "./given-plan.ts";
+import { notSimulated, pictureFlags, writePictures } from "./plan-pictures.ts";
 
 const MOVES_BETWEEN_BREATHS = 64;
 
@@ -34,7 +40,7 @@ export const explain = defineCommand({
   name: "explain",
   summary:
     "Prints what makes a plan's value as large as it is: critical path, busy devices and links, loads or memory, " +
-    "and the single move that helps most.",
+    "for a pipeline its bottleneck, bubble and synchronisation, and the single move or change that helps most.",
   positionals: [{ name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" }],
   flags: {
     placement: { ...placementFlag, defaultText: "none; it is required" },
@@ -45,12 +51,7 @@ export const explain = defineCommand({
       describe: "write the step here as a trace (JSON) for Perfetto, speedscope or chrome://tracing",
       defaultText: "none",
     },
-    svg: {
-      type: "text",
-      placeholder: "FILE",
-      describe: "write the step here as a Gantt chart with its critical path",
-      defaultText: "none",
-    },
+    ...pictureFlags,
     json: jsonFlag,
   },
   examples: [
@@ -60,38 +61,53 @@ export const explain = defineCommand({
   ],
   async run({ values, positionals: [address] }, terminal) {
     if (values.placement === undefined)
-      throw new InputError('"explain" needs --placement FILE, the placement to explain.');
-    const scenario = await resolveScenario(address, { objective: objectiveIn(values.objective) });
+      throw new InputError('"explain" needs --placement FILE, the plan to explain.');
+    const scenario = await scenarioForPlan(address, { objective: values.objective, file: values.placement });
     const plan = readPlanArgument(values.placement, { scenario, address }, terminal);
     const scored = scoredPlan(scenario, plan);
-    const told = scored.spec.timing === "engine" ? explainPlan(scenario, plan) : null;
+    const { pipeline } = scored;
+    const told = pipeline === null && scored.spec.timing === "engine" ? explainPlan(scenario, plan) : null;
     if (values.trace !== undefined) {
-      if (told === null) throw notSimulated(scored, "--trace");
-      writeOutput(values.trace, visible(JSON.stringify(traceOf(scenario, told))), terminal);
+      if (pipeline === null && told === null) throw notSimulated(scored, "--trace");
+      const trace = pipeline === null ? traceOf(scenario, told!) : pipelineTrace(pipeline);
+      writeOutput(values.trace, visible(JSON.stringify(trace)), terminal);
     }
-    if (values.svg !== undefined) writeOutput(values.svg, ganttOf(scored, told, values.placement), terminal);
-    const search = await bestMove(scored, terminal);
-    const parts = { plan: values.placement, scored, told, search };
+    await writePictures(values, { scored, plan: values.placement, told }, terminal);
     terminal.write(
-      values.json
-        ? jsonText(explanationJson(parts))
-        : explanationText({ ...parts, scored: displayedScore(scored) }),
+      pipeline === null
+        ? await placementReport({ plan: values.placement, scored, told }, { json: values.json, terminal })
+        : await pipelineReport({ plan: values.placement, scored, pipeline }, { json: values.json, terminal }),
     );
     return EXIT.done;
   },
 });
 
-function ganttOf(scored: ScoredPlan, told: Explanation | null, plan: string): string {
-  const { scenario, spec, bound, timeline } = scored;
-  if (timeline === null) throw notSimulated(scored, "--svg");
-  const boundUs = spec.unit === "us" ? bound.value : 0;
-  return ganttSvg(scenario, { timeline, criticalPath: told?.criticalPath }, { plan, bound: boundUs });
+interface Report {
+  readonly json: boolean;
+  readonly terminal: Terminal;
 }
 
-const notSimulated = ({ spec }: ScoredPlan, flag: string): InputError =>
-  new InputError(
-    `${flag} draws when ops run, which the objective ${spec.id} does not say; --objective makespan simulates a step.`,
-  );
+async function placementReport(
+  given: Omit<ExplanationParts, "search">,
+  { json, terminal }: Report,
+): Promise<string> {
+  const parts = { ...given, search: await bestMove(given.scored, terminal) };
+  return json
+    ? jsonText(explanationJson(parts))
+    : explanationText({ ...parts, scored: displayedScore(given.scored) });
+}
+
+async function pipelineReport(
+  given: Omit<PipelineParts, "search">,
+  { json, terminal }: Report,
+): Promise<string> {
+  const { scored, pipeline } = given;
+  const search = await bestChange(scored.scenario, pipeline.plan, scored.outcome, terminal);
+  const parts = { ...given, search };
+  return json
+    ? jsonText(pipelineExplanationJson(parts))
+    : pipelineExplanationText({ ...parts, scored: displayedScore(scored) });
+}
 
 async function bestMove({ scenario, plan, outcome }: ScoredPlan, terminal: Terminal): Promise<MoveSearch> {
   const total = singleMoveCount(scenario, plan);

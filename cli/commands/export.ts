@@ -6,13 +6,12 @@ import { InputError } from "../../env/model/errors.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
-import { exporterOf, exporters, exportScenario } from "../../results/export/index.ts";
-import { resolveScenario } from "../../scenarios/resolve.ts";
+import { exportFormatOf, exportFormats, exportScenario } from "../../results/export/index.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../files.ts";
 import { memoryWords, scoreWords, violationLines } from "../reports/plans/score-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
-import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
+import { placementFlag, readPlanArgument, scenarioForPlan, scoredObjectiveFlag } from "./given-plan.ts";
 
 export const exportCommand = defineCommand({
   name: "export",
@@ -28,8 +27,8 @@ export const exportCommand = defineCommand({
     format: {
       type: "text",
       placeholder: "NAME",
-      choices: exporters.map(({ name }) => name),
-      describe: exporters.map(({ name, summary }) => `${name} (${summary})`).join("; "),
+      choices: exportFormats.map(({ name }) => name),
+      describe: exportFormats.map(({ name, summary }) => `${name} (${summary})`).join("; "),
       defaultText: "none; it is required",
     },
     placement: { ...placementFlag, defaultText: "none; formats of graphs need none" },
@@ -45,18 +44,24 @@ export const exportCommand = defineCommand({
   examples: [
     "solve bert-base/4xP100 --json > plan.json",
     "export bert-base/4xP100 --placement plan.json --format accelerate -o device_map.json",
+    "export gpt2-124m/4xP100?granularity=layer --placement pipeline.json --format torch-pipelining",
     "export inception-v3/2xP100 --format svg -o inception.svg",
     "export inception-v3/2xP100 --format graphml > inception.graphml",
   ],
   async run({ values, positionals: [address] }, terminal) {
     if (values.format === undefined)
       throw new InputError(
-        `"export" needs --format, one of ${exporters.map(({ name }) => name).join(", ")}.`,
+        `"export" needs --format, one of ${exportFormats.map(({ name }) => name).join(", ")}.`,
       );
-    const exporter = exporterOf(values.format);
-    if (exporter.subject === "plan" && values.placement === undefined)
-      throw new InputError(`Format ${exporter.name} writes a plan; give one with --placement FILE.`);
-    const scenario = await resolveScenario(address, { objective: objectiveIn(values.objective) });
+    const exporter = exportFormatOf(values.format);
+    if (exporter.subject !== "graph" && values.placement === undefined)
+      throw new InputError(
+        `Format ${exporter.name} writes a ${exporter.subject}; give one with --placement FILE.`,
+      );
+    const scenario = await scenarioForPlan(address, {
+      objective: values.objective,
+      file: values.placement,
+    });
     const plan =
       values.placement === undefined
         ? null

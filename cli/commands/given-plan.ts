@@ -3,9 +3,11 @@
  * plan of the scenario. What the file's form left open goes to stderr.
  */
 import type { Plan } from "../../env/model/plan/plan.ts";
-import type { Objective, Scenario } from "../../env/model/scenario.ts";
+import { type Objective, objectives, type Scenario } from "../../env/model/scenario.ts";
+import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import { fileAddress, pathAddress } from "../../scenarios/file-address.ts";
 import { type PlanFile, planInGraphFile, planReaders, readPlanFile } from "../../scenarios/plans/index.ts";
+import { resolveScenario } from "../../scenarios/resolve.ts";
 import { objectiveFlag } from "../command.ts";
 import { readBytes } from "../files.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -15,7 +17,9 @@ export const scoredObjectiveFlag = {
   ...objectiveFlag,
   describe:
     "scores under another objective: makespan (us of one step), max-load (us per sample of the busiest device " +
-    "of a full pipeline), latency (us of one sample) or peak-memory (bytes of the fullest device)",
+    "of a full pipeline), latency (us of one sample), peak-memory (bytes of the fullest device), iteration " +
+    "(us of one batch, also of pipelines) or throughput (us per sample, also of pipelines)",
+  defaultText: "that of the plan file, else the scenario's own; iteration for a pipeline",
 } as const;
 
 /** Ends the description of every argument that names a plan. */
@@ -26,8 +30,60 @@ export const PLAN_FORMS =
 export const placementFlag = {
   type: "text",
   placeholder: "FILE",
-  describe: `file of the plan, such as the output of solve --json; ${PLAN_FORMS}`,
+  describe: `file of the plan, a placement or a pipeline, such as the output of solve --json; ${PLAN_FORMS}`,
 } as const;
+
+/** The objective that the user asked for and the file of the plan, if any. */
+export interface AskedPlan {
+  readonly objective: string | undefined;
+  readonly file: string | undefined;
+}
+
+/**
+ * Opens a scenario under the objective for a given plan. It is the one asked for, else the one that
+ * the plan file states, else the scenario's own. Where that one scores no pipelines, a pipeline has
+ * the objective iteration.
+ */
+export async function openForPlan<T>(
+  { objective, file }: AskedPlan,
+  open: (objective: Objective | undefined) => Promise<T>,
+  scenarioOf: (opened: T) => Scenario,
+): Promise<T> {
+  if (objective !== undefined || file === undefined) return open(objectiveIn(objective));
+  const { isPipeline, stated } = saidInFile(file);
+  if (stated !== undefined) return open(stated);
+  const opened = await open(undefined);
+  if (!isPipeline || objectiveOf(scenarioOf(opened)).accepts.includes("pipeline")) return opened;
+  return open("iteration");
+}
+
+/** The scenario alone. */
+export const scenarioForPlan = (address: string, asked: AskedPlan): Promise<Scenario> =>
+  openForPlan(
+    asked,
+    (objective) => resolveScenario(address, { objective }),
+    (scenario) => scenario,
+  );
+
+/** What a plan file in our own JSON says beside the plan. */
+function saidInFile(argument: string): { readonly isPipeline: boolean; readonly stated?: Objective } {
+  const { path } = pathAddress(argument, `Plan file "${argument}"`);
+  const json = jsonIn(readBytes(path, "Placement file"));
+  if (typeof json !== "object" || json === null) return { isPipeline: false };
+  const { plan = json, objective } = json as { readonly plan?: unknown; readonly objective?: unknown };
+  const kind = (plan as { readonly kind?: unknown } | null)?.kind;
+  const stated = objectives.find((known) => known === objective);
+  return { isPipeline: kind === "pipeline", ...(plan !== json && stated !== undefined && { stated }) };
+}
+
+/** Null for content that is no JSON, since other forms of plans are none. */
+function jsonIn(content: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(content));
+  } catch {
+    return null;
+  }
+}
 
 /** What a command needs to know of the scenario: itself, and the address that the user gave. */
 export interface PlannedScenario {

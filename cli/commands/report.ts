@@ -13,13 +13,10 @@ import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
-import { browserOn, drawPng } from "./report/browser.ts";
+import { browserOn, drawPng, NO_BROWSER } from "./report/browser.ts";
 
 const formats = ["svg", "png", "tex", "csv"] as const;
 type Format = (typeof formats)[number];
-
-const NO_BROWSER =
-  "PNG files need a browser, and none was found: install chromium or set PLACEMENT_GYM_BROWSER.";
 
 export const report = defineCommand({
   name: "report",

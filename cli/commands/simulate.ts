@@ -14,22 +14,24 @@ import { jsonText } from "../json.ts";
 import { displayedScore, scoreJson, scoreText } from "../reports/plans/score-report.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import {
-  objectiveIn,
+  openForPlan,
   type PlannedScenario,
   placementFlag,
   planOfScenarioFile,
   readPlanArgument,
   scoredObjectiveFlag,
 } from "./given-plan.ts";
+import { pictureFlags, writePictures } from "./plan-pictures.ts";
 
 export const simulate = defineCommand({
   name: "simulate",
   summary:
-    "Scores given plans under the scenario's objective: value, bound and gap, what each device does and holds, when each op starts.",
+    "Scores given plans under the scenario's objective: value, bound and gap, what each device or stage does and holds, when each op starts.",
   positionals: [{ name: "SCENARIO", describe: "a file, or a URI such as inception-v3/2xP100", arity: "one" }],
   flags: {
     placement: { ...placementFlag, defaultText: "the plans in the scenario's file, where it has any" },
     objective: scoredObjectiveFlag,
+    ...pictureFlags,
     json: jsonFlag,
   },
   examples: [
@@ -39,7 +41,11 @@ export const simulate = defineCommand({
     "simulate case.json --json",
   ],
   async run({ values, positionals: [address] }, terminal) {
-    const { scenario, runs = [] } = await openScenario(address, { objective: objectiveIn(values.objective) });
+    const { scenario, runs = [] } = await openForPlan(
+      { objective: values.objective, file: values.placement },
+      (objective) => openScenario(address, { objective }),
+      (opened) => opened.scenario,
+    );
     const planned = { scenario, address };
     const score = createScorer(scenario);
     if (values.placement === undefined && runs.length > 0) {
@@ -49,6 +55,7 @@ export const simulate = defineCommand({
     }
     const { plan, title } = planOf(values.placement, planned, terminal);
     const scored = score(plan);
+    await writePictures(values, { scored, plan: title, told: null }, terminal);
     terminal.write(values.json ? jsonText(scoreJson(scored)) : scoreText(title, displayedScore(scored)));
     return EXIT.done;
   },

@@ -5,10 +5,12 @@
 
 import { type BoundEffort, boundEfforts } from "../../agents/bounds.ts";
 import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
+import { planFromJson } from "../../env/model/plan/plan.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
 import { type Budget, leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/cells/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
 import { memoryTitle, pretrainingText } from "../../results/comparison/row-text.ts";
@@ -21,6 +23,7 @@ import {
   formatValue,
   scaleFor,
 } from "../../results/text/format.ts";
+import { pipelineFacts } from "../../results/text/pipelines/facts.ts";
 import {
   backendFlag,
   backendOf,
@@ -32,10 +35,12 @@ import {
   seedFlag,
 } from "../command.ts";
 import { jsonText } from "../json.ts";
+import { stageLines } from "../reports/plans/pipeline/pipeline-text.ts";
 import { tellLogs } from "../terminal/logs-text.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { duration } from "../terminal/time-left.ts";
+import { pictureFlags, wantsPicture, writePictures } from "./plan-pictures.ts";
 
 export const solve = defineCommand({
   name: "solve",
@@ -66,6 +71,7 @@ export const solve = defineCommand({
       placeholder: "FILE",
       describe: "keep every plan and what it scored, as JSON lines in gzip, for offline learning",
     },
+    ...pictureFlags,
     json: jsonFlag,
   },
   examples: [
@@ -98,17 +104,31 @@ export const solve = defineCommand({
     const effort = values.bound as BoundEffort;
     const result = effort === "cheap" ? outcome.result : await proveMore(outcome.result, effort, terminal);
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
+    const wanted = wantsPicture(values);
+    const isShown = !values.json && result.plan?.kind === "pipeline";
+    const scored = wanted || isShown ? await scoredAgain(result) : null;
     terminal.write(
       values.json
         ? jsonText(answerOf({ ...outcome, result }, values.seed))
-        : textOf(displayedWords({ ...outcome, result })),
+        : textOf(displayedWords({ ...outcome, result }), scored),
     );
+    if (scored !== null) await writePictures(values, { scored, plan: result.method, told: null }, terminal);
+    else if (wanted) terminal.note("There is no plan to draw.");
     if (logTo !== undefined) tellLogs([logTo], terminal);
     if (result.failure !== null) terminal.note(`placement-gym: ${result.failure}`);
     for (const text of await beatenTexts([result])) terminal.note(text);
     return result.feasible ? EXIT.done : EXIT.failed;
   },
 });
+
+/** The plan of a cell with all that there is to say of it; null without a plan. */
+async function scoredAgain({ scenario: address, objective, plan }: CellResult): Promise<ScoredPlan | null> {
+  if (plan === null) return null;
+  const { resolveScenario } = await import("../../scenarios/index.ts");
+  const { scoredPlan } = await import("../../env/sim/timeline/scored-plan.ts");
+  const scenario = await resolveScenario(address, { objective });
+  return scoredPlan(scenario, planFromJson(scenario, plan, "The plan"));
+}
 
 /** What the best known plans of the package are, which only a whole answer needs. */
 async function beatenTexts(cells: readonly CellResult[]): Promise<string[]> {
@@ -146,7 +166,7 @@ function answerOf({ result, times }: CellOutcome, seed: number): Record<string, 
   return { planner: method, ...answer, seed, seconds: times.seconds, cpuSeconds: times.cpuSeconds };
 }
 
-function textOf({ result, times }: CellOutcome): string {
+function textOf({ result, times }: CellOutcome, scored: ScoredPlan | null): string {
   const { unit, bound, boundArgument, gap, violation, largestPeakBytes, estimate } = result;
   const scale = scaleFor(unit, result.value ?? bound);
   const rows: [string, string][] = [
@@ -169,8 +189,12 @@ function textOf({ result, times }: CellOutcome): string {
   for (const clause of clausesOf(result, scale)) rows.push(["note", clause]);
   if (result.pretraining !== null) rows.push(["note", pretrainingText(result.pretraining)]);
   if (result.ended === "clock") rows.push(["ended by", "a clock, so another run may differ"]);
+  const pipeline = scored?.pipeline ?? null;
+  if (pipeline !== null)
+    rows.push(...pipelineFacts(pipeline).map(([name, text]): [string, string] => [name, text]));
   const lines = rows.map(([name, text]) => `  ${name.padEnd(13)}  ${text}`);
-  return `${result.methodName} on ${result.scenario}\n${lines.join("\n")}\n`;
+  const stages = pipeline === null ? [] : stageLines(pipeline, scored!.limitBytes);
+  return `${[`${result.methodName} on ${result.scenario}`, ...lines, ...stages].join("\n")}\n`;
 }
 
 const countText = (count: number, best: number | null): string =>

@@ -41,6 +41,7 @@ export function cardOf(scenario: Scenario, address: string) {
     ...scenarioProfile(scenario),
     edges: graph.edgeCount,
     dtype: graph.dtype,
+    batch: graph.batch,
     opsByRole: Object.fromEntries(
       roleNames.map((name) => [name, graph.role.filter((role) => role === Role[name]).length]),
     ),
@@ -87,6 +88,7 @@ export function cardText(card: Card, width: number): string {
     ["hash", card.hash],
     ["ops", `${formatCount(card.ops)}: ${pairs(counted(card.opsByRole), " ")}`],
     ["types", typesText(card.opsByType)],
+    ["batch", card.batch === null ? "" : count(card.batch, "sample")],
     ["edges", `${formatCount(card.edges)}, ${formatBytes(card.edgeBytes)} if each is sent once`],
     ["work", workText(card)],
     ["unknown", unknownWorkLines(card.unknownWork).join("")],

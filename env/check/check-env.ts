@@ -7,18 +7,20 @@
  * an env of yours is checked like ours. Laws about plans are picked by `metadata.plans`.
  */
 import type { Env } from "../contract.ts";
+import { planKindNames } from "../model/plan/plan.ts";
 import { gymnasiumLaws } from "./gymnasium-laws.ts";
 import { BrokenLaw, type Law } from "./law.ts";
-import { placementLaws } from "./placement-laws.ts";
+import { planLaws } from "./plan-laws.ts";
 import type { CheckReport, CheckResult } from "./report.ts";
 import { searchLaws } from "./search-laws.ts";
 
-/** Laws of the envs that answer one kind of plan. */
-const planLaws: Readonly<Record<string, readonly Law[] | undefined>> = { placement: placementLaws };
+/** Kinds of plan that objectives score. */
+const scored: readonly string[] = planKindNames;
 
 /** The laws of an env that answers these kinds of plan. */
 export function lawsFor(plans: readonly string[]): readonly Law[] {
-  return [...gymnasiumLaws, ...searchLaws, ...plans.flatMap((kind) => planLaws[kind] ?? [])];
+  const ofPlans = plans.some((kind) => scored.includes(kind)) ? planLaws : [];
+  return [...gymnasiumLaws, ...searchLaws, ...ofPlans];
 }
 
 export function checkEnv(makeEnv: () => Env): CheckReport {

@@ -7,9 +7,21 @@
  */
 import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
+import type { PlanKindName } from "../model/plan/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { notKnown } from "../model/suggest.ts";
+import type { AssignObservation } from "../parts/assign-observation.ts";
+import type { CutsObservation } from "../parts/cuts-observation.ts";
 import type { ObservationPart, PlacementObservation } from "../parts/observation.ts";
+import {
+  ASSIGN_ID,
+  type AssignEnv,
+  type AssignOptions,
+  assignOptions,
+  createAssignEnv,
+} from "./pipeline/assign.ts";
+import { CUTS_ID, type CutsEnv, type CutsOptions, createCutsEnv, cutsOptions } from "./pipeline/cuts.ts";
+import { pipelineOptions } from "./pipeline/pipeline-parts.ts";
 import { createOneShotEnv, ONE_SHOT_ID, type OneShotEnv } from "./placement/one-shot.ts";
 import { placementOptions } from "./placement/placement-parts.ts";
 import {
@@ -29,9 +41,12 @@ import {
 
 /**
  * The class of each env by its id, for observations of a given type. Envs of others add a line to
- * this interface by declaration merging; ids without a line are a plain `Env`.
+ * this interface by declaration merging; ids without a line are a plain `Env`. For a pipeline env
+ * with an observation of another type, `createCutsEnv` and `createAssignEnv` know the type.
  */
 export interface EnvTypes<Observation = PlacementObservation> {
+  "Pipeline/Assign-v1": AssignEnv<AssignObservation>;
+  "Pipeline/Cuts-v1": CutsEnv<CutsObservation>;
   "Placement/OneShot-v1": OneShotEnv<Observation>;
   "Placement/Progressive-v1": ProgressiveEnv<Observation>;
   "Placement/Refine-v1": RefineEnv<Observation>;
@@ -55,6 +70,8 @@ export interface EnvSpec {
   readonly id: string;
   /** One sentence for lists. */
   readonly summary: string;
+  /** Kinds of plan that its envs answer, where they are known; the objective must score one. */
+  readonly plans?: readonly PlanKindName[];
   /** Names of all options that `create` takes, where they are known. */
   readonly options?: readonly string[];
   create(options: MakeEnvOptions): Env;
@@ -65,14 +82,30 @@ const idPattern = /^([A-Za-z][\w-]*\/)?[A-Za-z][\w-]*?-v(\d+)$/;
 /** The envs of the package. */
 const ownEnvs: readonly EnvSpec[] = [
   {
+    id: ASSIGN_ID,
+    summary: "Gives each group of layers a device, TAPP's allocation; one evaluation per episode.",
+    plans: ["pipeline"],
+    options: [...pipelineOptions, ...assignOptions],
+    create: (options) => createAssignEnv(options as unknown as AssignOptions) as Env,
+  },
+  {
+    id: CUTS_ID,
+    summary: "Walks the layers in order: goes on, or ends a stage with so many replicas.",
+    plans: ["pipeline"],
+    options: [...pipelineOptions, ...cutsOptions],
+    create: (options) => createCutsEnv(options as unknown as CutsOptions) as Env,
+  },
+  {
     id: ONE_SHOT_ID,
     summary: "One action places all groups; one evaluation per episode.",
+    plans: ["placement"],
     options: placementOptions,
     create: (options) => createOneShotEnv(options) as Env,
   },
   {
     id: PROGRESSIVE_ID,
     summary: "Places one group per step in group order; reward at the end, or dense.",
+    plans: ["placement"],
     options: [...placementOptions, ...progressiveOptions],
     create: (options) => createProgressiveEnv(options as ProgressiveOptions) as Env,
   },
@@ -80,6 +113,7 @@ const ownEnvs: readonly EnvSpec[] = [
     id: REFINE_ID,
     summary:
       "Improves a complete placement group by group, Placeto's decision process; one evaluation per step.",
+    plans: ["placement"],
     options: [...placementOptions, ...refineOptions],
     create: (options) => createRefineEnv(options as RefineOptions) as Env,
   },

@@ -10,18 +10,17 @@ import { groupDevices } from "../model/coarsen/grouping.ts";
 import { asPlacement, type Plan } from "../model/plan/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { simulate, type Timeline } from "../sim/timeline/timeline.ts";
-
-const BAR_COLUMNS = 48;
+import { busyBar, megabytesText, numberText, type TextColumn, textTable } from "./text-table.ts";
 
 export function renderPlan(scenario: Scenario, plan: Plan, title: string): string {
   const { devices } = scenario.cluster;
   const { groups, computeUs } = loads(scenario, plan);
-  const columns: Column[] = [
+  const columns: TextColumn[] = [
     { header: "device", align: "left", cells: devices.map((device) => device.name) },
     { header: "groups", align: "right", cells: Array.from(groups, String) },
     { header: "compute us", align: "right", cells: Array.from(computeUs, numberText) },
   ];
-  if (scenario.objective !== "makespan") return [title, ...table(columns)].join("\n");
+  if (scenario.objective !== "makespan") return [title, ...textTable(columns)].join("\n");
 
   const timeline = simulate(scenario, plan);
   const { violation } = timeline;
@@ -29,17 +28,13 @@ export function renderPlan(scenario: Scenario, plan: Plan, title: string): strin
     { header: "step", align: "left", cells: devices.map((_, d) => bar(timeline, d)) },
     { header: "peak MB", align: "right", cells: Array.from(timeline.peakBytes, megabytesText) },
   );
-  const lines = [`${title}: one step takes ${numberText(timeline.makespanUs)} us`, ...table(columns)];
+  const lines = [`${title}: one step takes ${numberText(timeline.makespanUs)} us`, ...textTable(columns)];
   if (violation !== null)
     lines.push(
       `${devices[violation.device].name} is ${megabytesText(violation.excessBytes)} MB over its memory: the plan is infeasible`,
     );
   return lines.join("\n");
 }
-
-const format = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
-const numberText = (value: number) => format.format(value);
-const megabytesText = (bytes: number) => numberText(bytes / 1e6);
 
 function loads(scenario: Scenario, plan: Plan): { groups: Int32Array; computeUs: Float64Array } {
   const { groupCount, deviceCount, computeUs: groupUs } = groupGraph(scenario);
@@ -54,32 +49,9 @@ function loads(scenario: Scenario, plan: Plan): { groups: Int32Array; computeUs:
 }
 
 function bar({ device, startUs, endUs, makespanUs }: Timeline, d: number): string {
-  const columnUs = makespanUs / BAR_COLUMNS;
-  const busyUs = new Float64Array(BAR_COLUMNS);
-  for (let v = 0; v < device.length; v++) {
-    if (device[v] !== d || endUs[v] === startUs[v]) continue;
-    const last = Math.min(BAR_COLUMNS - 1, Math.floor(endUs[v] / columnUs));
-    for (let c = Math.floor(startUs[v] / columnUs); c <= last; c++)
-      busyUs[c] += Math.max(0, Math.min(endUs[v], (c + 1) * columnUs) - Math.max(startUs[v], c * columnUs));
-  }
-  return Array.from(busyUs, (us) => (us === 0 ? "." : us < columnUs / 2 ? "-" : "#")).join("");
-}
-
-interface Column {
-  readonly header: string;
-  readonly align: "left" | "right";
-  readonly cells: readonly string[];
-}
-
-function table(columns: readonly Column[]): string[] {
-  const padded = columns.map(({ header, align, cells }) => {
-    const width = Math.max(header.length, ...cells.map((cell) => cell.length));
-    return [header, ...cells].map((text) => (align === "left" ? text.padEnd(width) : text.padStart(width)));
-  });
-  return padded[0].map((_, row) =>
-    padded
-      .map((cells) => cells[row])
-      .join("  ")
-      .trimEnd(),
+  const own = [...device.keys()].filter((v) => device[v] === d);
+  return busyBar(
+    own.map((v) => ({ startUs: startUs[v], endUs: endUs[v] })),
+    makespanUs,
   );
 }

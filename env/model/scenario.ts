@@ -17,8 +17,8 @@ import type { UnknownWork } from "./graph/unknown-work.ts";
  *   (NeurIPS 2020);
  * - `latency`: time of one sample from end to end in us, the other objective of dnn-partitioning;
  * - `peak-memory`: largest peak of any device in bytes, by the event engine;
- * - `iteration`: time of one batch in us, of placements and of pipelines, by the event engine. For a
- *   pipeline without a flush it is the time from batch to batch in the steady state;
+ * - `iteration`: time of one batch in us, of placements and of pipelines, by the event engine. For
+ *   a pipeline without a flush it is the time from batch to batch in the steady state;
  * - `throughput`: the same for each sample.
  */
 export const objectives = [

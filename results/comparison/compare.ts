@@ -26,6 +26,8 @@ export interface CompareRequest {
    * methods should come first.
    */
   readonly methods: readonly string[];
+  /** Those of a scenario, where it does not have all of them. */
+  readonly methodsOf?: Readonly<Record<string, readonly string[]>>;
   /** Repetitions of every cell, each with its own random stream. */
   readonly seeds: number;
   readonly seed: number | string;
@@ -97,9 +99,9 @@ export function checkRequest({ scenarios, methods, seeds }: CompareRequest): voi
 
 /** All cells in the order of the report. */
 export function cellsOf(request: CompareRequest): CellSpec[] {
-  const { scenarios, methods, seeds, seed, budget, objective, backend } = request;
+  const { scenarios, methods, methodsOf, seeds, seed, budget, objective, backend } = request;
   return scenarios.flatMap((scenario) =>
-    methods.flatMap((method) =>
+    (methodsOf?.[scenario] ?? methods).flatMap((method) =>
       Array.from({ length: seeds }, (_, seedIndex) => ({
         scenario,
         method,

@@ -2,6 +2,7 @@
  * `Exporter`: writes a scenario's graph, or a plan for it, in a format that other programs read. A
  * new format is one file and one line in the registry of `index.ts`.
  */
+import type { PipelinePlan } from "../../env/model/plan/pipeline.ts";
 import type { Placement } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 
@@ -18,6 +19,17 @@ export interface Exporter {
   /** Pre: the plan is valid for the scenario, and given where the subject is a plan. */
   readonly write: (scenario: Scenario, plan: Placement | null) => Exported;
 }
+
+/** A format of pipelines alone. */
+export interface PipelineExporter {
+  readonly name: string;
+  readonly summary: string;
+  readonly subject: "pipeline";
+  /** Pre: the plan is valid for the scenario. */
+  readonly write: (scenario: Scenario, plan: PipelinePlan) => Exported;
+}
+
+export type ExportFormat = Exporter | PipelineExporter;
 
 export interface Exported {
   readonly text: string;

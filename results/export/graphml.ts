@@ -31,6 +31,7 @@ const nodeKeys: Keys = [
   ["group", "int"],
   ["device", "string"],
 ];
+const batchKey = ["batch", "int"] as const;
 const edgeKeys: Keys = [
   ["output", "int"],
   ["bytes", "double"],
@@ -62,7 +63,7 @@ export const graphml: Exporter = {
       return element("edge", ends, dataOf(edgeKeys, data));
     });
     const keys = [
-      ...keysOf("graph", [["dtype", "string"]]),
+      ...keysOf("graph", [["dtype", "string"], ...(graph.batch === null ? [] : [batchKey])]),
       ...keysOf("node", nodeKeys),
       ...keysOf("edge", edgeKeys),
     ];
@@ -70,7 +71,7 @@ export const graphml: Exporter = {
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
 ${lines(keys)}<graph edgedefault="directed">
 <data key="dtype">${exact(graph.dtype)}</data>
-${lines(nodes)}${lines(edges)}</graph>
+${lines(dataOf([batchKey], { batch: graph.batch ?? undefined }))}${lines(nodes)}${lines(edges)}</graph>
 </graphml>
 `;
     return { text: markup, notes: escapeNotes(graph.names) };

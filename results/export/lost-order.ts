@@ -1,18 +1,32 @@
 /**
  * What a format loses: most targets hold devices and no order of ops. Then the export says so, with
- * the value of the plan as it is written.
+ * the value of the plan as it is written. A pipeline becomes a placement for them, and its notes
+ * say what that leaves out.
  */
+import { InputError } from "../../env/model/errors.ts";
 import { type Placement, placement } from "../../env/model/plan/placement.ts";
-import { asPlacement, type Plan } from "../../env/model/plan/plan.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Evaluator } from "../../env/sim/evaluator/contract.ts";
 import { evaluator, objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import { formatValue } from "../text/format.ts";
-import type { Exported, Exporter } from "./contract.ts";
+import type { Exported, Exporter, ExportFormat } from "./contract.ts";
+import { firstReplicas, lostByDevices } from "./pipeline/first-replicas.ts";
 
 /** Pre: the plan is valid for the scenario, and given where the exporter's subject is a plan. */
-export function exportScenario(exporter: Exporter, scenario: Scenario, given: Plan | null): Exported {
-  const plan = given && asPlacement(given);
+export function exportScenario(format: ExportFormat, scenario: Scenario, plan: Plan | null): Exported {
+  if (plan?.kind === "pipeline") {
+    if (format.subject === "pipeline") return format.write(scenario, plan);
+    const { text, notes } = format.write(scenario, firstReplicas(scenario, plan));
+    return { text, notes: [...notes, ...lostByDevices(format.name, scenario, plan)] };
+  }
+  if (format.subject !== "pipeline") return exportPlacement(format, scenario, plan);
+  throw new InputError(
+    `The format ${format.name} writes pipelines, and the plan is ${plan === null ? "missing" : `a ${plan.kind}`}.`,
+  );
+}
+
+function exportPlacement(exporter: Exporter, scenario: Scenario, plan: Placement | null): Exported {
   const exported = exporter.write(scenario, plan);
   if (plan?.opPriority === undefined || exporter.keepsOrder) return exported;
   return { ...exported, notes: [...exported.notes, lostOrder(exporter, scenario, plan)] };

@@ -4,6 +4,7 @@
  */
 import { switchStyle } from "./charts/legend.ts";
 import { zoomScript } from "./charts/zoom-script.ts";
+import { schedulePatterns } from "./drawing/schedule-style.ts";
 import { element, html, type Markup } from "./markup.ts";
 import { hashOf, script } from "./script.ts";
 import { style } from "./style.ts";
@@ -29,6 +30,7 @@ export function documentText(given: PageContent): string {
 <html lang="en">
 ${headOf(given, whole)}
 <body>
+${hiddenPatterns}
 ${content}
 <script>${{ markup: whole }}</script>
 </body>
@@ -36,6 +38,13 @@ ${content}
 `;
   return page.markup;
 }
+
+/** Patterns are of no effect in what is not rendered, so this has no size instead. */
+const hiddenPatterns: Markup = element(
+  "svg",
+  { width: 0, height: 0, style: "position:absolute", "aria-hidden": "true" },
+  schedulePatterns,
+);
 
 /** Files beside a page are its own origin on a host, and of the scheme `file` on a disk. */
 function headOf({ title, lines, style: own = "", loadsFiles = false }: PageContent, whole: string): Markup {

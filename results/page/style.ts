@@ -2,6 +2,7 @@
  * The style sheet of the page: one column. Wide parts scroll by themselves and show that they do.
  * Pictures that are files of their own take only `chartStyle`.
  */
+import { scheduleStyle } from "./drawing/schedule-style.ts";
 import { chartStyle } from "./palette.ts";
 
 const textStyle = `
@@ -191,5 +192,6 @@ export const style = [
   tableStyle,
   curveStyle,
   figureStyle,
+  scheduleStyle,
   deviceStyle,
 ].join("");

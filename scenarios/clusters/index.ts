@@ -26,7 +26,8 @@
  *   of one host. Links of 70 and 50 GB/s a direction, from memory of the TPU v4 paper (Jouppi et
  *   al., ISCA 2023);
  * - `cpu-only`: the two sockets of a p2.16xlarge on two QPI links, 19.2 GB/s a direction each, from
- *   memory.
+ *   memory;
+ * - clusters of V100 on Ethernet, as papers on pipelines had them: papers.ts.
  *
  * Switches forward a transfer while they receive it (cut-through). GPUs and hosts of clusters with
  * switches do so too. In other clusters a GPU or a host stores a transfer before it forwards it, so
@@ -36,6 +37,7 @@
  */
 import { type Cluster, egressCluster } from "../../env/model/cluster/cluster.ts";
 import { type DeviceModel, deviceOf } from "./devices.ts";
+import { type ClusterEntry, entry, gpus, host } from "./entry.ts";
 import { type Cable, fabricCluster, type LinkSpeed } from "./fabric.ts";
 import {
   CUBE_MESH,
@@ -55,19 +57,13 @@ import {
   qpi,
 } from "./links.ts";
 import { dgx1 } from "./machines.ts";
+import { paperClusters } from "./papers.ts";
 import { hostPorts, joined, nvlinkMesh, nvswitch, pcieTree, ports, torus } from "./topologies.ts";
 
-export interface ClusterEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly build: () => Cluster;
-}
+export type { ClusterEntry } from "./entry.ts";
 
-const gpus = (model: DeviceModel, count: number, first = 0) =>
-  Array.from({ length: count }, (_, i) => deviceOf(model, `gpu:${first + i}`));
 const tpus = (model: DeviceModel, count: number) =>
   Array.from({ length: count }, (_, i) => deviceOf(model, `tpu:${i}`));
-const host = (machine = 0) => deviceOf("Xeon", `cpu:${machine}`);
 
 const withPorts = (
   name: string,
@@ -118,12 +114,6 @@ function mixedPorts(name: string): Cluster {
   const lanes = [pcie3Lane, pcie3Lane, p2Lane, p2Lane];
   return joined(name, [ports("pcie", own, host(), lanes, pcie3Lane)], "cut-through");
 }
-
-const entry = (name: string, summary: string, build: (name: string) => Cluster): ClusterEntry => ({
-  name,
-  summary,
-  build: () => build(name),
-});
 
 export const clusterCatalog: readonly ClusterEntry[] = [
   withPorts("2xK80", "K80", 2, p2Port, "2 K80 dies of a p2.8xlarge on PCIe, and the host"),
@@ -179,4 +169,5 @@ export const clusterCatalog: readonly ClusterEntry[] = [
       cables: [{ ends: ["cpu:0", "cpu:1"], speed: qpi }],
     }),
   ),
+  ...paperClusters,
 ];

@@ -18,6 +18,8 @@ import { dnnSplit } from "./dnn-split.ts";
 import { graphFilePlans } from "./graph-files.ts";
 import { ownPlan } from "./own-plan.ts";
 import { pipedreamConf } from "./pipedream-conf.ts";
+import { splitSpec } from "./pipeline/split-spec.ts";
+import { torchgpipeBalance } from "./pipeline/torchgpipe-balance.ts";
 import { claimOf, placetoRuns } from "./placeto-runs.ts";
 
 /** The first that recognises a file reads it. */
@@ -25,6 +27,8 @@ export const planReaders: readonly PlanReader[] = [
   placetoRuns,
   dnnSplit,
   pipedreamConf,
+  torchgpipeBalance,
+  splitSpec,
   deviceMap,
   ownPlan,
   csvPlan,

@@ -7,6 +7,7 @@ import { notKnown } from "../../env/model/suggest.ts";
 import { board } from "./board.ts";
 import { headroomSuites } from "./headroom.ts";
 import { paperSuites } from "./papers.ts";
+import { pipelineSuites } from "./pipelines.ts";
 import type { Suite } from "./suite.ts";
 import { toys, toyUri } from "./toy.ts";
 
@@ -67,6 +68,7 @@ export const suiteCatalog: readonly Suite[] = [
   usual,
   toy,
   ...paperSuites,
+  ...pipelineSuites,
   board,
   ...headroomSuites,
   large,

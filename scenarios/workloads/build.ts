@@ -32,7 +32,8 @@ export function buildWorkload(
     phase === "training"
       ? trainingGraph(tape, optimizerIn(workload.optimizer, precision))
       : inferenceGraph(forInference(tape));
-  return { ...(granularity === "layer" ? layerGraph(graph) : graph), batch: values.batch ?? null };
+  const batched = { ...graph, batch: values.batch ?? null };
+  return granularity === "layer" ? layerGraph(batched) : batched;
 }
 
 /**

@@ -142,6 +142,13 @@ describe("a command", () => {
     expect(stdout).toMatch(/^Placement\/OneShot-v1: all \d+ laws hold\n/);
   });
 
+  test("checks an env of pipelines under an objective that scores them", async () => {
+    const { code, stdout, stderr } = await pgym(["check", "Pipeline/Cuts-v1", "--scenario", file]);
+    expect(stdout).toMatch(/^Pipeline\/Cuts-v1: all \d+ laws hold\n/);
+    expect(stderr).toContain("The objective makespan scores no pipeline: checking under iteration");
+    expect(code).toBe(0);
+  });
+
   test("says how a placement that does not fit in memory runs, and why it is infeasible", async () => {
     const json = JSON.parse(
       JSON.stringify(writeScenario(testScenario({ graph: "a 10 4B params=1000\nb 5 <- a" }))),

@@ -7,13 +7,16 @@ import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import {
   autoresetModes,
   type Box,
+  type Contiguity,
   checkEnv,
+  createAssignEnv,
   type Dict,
   type Env,
   envIds,
   envSpec,
   evaluator,
   groupColumns,
+  layerColumns,
   makeEnv,
   metered,
   type PlacementObservation,
@@ -22,10 +25,12 @@ import {
   testScenario,
 } from "../../env/index.ts";
 import { play } from "../env/envs/play.ts";
+import { takenBy } from "../env/envs/scenarios.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/environments.md", import.meta.url)), "utf8");
 const blocks = [...page.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
 const scenario = testScenario({ graph: "a 100 400B\nb 50 80B <- a\nc 70 80B <- a\nd 20 <- b c" });
+const piped = { ...scenario, objective: "iteration" } as const;
 
 /** Rows of the table whose header starts with these words, cell by cell, without backquotes. */
 function table(header: string): string[][] {
@@ -69,14 +74,25 @@ describe("docs/environments.md", () => {
     });
   });
 
+  test("tells of every part and column of the pipeline environments, in order", () => {
+    const rows = table("pipeline part");
+    for (const id of ["Pipeline/Assign-v1", "Pipeline/Cuts-v1"] as const) {
+      const { observationSpace } = makeEnv(id, { scenario: takenBy(id, scenario) });
+      const { parts } = observationSpace as unknown as Dict<Record<string, unknown>>;
+      const own = rows.filter(([, ids]) => ids === "both" || ids === id).map(([part]) => part);
+      expect(own).toEqual(Object.keys(parts));
+    }
+    expect(firstCells("layer column")).toEqual([...layerColumns]);
+    for (const contiguity of firstCells("contiguity"))
+      expect(createAssignEnv({ scenario: piped, contiguity: contiguity as Contiguity })).toBeDefined();
+  });
+
   test("tells of every option of every environment", () => {
     const rows = table("option");
+    const isOf = (ids: string, id: string) => ids === "all" || ids === id || ids === id.split("/")[0];
     for (const id of envIds())
-      expect(rows.filter(([, ids]) => ids === "all" || ids === id).map(([name]) => name)).toEqual(
-        envSpec(id).options,
-      );
-    const named = rows.flatMap(([, ids]) => (ids === "all" ? [] : [ids]));
-    expect(envIds()).toEqual(expect.arrayContaining(named));
+      expect(rows.filter(([, ids]) => isOf(ids, id)).map(([name]) => name)).toEqual(envSpec(id).options);
+    for (const [, ids] of rows) expect(envIds().some((id) => isOf(ids, id))).toBe(true);
   });
 
   test("tells of every start and of every autoreset mode", () => {
@@ -90,8 +106,9 @@ describe("docs/environments.md", () => {
       const [id, option] = cell.split(", ");
       const isSparse = option === "evaluateEvery: k";
       const changes = isSparse ? { evaluateEvery: 3 } : { ...(option && { reward: option }) };
-      const meter = metered(evaluator(scenario), { evaluations: 100 });
-      const env = makeEnv(id, { scenario, evaluator: meter, ...changes });
+      const taken = takenBy(id, scenario);
+      const meter = metered(evaluator(taken), { evaluations: 100 });
+      const env = makeEnv(id, { scenario: taken, evaluator: meter, ...changes });
       const begun = env.reset();
       expect(meter.spent, `${cell}, reset`).toBe(Number(reset));
       play(env, begun, 1);
@@ -120,7 +137,7 @@ describe("the blocks of docs/environments.md", () => {
     return { said, module };
   }
 
-  test("are six", () => expect(blocks).toHaveLength(6));
+  test("are seven", () => expect(blocks).toHaveLength(7));
 
   test("play an episode", async () => {
     expect((await run(0)).said).toEqual([expect.stringMatching(/^one step of training takes \d+ us$/)]);
@@ -134,16 +151,20 @@ describe("the blocks of docs/environments.md", () => {
     expect((await run(2)).said).toEqual(["2"]);
   });
 
+  test("cut a chain to stages", async () => {
+    expect((await run(3)).said).toEqual(["true 2"]);
+  });
+
   test("measure on a noisy machine with a slow device", async () => {
-    expect((await run(3)).said).toEqual(["250", "true"]);
+    expect((await run(4)).said).toEqual(["250", "true"]);
   });
 
   test("step envs on worker threads", async () => {
-    expect((await run(4)).said).toEqual(["192", "8"]);
+    expect((await run(5)).said).toEqual(["192", "8"]);
   });
 
   test("make an env of one's own that keeps all laws, on other scenarios too", async () => {
-    const { said, module } = await run(5);
+    const { said, module } = await run(6);
     expect(said).toEqual([expect.stringMatching(/^Mine\/Cut-v0: all 16 laws hold\n/)]);
     const create = module.create as (options: { scenario: Scenario }) => Env;
     const other = testScenario({ graph: "a 10 40B params=8\nb 20 <- a", devices: 2, objective: "max-load" });

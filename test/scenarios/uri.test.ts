@@ -12,6 +12,15 @@ describe("scenario URIs", () => {
     expect(scenarioHash(scenario)).toBe(scenarioHash(await resolveScenario("resnet-50/2xP100")));
   });
 
+  test("name an objective, which a caller's own replaces", async () => {
+    const uri = "vgg-16/2xK80?objective=iteration";
+    expect((await resolveScenario(uri)).objective).toBe("iteration");
+    expect((await resolveScenario(uri, { objective: "latency" })).objective).toBe("latency");
+    await expect(resolveScenario("vgg-16/2xK80?objective=speed")).rejects.toThrow(
+      /option "objective" is "speed"/,
+    );
+  });
+
   test("take options of the workload and of the grouping", async () => {
     const small = await resolveScenario("nmt-2/2xK80?batch=8&steps=4&groups=20");
     expect(small.grouping.groupCount).toBe(20);

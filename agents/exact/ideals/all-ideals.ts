@@ -3,7 +3,7 @@
  * one. The dynamic program of Tarnawski et al. (NeurIPS 2020) visits all of them. The counts can be
  * compared with the published ones.
  */
-import type { Elements } from "../../problems/split/elements.ts";
+import type { Elements } from "../../../env/model/layers/elements.ts";
 import { IdealTable } from "./ideal-table.ts";
 
 type Order = Pick<Elements, "count" | "successors">;

@@ -9,9 +9,10 @@
  * The proof nearly always holds. It avoids the exact elements, of which there can be so many that
  * their ideals cannot be enumerated.
  */
+
+import { contract, contractExactly } from "../../../env/model/layers/elements.ts";
 import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { contract, contractExactly } from "../../problems/split/elements.ts";
 import { splitPlan } from "../../problems/split/split-plan.ts";
 import {
   type SplitProblem,

@@ -2,10 +2,11 @@
  * A published workload, solved and checked. The answer holds the optimal contiguous split, its
  * score by the scenario's evaluator, and the verdict of the plain search in certificate.ts.
  */
+
+import { contract } from "../../../env/model/layers/elements.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Evaluator } from "../../../env/sim/evaluator/contract.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
-import { contract } from "../../problems/split/elements.ts";
 import { CERTIFIED_TOLERANCE, certify } from "../certificate/certificate.ts";
 import { standsInLine } from "../certificate/units.ts";
 import { countIdeals } from "./all-ideals.ts";

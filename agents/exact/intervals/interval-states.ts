@@ -1,20 +1,26 @@
 /**
  * The states of PipeDream's planner (Narayanan et al., SOSP 2019; msr-fiddle/pipedream): ideals of
- * a graph of layers, in order of size.
+ * a graph of layers, in the topological order of the published optimizer.
  *
- * As in the published optimizer, the first state is the first layer without inputs. Every other
- * state adds one layer to a state before: a successor of one of its layers, with all ancestors of
- * that successor. With one input these are all non-empty ideals. Layers that are never reached so
- * belong to the last state.
+ * The first state is the first layer without inputs. Every other state adds one layer to a state
+ * before: a successor of one of its layers, with all ancestors of that successor. With one input
+ * these are all non-empty ideals. Layers that are never reached so belong to the last state.
  *
- * Each state has the time and weights of its layers, and the activations that leave it as the
- * published optimizer counts them. These are the outputs of its augmented antichain: the last
- * layers, and ancestors of them. An ancestor of a last layer counts if it has an output to
- * neither this last layer nor an ancestor of it.
+ * A state is listed by its augmented antichain: its last layers, and before them ancestors of them.
+ * An ancestor of a last layer counts if it has an output to neither this last layer nor an ancestor
+ * of it. States are found breadth first, the
+ * layers of the augmented antichain in order. The new layer takes the place of the one it follows.
+ * A depth-first search over these steps numbers the states, the first step last.
+ *
+ * The activations that leave a state are the outputs of its augmented antichain, as in the
+ * published optimizer. There the ancestors come in the order of a hash table; here they ascend.
  */
-import type { Elements } from "../../problems/split/elements.ts";
+import { idealsOf } from "./antichain-order.ts";
 
-export interface Layers extends Pick<Elements, "count" | "successors"> {
+export interface Layers {
+  readonly count: number;
+  /** Successors of each layer, in the order of the profile. */
+  readonly successors: readonly (readonly number[])[];
   readonly timeUs: Float64Array;
   readonly weightBytes: Float64Array;
   readonly activationBytes: Float64Array;
@@ -22,98 +28,85 @@ export interface Layers extends Pick<Elements, "count" | "successors"> {
 
 export interface IntervalStates {
   readonly count: number;
+  /** Sums over the layers of each state, shape [count]. */
   readonly timeUs: Float64Array;
   readonly weightBytes: Float64Array;
+  readonly keptBytes: Float64Array;
+  /** Activations that leave each state, shape [count]. */
   readonly outBytes: Float64Array;
-  /** Layers of a state, ascending. */
-  readonly layersOf: (state: number) => readonly number[];
-  /** Is every layer of one state in the other? */
-  readonly within: (one: number, other: number) => boolean;
+  /** A state that each state extends by one step, -1 for the first, shape [count]. */
+  readonly parent: Int32Array;
+  /** Layers of each state, ascending. */
+  readonly layersOf: readonly ArrayLike<number>[];
+  /** The states from which steps lead to each state: one bit each, `words` per state. */
+  readonly before: Int32Array;
+  readonly words: number;
+}
+
+/** Do steps lead from one state to the other? */
+export function isBefore({ before, words }: IntervalStates, one: number, other: number): boolean {
+  return ((before[other * words + (one >> 5)] >>> (one & 31)) & 1) === 1;
 }
 
 /** The states, or null where there are more than `most`, or no layers. */
 export function intervalStates(layers: Layers, most: number): IntervalStates | null {
-  const n = layers.count;
-  if (n === 0) return null;
-  const words = (n + 31) >> 5;
-  const parents = Array.from({ length: n }, (): number[] => []);
-  layers.successors.forEach((list, v) => {
-    for (const w of list) parents[w].push(v);
-  });
-  const before = ancestors(parents, words);
-
-  const first = parents.findIndex((list) => list.length === 0);
-  const start = new Int32Array(words);
-  start[first >> 5] |= 1 << (first & 31);
-  const known = new Set<string>();
-  const states: Int32Array[] = [start];
-  for (let next = 0; next < states.length; next++) {
-    const ideal = states[next];
-    for (let v = 0; v < n; v++) {
-      if (has(ideal, v) || !parents[v].some((u) => has(ideal, u))) continue;
-      const larger = ideal.map((word, w) => word | before[v][w]);
-      larger[v >> 5] |= 1 << (v & 31);
-      const key = larger.join();
-      if (known.has(key)) continue;
-      known.add(key);
-      states.push(larger);
-      if (states.length > most) return null;
-    }
-  }
-  states.sort((a, b) => bitCount(a) - bitCount(b));
-  const last = states[states.length - 1];
-  for (let v = 0; v < n; v++) last[v >> 5] |= 1 << (v & 31);
-
-  const layersOf = (state: number) => membersOf(states[state], n);
-  const sumOver = (values: Float64Array) =>
-    Float64Array.from(states, (_, state) => layersOf(state).reduce((sum, v) => sum + values[v], 0));
-  const outBytes = Float64Array.from(states, (ideal, state) => {
-    const members = layersOf(state);
-    const lastOnes = members.filter((v) => layers.successors[v].every((w) => !has(ideal, w)));
-    const leaving = new Set(lastOnes);
-    for (const last of lastOnes)
-      for (const v of membersOf(before[last], n))
-        if (layers.successors[v].some((w) => w !== last && !has(before[last], w))) leaving.add(v);
-    let bytes = 0;
-    for (const v of leaving) bytes += layers.activationBytes[v];
-    return bytes;
-  });
+  const ideals = layers.count === 0 ? null : idealsOf(layers.successors, most);
+  if (ideals === null) return null;
+  const members = [...ideals.members];
+  members[members.length - 1] = Int32Array.from({ length: layers.count }, (_, v) => v);
+  const count = members.length;
   return {
-    count: states.length,
-    timeUs: sumOver(layers.timeUs),
-    weightBytes: sumOver(layers.weightBytes),
-    outBytes,
-    layersOf,
-    within: (one, other) => states[one].every((word, w) => (word & ~states[other][w]) === 0),
+    count,
+    timeUs: sums(layers.timeUs, members),
+    weightBytes: sums(layers.weightBytes, members),
+    keptBytes: sums(layers.activationBytes, members),
+    outBytes: sums(layers.activationBytes, ideals.augmented),
+    parent: Int32Array.from(ideals.parents, (list) => list[0] ?? -1),
+    layersOf: members,
+    before: reachability(ideals.parents),
+    words: (count + 31) >> 5,
   };
 }
 
-const has = (bits: Int32Array, v: number): boolean => ((bits[v >> 5] >>> (v & 31)) & 1) === 1;
-
-function membersOf(bits: Int32Array, n: number): number[] {
-  const members: number[] = [];
-  for (let v = 0; v < n; v++) if (has(bits, v)) members.push(v);
-  return members;
+/** The states of a chain: its prefixes. What leaves a layer may come from earlier ones. */
+export function chainStates(
+  timeUs: Float64Array,
+  weightBytes: Float64Array,
+  keptBytes: Float64Array,
+  outBytes: Float64Array,
+): IntervalStates {
+  const count = timeUs.length;
+  const parents = Array.from({ length: count }, (_, v) => (v === 0 ? [] : [v - 1]));
+  const prefixes = parents.map((_, v) => Int32Array.from({ length: v + 1 }, (_, u) => u));
+  return {
+    count,
+    timeUs: sums(timeUs, prefixes),
+    weightBytes: sums(weightBytes, prefixes),
+    keptBytes: sums(keptBytes, prefixes),
+    outBytes,
+    parent: Int32Array.from({ length: count }, (_, v) => v - 1),
+    layersOf: prefixes,
+    before: reachability(parents),
+    words: (count + 31) >> 5,
+  };
 }
 
-function bitCount(bits: Int32Array): number {
-  let count = 0;
-  for (let word of bits) for (; word !== 0; word &= word - 1) count++;
-  return count;
+function sums(values: Float64Array, lists: readonly ArrayLike<number>[]): Float64Array {
+  const total = new Float64Array(lists.length);
+  lists.forEach((list, state) => {
+    for (let i = 0; i < list.length; i++) total[state] += values[list[i]];
+  });
+  return total;
 }
 
-/** All ancestors of each layer. Layers are numbered in a topological order. */
-function ancestors(parents: readonly (readonly number[])[], words: number): Int32Array[] {
-  const before: Int32Array[] = [];
-  parents.forEach((list) => {
-    const bits = new Int32Array(words);
-    for (const u of list) {
-      before[u].forEach((word, w) => {
-        bits[w] |= word;
-      });
-      bits[u >> 5] |= 1 << (u & 31);
+function reachability(parents: readonly (readonly number[])[]): Int32Array {
+  const words = (parents.length + 31) >> 5;
+  const before = new Int32Array(parents.length * words);
+  parents.forEach((list, j) => {
+    for (const k of list) {
+      for (let w = 0; w <= k >> 5; w++) before[j * words + w] |= before[k * words + w];
+      before[j * words + (k >> 5)] |= 1 << (k & 31);
     }
-    before.push(bits);
   });
   return before;
 }

@@ -8,14 +8,12 @@
  * the slowest link.
  */
 import { z } from "zod";
-import { dataConsumers } from "../../../env/model/cluster/output-transfers.ts";
-import { Role } from "../../../env/model/graph/graph.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
+import { contract } from "../../../env/model/layers/elements.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { intervalPlan } from "../../exact/intervals/interval-program.ts";
 import { intervalStates, type Layers } from "../../exact/intervals/interval-states.ts";
+import { leavingBytes } from "../../problems/pipeline/leaving-bytes.ts";
 import { commonAccelerator } from "../../problems/split/common-accelerator.ts";
-import { contract } from "../../problems/split/elements.ts";
 import { splitPlan } from "../../problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../problems/split/split-problem.ts";
 
@@ -67,6 +65,7 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
       for (let machines = 1; machines <= problem.types[type].devices.length; machines++) {
         const found = intervalPlan(states, {
           levels: [{ machines, bytesPerUs }],
+          mode: "code",
           transfers,
           replicas: "one",
         });
@@ -91,21 +90,6 @@ function layersOf(problem: SplitProblem, type: number): Layers {
     successors: elements.successors,
     timeUs: Float64Array.from({ length: elements.count }, (_, v) => timeUs[v * types.length + type]),
     weightBytes: memoryBytes,
-    activationBytes: activationsOf(scenario, elements.of, elements.count),
+    activationBytes: leavingBytes(scenario, elements.of, elements.count),
   };
-}
-
-/** Bytes of the forward outputs of each element that another element uses. */
-function activationsOf(scenario: Scenario, elementOf: Int32Array, count: number): Float64Array {
-  const { graph } = scenario;
-  const { start, op } = dataConsumers(scenario);
-  const bytes = new Float64Array(count);
-  for (let u = 0; u < graph.opCount; u++) {
-    if (graph.role[u] !== Role.forward) continue;
-    const leaves = op.slice(start[u], start[u + 1]).some((v) => elementOf[v] !== elementOf[u]);
-    if (!leaves) continue;
-    for (let port = graph.outputStart[u]; port < graph.outputStart[u + 1]; port++)
-      bytes[elementOf[u]] += graph.outputBytes[port];
-  }
-  return bytes;
 }

@@ -2,20 +2,20 @@
  * torchgpipe's automatic balancing. The layers form one sequence in topological order, which is cut
  * into one block for each accelerator. The times of the blocks differ little
  * (search/lines/block-partition.ts). With `fixed=true` the cut is exact: its slowest block is as
- * fast as possible.
+ * fast as possible, and no block is empty.
  *
  * A layer's cost is its measured or modelled time in whole microseconds, forward and backward
  * together, as `balance_by_time` measures it. Transfers and memory are ignored.
  */
 import { z } from "zod";
+import { contract } from "../../../env/model/layers/elements.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
+import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
 import { commonAccelerator } from "../../problems/split/common-accelerator.ts";
-import { contract } from "../../problems/split/elements.ts";
 import { splitPlan } from "../../problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../problems/split/split-problem.ts";
-import { blockPartition } from "../../search/lines/block-partition.ts";
-import { partitionChain } from "../../search/lines/chain-partition.ts";
+import { type BlockPartition, blockPartition } from "../../search/lines/block-partition.ts";
 
 const options = z.strictObject({
   partitions: z
@@ -59,7 +59,8 @@ export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
         };
       const { devices } = problem.types[type];
       const blocks = Math.min(partitions === 0 ? devices.length : partitions, devices.length, costs.length);
-      const lengths = fixed ? exactLengths(costs, blocks) : blockPartition(costs, blocks);
+      const published = fixed ? null : blockPartition(costs, blocks);
+      const lengths = published?.lengths ?? minMaxLengths(costs, blocks);
       let at = 0;
       const stages = lengths.map((length) => {
         at += length;
@@ -76,6 +77,7 @@ export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
             name: "accelerators used",
             value: `${lengths.filter((length) => length > 0).length} of ${devices.length}`,
           },
+          ...(published === null ? [] : deviationOf(published)),
         ],
       };
     },
@@ -86,14 +88,12 @@ function costsOn({ elements, types, timeUs }: SplitProblem, type: number): Float
   return Float64Array.from({ length: elements.count }, (_, v) => Math.round(timeUs[v * types.length + type]));
 }
 
-function exactLengths(costs: Float64Array, blocks: number): number[] {
-  const times = new Float64Array(costs.length * blocks);
-  for (let i = 0; i < times.length; i++) times[i] = costs[Math.floor(i / blocks)];
-  const blockOf = partitionChain(times, blocks)!;
-  return Array.from({ length: blocks }, (_, b) =>
-    blockOf.reduce((sum, block) => sum + Number(block === b), 0),
-  );
-}
+/** Said where the lengths are not those of the published program. */
+const deviationOf = ({ ended }: BlockPartition) => {
+  const answers = { overlapping: "blocks that overlap", endless: "no answer" };
+  if (ended === "balanced") return [];
+  return [{ name: "published program", value: `${answers[ended]}; cut by the rule of its article` }];
+};
 
 const kindOf = ({ cluster }: Scenario, { types }: SplitProblem, type: number): string =>
   cluster.devices[types[type].devices[0]].kind;

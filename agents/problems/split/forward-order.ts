@@ -2,8 +2,9 @@
  * The order in which exact/cover decides the elements of a device's set. It is the topological
  * order of the contracted forward graph, where few nets are open.
  */
+
+import { contract, type Elements } from "../../../env/model/layers/elements.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { contract, type Elements } from "./elements.ts";
 
 export function coverOrder(scenario: Scenario, elements: Elements): Int32Array {
   const contracted = contract(scenario);

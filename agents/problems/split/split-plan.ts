@@ -1,6 +1,7 @@
 /** Converts between plans of ops and assignments of elements. */
+
+import type { Elements } from "../../../env/model/layers/elements.ts";
 import { type Placement, placement } from "../../../env/model/plan/placement.ts";
-import type { Elements } from "./elements.ts";
 import type { SplitProblem } from "./split-problem.ts";
 import type { Stage } from "./stage-load.ts";
 

@@ -12,8 +12,8 @@ import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import { deviceTypes } from "../../../env/model/cluster/device-types.ts";
 import { dataConsumers, transferTimesUs } from "../../../env/model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";
+import type { Elements } from "../../../env/model/layers/elements.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import type { Elements } from "./elements.ts";
 
 /** Devices that are interchangeable: the same times, memory limit and part in transfers. */
 export interface DeviceType {

@@ -1,13 +1,13 @@
 /**
  * `PartitionProblem`: a scenario as a partitioner sees it. The free problem has a vertex per
  * co-location class. The ordered problem has a vertex per element of a contiguous split
- * (agents/problems/split/elements.ts), and arcs for their order. An order that passes through ops
+ * (env/model/layers/elements.ts), and arcs for their order. An order that passes through ops
  * of the host alone counts too.
  */
 import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
+import { contract } from "../../../env/model/layers/elements.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { type Choices, choicesOf, type Pool } from "../../problems/choices.ts";
-import { contract } from "../../problems/split/elements.ts";
 import { type Arcs, arcsOf } from "./arcs.ts";
 import type { OrderedGraph } from "./coarsening.ts";
 import { type PlacementGraph, placementGraph } from "./placement-graph.ts";

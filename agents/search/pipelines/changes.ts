@@ -1,10 +1,11 @@
 /**
- * Small changes of a pipeline plan, drawn at random: a cut shifts, a device goes to another stage,
- * a stage is divided or two become one, two stages exchange their devices, and recomputation,
+ * Small changes of a pipeline plan, drawn at random. A cut shifts, a device goes to another stage,
+ * a stage is divided, or two become one. Two stages exchange their devices. Recomputation,
  * micro-batches or the schedule change.
  */
+
+import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import type { LayerStage, StagePlan } from "../../problems/pipeline/stage-plan.ts";
 
 export interface ChangeLimits {
   readonly mostMicroBatches: number;

@@ -1,15 +1,16 @@
 /**
- * Search over pipeline plans by small changes (changes.ts). A change is kept where the plan does not
- * get worse by more than the temperature, which falls to zero over the budget. Equal plans are
+ * Search over pipeline plans by small changes (changes.ts). A change is kept where the plan gets
+ * worse by no more than the temperature, which falls to zero over the budget. Equal plans are
  * scored once.
  */
+
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
+import { type StagePlan, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { refusalOfSchedule } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { yieldEvery } from "../../event-loop.ts";
-import type { LayerChain } from "../../problems/pipeline/layer-chain.ts";
-import { type StagePlan, stagePlan } from "../../problems/pipeline/stage-plan.ts";
 import { type ChangeLimits, changedPlan } from "./changes.ts";
 
 export interface ScoredStages {

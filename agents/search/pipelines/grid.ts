@@ -1,10 +1,11 @@
 /**
- * The plans that an engineer would try first: equal numbers of replicas on each stage, for every
- * number of stages, replicas and micro-batches that a power of two gives, with and without
- * recomputation, under each schedule. Stages are cut so that the slowest is as fast as possible.
+ * The plans that an engineer would try first: each stage has as many replicas as the others.
+ * Numbers of stages, replicas and micro-batches are powers of two, with and without recomputation,
+ * under each schedule. Stages are cut so that the slowest is as fast as possible.
  */
-import type { LayerChain } from "../../problems/pipeline/layer-chain.ts";
-import type { LayerStage, StagePlan } from "../../problems/pipeline/stage-plan.ts";
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
+import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";
+import { powersOfTwo } from "../../problems/pipeline/micro-batches.ts";
 import { partitionChain } from "../lines/chain-partition.ts";
 import { type StageEstimator, stageEstimator } from "./stage-estimate.ts";
 
@@ -49,13 +50,6 @@ export function gridOf(chain: LayerChain, options: GridOptions): Candidate[] {
 function divisionsOf(deviceCount: number, stageCount: number): number[] {
   const most = Math.floor(deviceCount / stageCount);
   return [...new Set([most, ...powersOfTwo(most)])];
-}
-
-/** 1, 2, 4, ... and the limit itself. */
-export function powersOfTwo(limit: number): number[] {
-  const powers: number[] = [];
-  for (let power = 1; power < limit; power *= 2) powers.push(power);
-  return [...powers, limit];
 }
 
 /** Schedules worth a try for a shape; the order decides between equal estimates. */

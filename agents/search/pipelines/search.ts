@@ -1,15 +1,17 @@
 /**
- * The search for pipelines behind `best`: the plans of every pipeline planner, those of the grid
- * with the best estimates, then small changes of the best one for the rest of the budget.
+ * The search for pipelines behind `best`. First come the plans of the grid with the best estimates,
+ * then those of every pipeline planner. Small changes of the best one take the rest of the budget.
  */
+
+import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
+import { stagePlan, stagesIn } from "../../../env/model/layers/stage-plan.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { scheduleOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { PlannerModule, PlannerReport } from "../../contract.ts";
-import { type LayerChain, layerChain } from "../../problems/pipeline/layer-chain.ts";
-import { stagePlan, stagesIn } from "../../problems/pipeline/stage-plan.ts";
+import { mostMicroBatches } from "../../problems/pipeline/micro-batches.ts";
 import { attempt } from "../groups/best-starts.ts";
 import { climb, type ScoredStages, scored } from "./climb.ts";
 import { gridOf } from "./grid.ts";
@@ -24,7 +26,6 @@ export interface PipelineSearchOptions {
 /** Most that one planner may spend, and candidates of the grid that are scored. */
 const MOST_OF_ONE = 20;
 const MOST_CANDIDATES = 32;
-const MOST_MICRO_BATCHES = 64;
 const SYNCHRONOUS = ["1f1b", "zb-h1", "gpipe"];
 const ASYNCHRONOUS = ["pipedream", "2bw"];
 const HOT = 0.01;
@@ -38,7 +39,7 @@ export async function* searchPipelines(
   const chain = layerChain(scenario);
   if (typeof chain === "string") return { failure: chain };
   const limits = {
-    mostMicroBatches: Math.min(MOST_MICRO_BATCHES, scenario.graph.batch ?? MOST_MICRO_BATCHES),
+    mostMicroBatches: mostMicroBatches(scenario),
     schedules: flush ? SYNCHRONOUS : [...SYNCHRONOUS, ...ASYNCHRONOUS],
   };
   const starts: ScoredStages[] = [];

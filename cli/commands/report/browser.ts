@@ -13,6 +13,9 @@ import type { Terminal } from "../../terminal/terminal.ts";
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
 const PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 
+export const NO_BROWSER =
+  "PNG files need a browser, and none was found: install chromium or set PLACEMENT_GYM_BROWSER.";
+
 /** Its path, null where there is none. */
 export function browserOn({ variables }: Pick<Terminal, "variables">): string | null {
   const asked = variables.PLACEMENT_GYM_BROWSER;

@@ -3,7 +3,7 @@ import type { Explanation } from "../../../env/sim/timeline/explain/explanation.
 import { memoryAtPeak, memoryPartNames } from "../../../env/sim/timeline/explain/memory-steps.ts";
 import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
 import { formatBytes, formatUs } from "../../../results/text/format.ts";
-import { partWords } from "./explain-memory.ts";
+import { memoryPartWords } from "../../../results/text/memory-parts.ts";
 import { bottleneckSentence, percent, shareOf } from "./explain-words.ts";
 
 export function mainSentence(scored: ScoredPlan, told: Explanation | null): string {
@@ -35,7 +35,7 @@ function fullestDevice({ scenario, outcome }: ScoredPlan, told: Explanation): st
   const parts = memoryAtPeak(told.tasks)[d];
   const held = memoryPartNames
     .filter((part) => parts[part] > 0)
-    .map((part) => `${formatBytes(parts[part])} of ${partWords[part]}`);
+    .map((part) => `${formatBytes(parts[part])} of ${memoryPartWords[part]}`);
   return `${scenario.cluster.devices[d].name} holds most, ${formatBytes(outcome.peakBytes[d])}: ${held.join(", ") || "nothing"}.`;
 }
 

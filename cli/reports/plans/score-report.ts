@@ -18,6 +18,8 @@ import {
   scaleFor,
 } from "../../../results/text/format.ts";
 import { table } from "../columns.ts";
+import { pipelineJson } from "./pipeline/pipeline-json.ts";
+import { pipelineLines } from "./pipeline/pipeline-text.ts";
 
 /** The same with names that can be shown, for text. */
 export const displayedScore = (scored: ScoredPlan): ScoredPlan => ({
@@ -74,7 +76,7 @@ export function scoreNotes({ spec, scenario }: ScoredPlan): string[] {
 export function scoreText(title: string, scored: ScoredPlan): string {
   const lines = [
     `${title}: ${scoreWords(scored)}${stepWords(scored)}`,
-    ...table(deviceTable(scored)),
+    ...(scored.pipeline === null ? table(deviceTable(scored)) : pipelineLines(scored.pipeline, scored)),
     ...violationLines(scored).map((sentence) => `  ${sentence}`),
     ...scoreNotes(scored).map((sentence) => `  ${sentence}`),
   ];
@@ -92,7 +94,10 @@ function stepWords({ spec, timeline }: ScoredPlan): string {
 const transferCount = (transfers: readonly TransferRecord[]): number =>
   new Set(transfers.map(({ transfer }) => transfer)).size;
 
-/** Titles and a row for each device: what it does, and what it holds by the objective's rule. */
+/**
+ * Titles and a row for each device: what it does, and what it holds by the objective's rule. Pre: a
+ * placement.
+ */
 export function deviceTable(scored: ScoredPlan): string[][] {
   const { scenario, loads, timeline, outcome, limitBytes } = scored;
   const workUs = loads?.loadUs ?? timeline!.deviceBusyUs;
@@ -138,13 +143,14 @@ export function scoreJson(scored: ScoredPlan) {
     boundArgument: bound.argument,
     gap,
     ...(outcome.feasible ? {} : { unlimitedValue }),
-    ...(spec.timing === "engine" && { makespanUs: timeline!.makespanUs }),
+    ...(spec.timing === "engine" && timeline !== null && { makespanUs: timeline.makespanUs }),
     ...(timeline !== null && { startUs: timeline.startUs }),
     ...(loads !== null && {
       loadsUs: loads.loadUs,
       computeUs: loads.computeUs,
       transferUs: loads.transferUs,
     }),
+    ...(scored.pipeline !== null && { pipeline: pipelineJson(scored.pipeline) }),
     unknownWork: scored.scenario.meta.unknownWork,
     memoryRule: spec.memory,
     peakBytes: outcome.peakBytes,

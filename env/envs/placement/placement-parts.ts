@@ -1,5 +1,4 @@
 /** Options that every placement env takes, and the parts that they resolve to. */
-import { InputError } from "../../model/errors.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { type MaskPart, supportMask } from "../../parts/mask.ts";
 import {
@@ -9,24 +8,15 @@ import {
 } from "../../parts/observation.ts";
 import type { PlacementView } from "../../parts/placement-view.ts";
 import { singleDevicePlacement } from "../../parts/start.ts";
-import { negativeCost, type Utility } from "../../parts/utility.ts";
-import type { Evaluator } from "../../sim/evaluator/contract.ts";
-import { evaluator } from "../../sim/objectives/evaluator.ts";
 import type { EpisodeParts } from "../episode.ts";
+import { type EpisodeOptions, scoringParts } from "../episode-parts.ts";
 import { checkOptions } from "../options.ts";
 
-export interface PlacementEnvOptions<Observation = PlacementObservation> {
-  readonly scenario: Scenario;
-  /** What scores the plans; default the scenario's own evaluator, unmetered. */
-  readonly evaluator?: Evaluator;
-  /** Seed of the random numbers until a reset gives another; default 0. */
-  readonly seed?: number | string;
+export interface PlacementEnvOptions<Observation = PlacementObservation> extends EpisodeOptions {
   /** Default `placementObservation`. */
   readonly observation?: (scenario: Scenario) => ObservationPart<Observation>;
   /** Default `supportMask`. */
   readonly mask?: (scenario: Scenario) => MaskPart;
-  /** Default `negativeCost`. */
-  readonly utility?: Utility;
 }
 
 /** Made once, shared by all clones. */
@@ -52,23 +42,15 @@ export function placementParts<Observation>(
   ownOptions: readonly string[] = [],
 ): PlacementParts<Observation> {
   checkOptions(id, options, [...placementOptions, ...ownOptions]);
-  const { scenario } = options;
-  if (scenario === undefined) throw new InputError(`${id} needs the option "scenario".`);
-  const score = options.evaluator ?? evaluator(scenario);
-  if (score.scenario !== scenario)
-    throw new InputError(
-      `The evaluator is for scenario "${score.scenario.name}", not for the env's own "${scenario.name}".`,
-    );
+  const parts = scoringParts(id, options);
+  const { scenario } = parts;
   // Without the option, Observation is its default, which the compiler cannot see here.
   const observation =
     options.observation ?? (placementObservation as unknown as NonNullable<typeof options.observation>);
   return {
-    scenario,
-    evaluator: score,
-    seed: options.seed ?? 0,
+    ...parts,
     observation: observation(scenario),
     mask: (options.mask ?? supportMask)(scenario),
-    utility: options.utility ?? negativeCost,
     defaultDevice: singleDevicePlacement(scenario),
   };
 }

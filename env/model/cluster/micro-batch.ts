@@ -8,9 +8,7 @@
  */
 import type { Cluster } from "./cluster.ts";
 
-/**
- * Launch time of each op on each device in us, as `runUs` has its run times: shape [ops x devices].
- */
+/** Launch times of ops in us, in the shape of their run times, [ops x devices]. */
 export function launchTimesUs(runUs: Float64Array, { devices }: Cluster): Float64Array {
   return runUs.map((us, i) =>
     us === Number.POSITIVE_INFINITY ? 0 : Math.min(us, devices[i % devices.length].launchUs),

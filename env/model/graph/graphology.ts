@@ -6,7 +6,7 @@
 import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";
 import { InputError } from "../errors.ts";
-import { graphBuilder, type OpSpec } from "./builder.ts";
+import { type GraphTraits, graphBuilder, type OpSpec } from "./builder.ts";
 import { CONTROL, type OpGraph, roleNames } from "./graph.ts";
 
 /**
@@ -16,6 +16,7 @@ import { CONTROL, type OpGraph, roleNames } from "./graph.ts";
 export function toGraphology(graph: OpGraph): MultiDirectedGraph {
   const result = new MultiDirectedGraph();
   result.setAttribute("dtype", graph.dtype);
+  if (graph.batch !== null) result.setAttribute("batch", graph.batch);
   for (let v = 0; v < graph.opCount; v++) {
     const { name, ...attributes } = opSpecOf(graph, v);
     // graphology uses names of nodes as names of properties of plain objects.
@@ -41,7 +42,8 @@ export function fromGraphology(source: AbstractGraph): OpGraph {
     throw new InputError(
       "The graphology graph is undirected; operators need directed edges from producer to consumer.",
     );
-  const builder = graphBuilder({ dtype: (source.getAttribute("dtype") as string | undefined) ?? "float32" });
+  const { dtype = "float32", batch = null } = source.getAttributes() as GraphTraits;
+  const builder = graphBuilder({ dtype, batch });
   source.forEachNode((name, attributes) => {
     builder.op({ ...attributes, name } as OpSpec);
   });

@@ -51,6 +51,10 @@ export interface PipelineSchedule {
    * When weights are updated: after every iteration, or after every micro-batch (PipeDream).
    */
   readonly update: "iteration" | "micro-batch";
+  /**
+   * Micro-batches that keep what the plan marks to be recomputed; none where absent.
+   */
+  readonly keeps?: (microBatch: number) => boolean;
 }
 
 /** A schedule of the table in index.ts. One small file makes each. */

@@ -6,10 +6,11 @@
  * again. Each piece pays what a smaller batch does not shorten. Updates may come after every
  * micro-batch, and so may sums of gradients.
  */
+
+import { opClasses } from "../../model/graph/op-classes.ts";
 import { MOST_MICRO_BATCHES } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { opTimes } from "../lower/costs/unit-times.ts";
-import { opClasses } from "../lower/op-classes.ts";
 
 /** Forward and recomputation of a forward op are at most two runs of it. */
 const RUNS = 2;

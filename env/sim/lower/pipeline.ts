@@ -146,8 +146,10 @@ function layOutSchedule(lowering: Lowering): Updates {
 }
 
 function layOutItem(lowering: Lowering, device: number, replica: number, item: ScheduleItem): void {
-  const { stage, phase } = item;
-  if (phase === Phase.backward && lowering.costs.recomputes[stage] === 1)
+  const { stage, phase, microBatch } = item;
+  const { costs, laid } = lowering;
+  const isKept = laid.schedule.keeps?.(microBatch) === true;
+  if (phase === Phase.backward && costs.recomputes[stage] === 1 && !isKept)
     layOutWork(lowering, Work.recompute, device, replica, item);
   layOutWork(lowering, phase, device, replica, item);
 }
@@ -159,12 +161,15 @@ function layOutWork(
   replica: number,
   { stage, microBatch, span = 1 }: ScheduleItem,
 ): void {
-  const { costs, plan, builder } = lowering;
+  const { costs, plan, builder, laid } = lowering;
   const { devices, share } = plan.stages[stage];
   const splits = share === "split";
   const part = { microBatch, span, at: splits ? replica : 0, of: splits ? devices.length : 1 };
   const batchShare = span / part.of / plan.microBatches;
+  // What is kept at once is in the holds; the second run has the scratch beyond them.
+  const isKept = laid.schedule.keeps?.(microBatch) === true && costs.recomputes[stage] === 1;
+  const scratch = isKept && work === Work.forward ? Work.recompute : work;
   const task = addTask(lowering, { work, stage, replica, microBatch }, device, batchShare);
-  builder.scratch(task, unitOf(costs.stageCount, work, stage));
+  builder.scratch(task, unitOf(costs.stageCount, scratch, stage));
   addPart(lowering, work, stage, task, part);
 }

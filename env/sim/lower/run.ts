@@ -4,13 +4,15 @@
  */
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
+import type { PipelineSchedule } from "../../model/schedule/contract.ts";
 import { createLoggingEngine, type Engine, type LoggingEngine } from "../engine/engine.ts";
 import type { Violation } from "../evaluator/contract.ts";
 import type { Peaks } from "../memory/memory.ts";
 import { memoryViolation } from "../memory/peaks.ts";
+import type { TensorColumns } from "../memory/tensor-columns.ts";
 import { createStageCosts, type StageCosts } from "./costs/stage-costs.ts";
 import type { LoweredPipeline } from "./pipeline.ts";
-import { steadyUs } from "./steady.ts";
+import { type MeasuredWindow, steadyWindow } from "./steady.ts";
 import { createStructures, layOut, loweredPlan, memoryOf, type Structure } from "./structures.ts";
 import { fillAmounts } from "./tasks/amounts.ts";
 
@@ -21,6 +23,11 @@ export interface PipelineRun extends LoweredPipeline {
   /** Time from start to end of all batches that were run, us. */
   readonly makespanUs: number;
   readonly iterations: number;
+  /** The time that `iterationUs` is taken from: all of it with a flush, else the steady state. */
+  readonly window: MeasuredWindow;
+  readonly schedule: PipelineSchedule;
+  /** What is on which device when. */
+  readonly columns: TensorColumns;
   /** Start and end of each task, us. */
   readonly engine: Engine;
   /** Of the scenario's devices. */
@@ -79,13 +86,20 @@ function finish<E extends Engine>(
   const makespanUs = engine.run(device);
   const { devices } = scenario.cluster;
   const limits = Float64Array.from(compiled.scenario.cluster.devices, ({ memoryBytes }) => memoryBytes);
+  const window =
+    laid.iterations === 1
+      ? { fromUs: 0, toUs: makespanUs, batches: 1 }
+      : steadyWindow(lowered, engine, plan.microBatches, laid);
   let peakBytes: Float64Array | undefined;
   return {
     ...lowered,
     costs,
-    iterationUs: laid.iterations === 1 ? makespanUs : steadyUs(lowered, engine, plan.microBatches, laid),
+    iterationUs: (window.toUs - window.fromUs) / window.batches,
     makespanUs,
     iterations: laid.iterations,
+    window,
+    schedule: laid.schedule,
+    columns,
     engine,
     get peakBytes() {
       peakBytes ??= peaksAbove(new Float64Array(limits.length), engine, device).bytes.slice(

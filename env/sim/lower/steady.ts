@@ -42,13 +42,20 @@ export function batchesOf({ schedule, stages, microBatches }: PipelinePlan): Bat
   return { iterations: fill + 1 + measured + fill, first: fill + 1, window: measured };
 }
 
-/** Mean time of a batch over the window, us. */
-export function steadyUs(
+/** A time in which so many batches go by. */
+export interface MeasuredWindow {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly batches: number;
+}
+
+/** The window on the device where it is longest, the first of equal ones. */
+export function steadyWindow(
   { tasks, device, compiled }: LoweredPipeline,
   { endUs }: RunTimes,
   microBatches: number,
   { first, window }: Batches,
-): number {
+): MeasuredWindow {
   const { work, stage, microBatch } = tasks;
   const beforeUs = new Float64Array(compiled.deviceCount);
   const afterUs = new Float64Array(compiled.deviceCount);
@@ -59,9 +66,10 @@ export function steadyUs(
     if (batch < first) beforeUs[d] = Math.max(beforeUs[d], endUs[v]);
     if (batch < first + window) afterUs[d] = Math.max(afterUs[d], endUs[v]);
   }
-  let longestUs = 0;
-  for (let d = 0; d < afterUs.length; d++) longestUs = Math.max(longestUs, afterUs[d] - beforeUs[d]);
-  return longestUs / window;
+  let longest = 0;
+  for (let d = 1; d < afterUs.length; d++)
+    if (afterUs[d] - beforeUs[d] > afterUs[longest] - beforeUs[longest]) longest = d;
+  return { fromUs: beforeUs[longest], toUs: afterUs[longest], batches: window };
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -11,7 +11,7 @@
  */
 
 import type { Parcel } from "./costs/parcels.ts";
-import { unitOf, WORK_ORDER } from "./costs/work.ts";
+import { unitOf, WORK_ORDER, Work, type WorkCode } from "./costs/work.ts";
 import { addFreeTask, type Lowering, SWAP, type TaskName, totalOf } from "./lowering.ts";
 import { roundLength } from "./updates/rounds.ts";
 
@@ -70,13 +70,18 @@ function createTensors({ builder }: Lowering): Tensors {
 /** Calls with each task that makes the parcel. */
 function eachSender({ lowering, parcel }: OneParcel, visit: (task: number) => void): void {
   const { parts, costs } = lowering;
-  const unit = unitOf(costs.stageCount, parcel.fromWork, parcel.fromStage);
-  for (let m = 0; m < totalOf(lowering); m++)
+  for (let m = 0; m < totalOf(lowering); m++) {
+    const unit = unitOf(costs.stageCount, makerOf(lowering, parcel.fromWork, m), parcel.fromStage);
     for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
       const task = parts.taskAt(entry);
       if (parts.microBatchOf(task) === m) visit(task);
     }
+  }
 }
+
+/** Where the schedule keeps a micro-batch, its forward phase makes what others compute again. */
+const makerOf = ({ laid }: Lowering, work: WorkCode, microBatch: number): WorkCode =>
+  work === Work.recompute && laid.schedule.keeps?.(microBatch) === true ? Work.forward : work;
 
 function send(way: OneParcel): void {
   const { lowering, number, users, made } = way;
@@ -213,13 +218,17 @@ function swap(way: OneParcel, host: number): void {
 }
 
 /** Outputs in the same parcels are one buffer of the task that makes them. */
-function holdBuffers({ costs, parts, builder, amounts, plan }: Lowering, made: Tensors): void {
+function holdBuffers(lowering: Lowering, made: Tensors): void {
+  const { costs, parts, builder, amounts, plan } = lowering;
   costs.holds.forEach(({ fromStage, fromWork, parcels }, number) => {
-    const unit = unitOf(costs.stageCount, fromWork, fromStage);
-    parts.eachTask(unit, (task, share) => {
-      const tensors: number[] = [];
-      for (const parcel of parcels) made.of(task, parcel, tensors);
-      builder.buffer(task, amounts.hold(number), share / plan.microBatches, tensors);
-    });
+    const hold = (work: WorkCode): void =>
+      parts.eachTask(unitOf(costs.stageCount, work, fromStage), (task, share) => {
+        if (work !== makerOf(lowering, fromWork, parts.microBatchOf(task))) return;
+        const tensors: number[] = [];
+        for (const parcel of parcels) made.of(task, parcel, tensors);
+        builder.buffer(task, amounts.hold(number), share / plan.microBatches, tensors);
+      });
+    hold(fromWork);
+    if (fromWork === Work.recompute) hold(Work.forward);
   });
 }

@@ -5,11 +5,11 @@
  * where transfers do not meet on a link; docs/pipelines.md says why they may differ elsewhere.
  */
 import { Role } from "../../model/graph/graph.ts";
+import { opClasses } from "../../model/graph/op-classes.ts";
 import { HOST_STAGE, type PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { ScheduleItem } from "../../model/schedule/contract.ts";
 import { makeSchedule } from "../../model/schedule/index.ts";
-import { opClasses } from "../lower/op-classes.ts";
 import { batchesOf } from "../lower/steady.ts";
 import {
   AGAIN,
@@ -86,12 +86,13 @@ export function referencePipeline(scenario: Scenario, plan: PipelinePlan): Refer
 
 /** The runs of an item: recomputation goes before a backward phase. */
 function runsOf(pipeline: Pipeline, device: number, item: ScheduleItem): PhaseRun[] {
-  const { plan, scenario } = pipeline;
+  const { plan, scenario, schedule } = pipeline;
   const { stage, microBatch, phase, span = 1 } = item;
   const { devices, share } = plan.stages[stage];
   const replica = devices.indexOf(device);
   const repeats = plan.recompute?.some((flag, v) => flag === 1 && plan.stageOf[v] === stage) ?? false;
-  const works = phase === BACKWARD && repeats ? [AGAIN, BACKWARD] : [phase];
+  const isKept = schedule.keeps?.(microBatch) === true;
+  const works = phase === BACKWARD && repeats && !isKept ? [AGAIN, BACKWARD] : [phase];
   return works.map((work) => {
     const ops = [...scenario.graph.topologicalOrder].filter(
       (v) =>

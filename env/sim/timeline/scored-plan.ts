@@ -10,6 +10,8 @@ import { type Bound, gapOf, type Outcome } from "../evaluator/contract.ts";
 import { type DeviceLoads, deviceLoads } from "../objectives/device-loads.ts";
 import { evaluator, type ObjectiveSpec, objectiveOf } from "../objectives/evaluator.ts";
 import { memoryLimits } from "../objectives/memory-limits.ts";
+import type { PipelineTimeline } from "./pipeline/contract.ts";
+import { pipelineTimeline } from "./pipeline/pipeline-timeline.ts";
 import type { Timeline } from "./timeline.ts";
 import { timelinesOf } from "./timeline-of.ts";
 
@@ -25,9 +27,11 @@ export interface ScoredPlan {
   readonly gap: number | null;
   /** Bytes that each device may hold by the objective's rule; infinite where nothing limits it. */
   readonly limitBytes: Float64Array;
-  /** When each op runs; null where the objective has no times of ops. */
+  /** When each op runs; null for a pipeline, and where the objective has no times of ops. */
   readonly timeline: Timeline | null;
-  /** What each device has to do; null where the objective has a timeline. */
+  /** When each phase of each stage runs; null for a placement. */
+  readonly pipeline: PipelineTimeline | null;
+  /** What each device has to do; null where there is a timeline. */
   readonly loads: DeviceLoads | null;
 }
 
@@ -39,7 +43,8 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
   const limitBytes = memoryLimits(scenario);
   return (plan) => {
     const outcome = score.evaluate(plan);
-    const timeline = timelineOf(plan);
+    const timeline = plan.kind === "placement" ? timelineOf(plan) : null;
+    const pipeline = plan.kind === "pipeline" ? pipelineTimeline(scenario, plan) : null;
     const loads = spec.figure === "loads" ? deviceLoads(scenario, plan) : null;
     const bound = score.bound([plan.kind]);
     return {
@@ -47,11 +52,12 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
       plan,
       spec,
       outcome,
-      unlimitedValue: outcome.value ?? unlimitedValue(spec, timeline, loads),
+      unlimitedValue: outcome.value ?? unlimitedValue(spec, { scenario, timeline, pipeline, loads }),
       bound,
       gap: gapOf(outcome.value, bound.value),
       limitBytes,
       timeline,
+      pipeline,
       loads,
     };
   };
@@ -61,12 +67,13 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
 export const scoredPlan = (scenario: Scenario, plan: Plan): ScoredPlan => createScorer(scenario)(plan);
 
 function unlimitedValue(
-  { unit }: ObjectiveSpec,
-  timeline: Timeline | null,
-  loads: DeviceLoads | null,
+  { id, unit }: ObjectiveSpec,
+  { scenario, timeline, pipeline, loads }: Pick<ScoredPlan, "scenario" | "timeline" | "pipeline" | "loads">,
 ): number {
-  if (timeline === null) return largest(loads!.loadUs);
-  return unit === "bytes" ? largest(timeline.peakBytes) : timeline.makespanUs;
+  if (loads !== null) return largest(loads.loadUs);
+  if (unit === "bytes") return largest(timeline!.peakBytes);
+  const us = pipeline?.iterationUs ?? timeline!.makespanUs;
+  return id === "throughput" ? us / scenario.graph.batch! : us;
 }
 
 const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, value), 0);

@@ -118,7 +118,7 @@ function kindOf({ start }: Instance, d: number): string {
 function graphOf(instance: Instance): OpGraph {
   const { start, opTimes, outputs, speeds, edges } = instance;
   const { graph, cluster } = start.scenario;
-  const builder = graphBuilder({ dtype: graph.dtype });
+  const builder = graphBuilder({ dtype: graph.dtype, batch: graph.batch });
   const deviceCount = cluster.devices.length;
   for (let v = 0; v < graph.opCount; v++) {
     const { flops: _, bytesTouched: __, supportedKinds: ___, transferUs, ...spec } = opSpecOf(graph, v);

@@ -5,13 +5,13 @@
  */
 
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { memoryPartNames, memorySteps } from "../../../env/sim/timeline/explain/memory-steps.ts";
+import { type MemoryStep, memoryPartNames } from "../../../env/sim/timeline/explain/memory-steps.ts";
 import { linksOf, type Tasks } from "../../../env/sim/timeline/explain/tasks.ts";
 import { CLUSTER, type CounterEvent, onGrid } from "./events.ts";
 
-export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {
+export function memoryCounters({ cluster }: Scenario, steps: readonly MemoryStep[]): CounterEvent[] {
   const held = new Float64Array(cluster.devices.length);
-  return memorySteps(tasks).flatMap(({ device, timeUs, highestBytes, bytes }) => {
+  return steps.flatMap(({ device, timeUs, highestBytes, bytes }) => {
     const levels = highestBytes > Math.max(held[device], bytes) ? [highestBytes, bytes] : [bytes];
     held[device] = bytes;
     return levels.map((level) => ({
@@ -26,8 +26,7 @@ export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEven
 }
 
 /** What each device holds from each instant on, by part. Parts that it never holds are left out. */
-export function memoryPartCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {
-  const steps = memorySteps(tasks);
+export function memoryPartCounters({ cluster }: Scenario, steps: readonly MemoryStep[]): CounterEvent[] {
   return cluster.devices.flatMap(({ name }, d) => {
     const own = steps.filter(({ device }) => device === d);
     const held = memoryPartNames.filter((part) => own.some(({ parts }) => parts[part] > 0));
@@ -43,10 +42,22 @@ export function memoryPartCounters({ cluster }: Scenario, tasks: Tasks): Counter
   });
 }
 
-export function busyLinkCounter({ transfers }: Tasks): CounterEvent[] {
-  const links = transfers.flatMap((task) =>
-    linksOf(task).map((link) => ({ link, startUs: task.startUs, doneUs: task.doneUs })),
+export const busyLinkCounter = ({ transfers }: Tasks): CounterEvent[] =>
+  carriedCounter(
+    transfers.flatMap((task) =>
+      linksOf(task).map((link) => ({ link, startUs: task.startUs, doneUs: task.doneUs })),
+    ),
   );
+
+/** A link that carries something for a while. */
+export interface CarriedSpan {
+  readonly link: number;
+  readonly startUs: number;
+  readonly doneUs: number;
+}
+
+/** How many links carry something. */
+export function carriedCounter(links: readonly CarriedSpan[]): CounterEvent[] {
   const changes = links
     .filter(({ startUs, doneUs }) => doneUs > startUs)
     .flatMap(({ link, startUs, doneUs }) => [

@@ -29,9 +29,12 @@ export function lanesOf({ cluster }: Scenario, { ops, transfers }: Tasks): Lane[
 
 const inTime = (a: Task, b: Task): number => a.startUs - b.startUs || a.doneUs - b.doneUs || a.op - b.op;
 
-/** Each task on the first lane that is free by then. */
-function sideBySide(name: string, tasks: readonly Task[]): { name: string; tasks: Task[] }[] {
-  const lanes: { name: string; tasks: Task[]; freeUs: number }[] = [];
+/** Each task on the first lane that is free by then. Pre: in order of their start. */
+export function sideBySide<Own extends Pick<Task, "startUs" | "doneUs">>(
+  name: string,
+  tasks: readonly Own[],
+): { name: string; tasks: Own[] }[] {
+  const lanes: { name: string; tasks: Own[]; freeUs: number }[] = [];
   for (const task of tasks) {
     let lane = lanes.find(({ freeUs }) => freeUs <= task.startUs);
     if (lane === undefined) {
@@ -45,7 +48,7 @@ function sideBySide(name: string, tasks: readonly Task[]): { name: string; tasks
 }
 
 /** A viewer shows the lanes in this order: devices, then links. */
-export function laneNames({ name, tid }: Lane): MetadataEvent[] {
+export function laneNames({ name, tid }: Pick<Lane, "name" | "tid">): MetadataEvent[] {
   const spot = { ph: "M", pid: CLUSTER, tid } as const;
   return [
     { ...spot, name: "thread_name", args: { name } },

@@ -14,6 +14,7 @@
 
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Explanation } from "../../../env/sim/timeline/explain/explanation.ts";
+import { memorySteps } from "../../../env/sim/timeline/explain/memory-steps.ts";
 import { busyLinkCounter, memoryCounters, memoryPartCounters } from "./counters.ts";
 import { CLUSTER, type TraceEvent } from "./events.ts";
 import { flowsOf } from "./flows.ts";
@@ -29,6 +30,7 @@ export function traceOf(scenario: Scenario, { timeline, tasks, criticalPath }: E
   const critical = new Set(criticalPath.segments.map(({ task }) => task));
   const lanes = lanesOf(scenario, tasks);
   const tidOf = new Map(lanes.flatMap((lane) => lane.tasks.map((task) => [task, lane.tid] as const)));
+  const steps = memorySteps(tasks);
   const traceEvents: TraceEvent[] = [
     { ph: "M", pid: CLUSTER, tid: 0, name: "process_name", args: { name: scenario.cluster.name } },
     ...lanes.flatMap(laneNames),
@@ -36,8 +38,8 @@ export function traceOf(scenario: Scenario, { timeline, tasks, criticalPath }: E
       spanOf(scenario, tasks, { task, tid, critical: critical.has(task) }),
     ),
     ...flowsOf(scenario, tasks, tidOf),
-    ...memoryCounters(scenario, tasks),
-    ...memoryPartCounters(scenario, tasks),
+    ...memoryCounters(scenario, steps),
+    ...memoryPartCounters(scenario, steps),
     ...busyLinkCounter(tasks),
   ];
   const { makespanUs } = timeline;

@@ -5,8 +5,9 @@
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { memoryLimits } from "../../../env/sim/objectives/memory-limits.ts";
-import { memorySteps } from "../../../env/sim/timeline/explain/memory-steps.ts";
+import { type MemoryStep, memorySteps } from "../../../env/sim/timeline/explain/memory-steps.ts";
 import type { Tasks } from "../../../env/sim/timeline/explain/tasks.ts";
+import type { PipelineTimeline } from "../../../env/sim/timeline/pipeline/contract.ts";
 import { formatBytes, formatUs, scaleFor } from "../../text/format.ts";
 import { visibleName } from "../../text/visible.ts";
 import { element, html, lines, type Markup, px } from "../markup.ts";
@@ -33,12 +34,39 @@ const LONGEST_LABEL = 18;
 /** A limit that is further above the highest level would leave the levels too flat to see. */
 const MOST_ABOVE = 2;
 
-/** Pre: `tasks` are of a plan of the scenario. */
-export function memoryTimeline(scenario: Scenario, tasks: Tasks, width = WIDE_LANES): Markup {
+/** What every device holds from time 0 to an end; steps are in order of time. */
+export interface MemoryHistory {
+  readonly steps: readonly MemoryStep[];
+  readonly endUs: number;
+  /** Peaks of the devices where the run is longer than the history. */
+  readonly peakBytes?: Float64Array;
+}
+
+export const memoryOfStep = (tasks: Tasks): MemoryHistory => ({
+  steps: memorySteps(tasks),
+  endUs: tasks.timeline.makespanUs,
+});
+
+/** The time that the value is measured in; before it only the level at its start counts. */
+export function memoryOfPipeline({ memorySteps: all, window, peakBytes }: PipelineTimeline): MemoryHistory {
+  const { fromUs, toUs } = window;
+  const before = new Map<number, MemoryStep>();
+  const within: MemoryStep[] = [];
+  for (const step of all) {
+    const { timeUs, bytes, parts } = step;
+    if (timeUs > toUs) continue;
+    if (timeUs >= fromUs) within.push({ ...step, timeUs: timeUs - fromUs });
+    else before.set(step.device, { ...step, timeUs: 0, highestBytes: bytes, highestParts: parts });
+  }
+  return { steps: [...before.values(), ...within], endUs: toUs - fromUs, peakBytes };
+}
+
+/** Pre: the history is of a plan of the scenario. */
+export function memoryTimeline(scenario: Scenario, history: MemoryHistory, width = WIDE_LANES): Markup {
   const { devices } = scenario.cluster;
-  const { makespanUs } = tasks.timeline;
+  const { endUs: makespanUs } = history;
   const limits = memoryLimits(scenario);
-  const held = levelsOf(tasks, devices.length);
+  const held = levelsOf(history, devices.length);
   const most = Math.max(...held.map(({ peak }) => peak));
   const inReach = limits.filter((limit) => limit <= MOST_ABOVE * most);
   const full = Math.max(most, ...inReach);
@@ -77,9 +105,12 @@ interface Levels {
   peak: number;
 }
 
-function levelsOf(tasks: Tasks, deviceCount: number): readonly Levels[] {
-  const held = Array.from({ length: deviceCount }, (): Levels => ({ timesUs: [], bytes: [], peak: 0 }));
-  for (const { device, timeUs, highestBytes, bytes } of memorySteps(tasks)) {
+function levelsOf({ steps, peakBytes }: MemoryHistory, deviceCount: number): readonly Levels[] {
+  const held = Array.from(
+    { length: deviceCount },
+    (_, d): Levels => ({ timesUs: [], bytes: [], peak: peakBytes?.[d] ?? 0 }),
+  );
+  for (const { device, timeUs, highestBytes, bytes } of steps) {
     const own = held[device];
     // An instant's highest level is drawn even where it passes at once.
     if (highestBytes > bytes) {

@@ -3,17 +3,22 @@
  * peaks. Comparisons and the board show plans by them. Two plans side by side have charts of half
  * the width and of few bytes.
  */
+import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import { type Explanation, explain } from "../../../env/sim/timeline/explain/explanation.ts";
+import { pipelineTimeline } from "../../../env/sim/timeline/pipeline/pipeline-timeline.ts";
 import { timelineOf } from "../../../env/sim/timeline/timeline-of.ts";
 import { type GanttOptions, ganttFigure } from "../charts/gantt.ts";
 import { loadsFigure } from "../charts/loads.ts";
 import { memoryFigure } from "../charts/memory.ts";
-import { memoryTimeline } from "../charts/memory-timeline.ts";
+import { memoryOfPipeline, memoryOfStep, memoryTimeline } from "../charts/memory-timeline.ts";
 import { HALF_LANES, WIDE_LANES } from "../charts/shapes.ts";
 import { html, type Markup } from "../markup.ts";
+import { pipelineDrawing } from "./pipeline-drawing.ts";
+import { scheduleFigure } from "./schedule-svg.ts";
+import { stageTables } from "./stage-tables.ts";
 
 export interface ShownPlan {
   readonly plan: Plan;
@@ -28,24 +33,41 @@ export interface ShownPlan {
 
 export interface PlanFigures {
   readonly markup: Markup;
-  /** Null where the objective has no critical path. */
+  /** Null for a pipeline, and where the objective has no critical path. */
   readonly explanation: Explanation | null;
 }
 
 /** Pre: the plan is valid for the scenario. */
 export function planFigures(scenario: Scenario, shown: ShownPlan): PlanFigures {
+  if (shown.plan.kind === "pipeline") return pipelineFigures(scenario, shown.plan, shown);
   const { markup, explanation } = timelineFigure(scenario, shown);
   return {
     markup: html`${markup}
-${explanation === null ? null : memoryTimeline(scenario, explanation.tasks, widthOf(shown))}
+${explanation === null ? null : memoryTimeline(scenario, memoryOfStep(explanation.tasks), widthOf(shown))}
 ${memoryFigure(scenario, shown.peakBytes)}`,
     explanation,
+  };
+}
+
+/** A pipeline: its schedule, its stages, and memory over the same time. */
+function pipelineFigures(scenario: Scenario, plan: PipelinePlan, shown: ShownPlan): PlanFigures {
+  const timeline = pipelineTimeline(scenario, plan);
+  return {
+    markup: html`${scheduleFigure(pipelineDrawing(timeline, shown.method))}
+${stageTables(timeline)}
+${memoryTimeline(scenario, memoryOfPipeline(timeline), widthOf(shown))}
+${memoryFigure(scenario, shown.peakBytes)}`,
+    explanation: null,
   };
 }
 
 /** The first of them alone: the timeline, or the loads where the objective has none. */
 export function timelineFigure(scenario: Scenario, shown: Omit<ShownPlan, "peakBytes">): PlanFigures {
   const { plan, method, bound, isHalf = false } = shown;
+  if (plan.kind === "pipeline") {
+    const drawing = pipelineDrawing(pipelineTimeline(scenario, plan), method);
+    return { markup: scheduleFigure(drawing), explanation: null };
+  }
   const { unit, timing } = objectiveOf(scenario);
   const explanation = timing === "engine" ? explain(scenario, plan) : null;
   const timeline = explanation?.timeline ?? timelineOf(scenario, plan);

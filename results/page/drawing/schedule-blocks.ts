@@ -29,7 +29,14 @@ export interface ScheduleDrawing {
   /** Names of the devices. */
   readonly lanes: readonly string[];
   readonly blocks: readonly ScheduleBlock[];
+  /** End of what is drawn; the last end of a block by default. */
+  readonly untilUs?: number;
+  /** Idle share of each lane, where it is known; by default that of its blocks. */
+  readonly idle?: readonly number[];
 }
+
+export const endOf = ({ blocks, untilUs = 0 }: ScheduleDrawing): number =>
+  blocks.reduce((latest, block) => Math.max(latest, block.endUs), untilUs);
 
 /** Blocks of each lane in order of their start. */
 export function scheduleLanes({ lanes, blocks }: ScheduleDrawing): ScheduleBlock[][] {
@@ -39,9 +46,10 @@ export function scheduleLanes({ lanes, blocks }: ScheduleDrawing): ScheduleBlock
   return own;
 }
 
-/** Share of the time until the last end in which each device computes nothing. */
-export function bubbleShares(drawing: ScheduleDrawing): number[] {
-  const endUs = drawing.blocks.reduce((latest, block) => Math.max(latest, block.endUs), 0);
+/** Share of the time drawn in which each device computes nothing. */
+export function bubbleShares(drawing: ScheduleDrawing): readonly number[] {
+  if (drawing.idle !== undefined) return drawing.idle;
+  const endUs = endOf(drawing);
   return scheduleLanes(drawing).map((own) => {
     const busyUs = own
       .filter(({ phase }) => phase !== "sync")

@@ -19,9 +19,9 @@ import {
   verticalTick,
   WIDE_LANES,
 } from "../charts/shapes.ts";
-import { element, html, type Markup } from "../markup.ts";
+import { html, type Markup } from "../markup.ts";
 import type { BlockPhase, ScheduleBlock, ScheduleDrawing } from "./schedule-blocks.ts";
-import { bubbleShares, phaseTexts, scheduleLanes } from "./schedule-blocks.ts";
+import { bubbleShares, endOf, phaseTexts, scheduleLanes } from "./schedule-blocks.ts";
 
 const TOP = 8;
 const FOOT = 40;
@@ -52,7 +52,7 @@ export interface ScheduleChart {
 /** Pre: blocks of a lane do not overlap, those of synchronisation apart. */
 export function scheduleChart(drawing: ScheduleDrawing): ScheduleChart {
   const { title, lanes: names, blocks } = drawing;
-  const endUs = blocks.reduce((latest, block) => Math.max(latest, block.endUs), 0);
+  const endUs = endOf(drawing);
   const width = widthFor(blocks, endUs);
   const laneHeight = names.length <= HIGH_LANES ? LANE_HEIGHT.few : LANE_HEIGHT.many;
   const hasSync = blocks.some(({ phase }) => phase === "sync");
@@ -79,8 +79,7 @@ export function scheduleChart(drawing: ScheduleDrawing): ScheduleChart {
     width,
     height: frame.bottom + FOOT,
     label: `Schedule of ${title}: ${formatUs(endUs)} on ${deviceCount}, ${percent(idle)} idle.`,
-    content: html`${patterns}
-${x.ticks.map((tick) => verticalTick(x.at(tick), frame, tickText(tick, scale), 14))}
+    content: html`${x.ticks.map((tick) => verticalTick(x.at(tick), frame, tickText(tick, scale), 14))}
 ${lanes}${axisTitle(frame, scale)}`,
     keys: [
       ...phaseTexts.filter(([phase]) => kinds.has(phase)),
@@ -102,21 +101,6 @@ function widthFor(blocks: readonly ScheduleBlock[], endUs: number): number {
   const wanted = short > 0 ? left + (WIDE_LANES - right) + (endUs / short) * WANTED_PX : 0;
   return Math.round(Math.min(WIDEST, Math.max(WIDE_LANES, wanted)));
 }
-
-/** Stripes that mark the twins of forward and backward, and the hatching of bubbles. */
-const patterns: Markup = html`<defs>${(["stripes", "hatching"] as const).map((id) =>
-  element(
-    "pattern",
-    {
-      id,
-      width: 6,
-      height: 6,
-      patternUnits: "userSpaceOnUse",
-      patternTransform: id === "stripes" ? "rotate(45)" : "rotate(-45)",
-    },
-    element("rect", { class: id, width: id === "stripes" ? 2.5 : 1, height: 6 }),
-  ),
-)}</defs>`;
 
 const axisTitle = (frame: Frame, { unit }: Scale): Markup =>
   textAt("axis", `time in the iteration, ${unit}`, {

@@ -1,6 +1,6 @@
 /**
  * The picture of a pipeline schedule as an SVG file that needs nothing else, with style, title and
- * key inside. It is also a figure for a page that has `scheduleStyle`.
+ * key inside. It is also a figure for a page (document.ts).
  */
 import { fileChart, pageChart, rectangle, textAt } from "../charts/shapes.ts";
 import { html, lines, type Markup } from "../markup.ts";
@@ -8,30 +8,15 @@ import { chartStyle } from "../palette.ts";
 import { figure, scrollBox } from "../parts.ts";
 import type { ScheduleDrawing } from "./schedule-blocks.ts";
 import { type ScheduleChart, scheduleChart } from "./schedule-chart.ts";
+import { schedulePatterns, scheduleStyle } from "./schedule-style.ts";
 
 const HEAD = 46;
 const KEY_WIDTH = 150;
 
-/** What the picture needs besides `chartStyle`. */
-export const scheduleStyle = `
-rect.recompute { fill: var(--forward); }
-rect.weights { fill: var(--backward); }
-rect.sync { fill: var(--transfer); }
-rect.striped { fill: url(#stripes); pointer-events: none; }
-rect.stripes { fill: #ffffff; fill-opacity: .35; }
-rect.bubble { fill: url(#hatching); pointer-events: none; }
-rect.hatching { fill: var(--soft); fill-opacity: .35; }
-rect.shade1 { fill-opacity: .5; }
-rect.shade2 { fill-opacity: .36; }
-rect.shade3 { fill-opacity: .25; }
-.chart .on { font-size: 11px; fill: var(--text); pointer-events: none; }
-.chart .on.forward, .chart .on.recompute { fill: var(--bg); }
-.chart .on.backward, .chart .on.weights, .chart .on.update { fill: #1b1f24; }
-`;
-
 export function scheduleSvg(drawing: ScheduleDrawing): string {
   const chart = scheduleChart(drawing);
-  const content = html`${textAt("lanelabel", chart.label, { x: 10, y: 18 })}
+  const content = html`${schedulePatterns}
+${textAt("lanelabel", chart.label, { x: 10, y: 18 })}
 ${keysOf(chart)}<g transform="translate(0 ${HEAD})">
 ${chart.content}
 </g>

@@ -8,6 +8,7 @@ import { planFromJson } from "../../../env/model/plan/plan.ts";
 import type { Objective, Scenario } from "../../../env/model/scenario.ts";
 import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import { explain } from "../../../env/sim/timeline/explain/explanation.ts";
+import { pipelineTimeline } from "../../../env/sim/timeline/pipeline/pipeline-timeline.ts";
 import { timelineOf } from "../../../env/sim/timeline/timeline-of.ts";
 import { resolveScenario } from "../../../scenarios/resolve.ts";
 import type { CellResult } from "../../cells/cell.ts";
@@ -16,6 +17,8 @@ import { type Row, summarise } from "../../comparison/ranking.ts";
 import { tableScale, valueText } from "../../comparison/row-text.ts";
 import { curvesSvg } from "../../page/charts/curves.ts";
 import { ganttSvg } from "../../page/drawing/gantt-svg.ts";
+import { pipelineDrawing } from "../../page/drawing/pipeline-drawing.ts";
+import { scheduleSvg } from "../../page/drawing/schedule-svg.ts";
 import { methodMarks } from "../../page/marks.ts";
 import { formatCount, formatGap, formatOn } from "../../text/format.ts";
 import {
@@ -201,13 +204,15 @@ async function bestPlan(
   return planPicture(scenario, best.plan!, { plan: best.method, bound: table.bound });
 }
 
-/** Gantt chart of a plan, or why there is none. */
+/** Gantt chart of a placement, schedule of a pipeline, or why there is none. */
 export function planPicture(
   scenario: Scenario,
   json: NonNullable<CellResult["plan"]>,
   { plan: by, bound }: { readonly plan: string; readonly bound: number },
 ): { readonly svg: string } | string {
   const plan = planFromJson(scenario, json, `The plan of ${by}`);
+  if (plan.kind === "pipeline")
+    return { svg: scheduleSvg(pipelineDrawing(pipelineTimeline(scenario, plan), by)) };
   const timeline = timelineOf(scenario, plan);
   if (timeline === null)
     return `"${scenario.name}" has no Gantt chart: its objective ${scenario.objective} does not say when ops run.`;

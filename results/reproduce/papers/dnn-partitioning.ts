@@ -5,9 +5,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { countIdeals } from "../../../agents/exact/ideals/all-ideals.ts";
-import { contract } from "../../../agents/problems/split/elements.ts";
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
+import { contract } from "../../../env/model/layers/elements.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { deviceLoads } from "../../../env/sim/objectives/device-loads.ts";

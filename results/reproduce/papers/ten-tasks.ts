@@ -6,9 +6,9 @@ import { egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
 import { createScenario } from "../../../env/model/create-scenario.ts";
 import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
+import { withNetwork } from "../../../env/model/fidelity/networks.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
-import { withNetwork } from "../../../env/model/fidelity/networks.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
 const costUs = [

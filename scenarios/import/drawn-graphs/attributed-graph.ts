@@ -108,6 +108,12 @@ class EdgeReader {
   }
 }
 
+/** What our exports write; a text of another meaning is none. */
+function batchIn({ attributes }: AttributedGraph): number | null {
+  const text = attributes.get("batch") ?? "";
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
+}
+
 function graphOf(
   source: AttributedGraph,
   reader: NodeReader,
@@ -116,7 +122,7 @@ function graphOf(
   const edges = source.edges.map((edge) => edgeReader.read(edge));
   const sizes = outputSizes(edges);
   const dtype = source.attributes.get("dtype") ?? "";
-  const builder = graphBuilder(dtype === "" ? {} : { dtype });
+  const builder = graphBuilder({ batch: batchIn(source), ...(dtype !== "" && { dtype }) });
   const someTellWork = source.nodes.some((node) => reader.tellsWork(node));
   const withoutRule: number[] = [];
   const withoutSize: number[] = [];

@@ -24,6 +24,16 @@ import {
   type LayerEdge,
   layerGraph,
 } from "./layer-graph.ts";
+import {
+  batchInName,
+  batchOfLayer,
+  batchOfLayers,
+  type FoundBatch,
+  gbsOption,
+  type LayerBatch,
+  profileBatch,
+  scaleOption,
+} from "./profile-batch.ts";
 
 const US_PER_MS = 1000;
 const SEPARATOR = " -- ";
@@ -43,19 +53,23 @@ export const pipedream: Importer = {
     backward: backwardOption,
     inputs:
       "keep (default) or drop the nodes whose description starts with Input, as PipeDream's planner does",
-    scale: "factor on times and activations, for a batch other than the profile's; default 1",
+    batch:
+      "samples of the profile's minibatch; default what the file's name (pbs-8) or its LSTM or Linear layers tell",
+    gbs: gbsOption,
+    scale: scaleOption,
   },
-  devices: (file) => readProfile(file, 1).stages,
+  devices: (file) => readProfile(file).stages,
   recognises: ({ head }) => head.includes(SEPARATOR) && fields.some((field) => head.includes(`${field}=`)),
   read(file, options) {
     const backward = options.oneOf("backward", backwardModes) ?? "folded";
     const inputs = options.oneOf("inputs", ["keep", "drop"]) ?? "keep";
-    const scale = options.number("scale", { min: 1e-6, max: 1e6 }) ?? 1;
-    const profile = readProfile(file, scale);
+    const measured = readProfile(file);
+    const { scale, batch, assumption } = profileBatch(options, batchInName(file.name) ?? measured.batch);
+    const profile = { ...measured, layers: measured.layers.map((layer) => scaledLayer(layer, scale)) };
     const { layers, edges } = inputs === "drop" ? withoutInputs(profile) : profile;
     const inputLayers = profile.layers.filter(isInput);
     const inputMs = inputLayers.reduce((sum, { forwardUs }) => sum + forwardUs / US_PER_MS, 0);
-    const graph = layerGraph(layers, edges, backward);
+    const graph = layerGraph(layers, edges, { mode: backward, batch });
     return {
       graph,
       timesHoldOn: "accelerators",
@@ -69,6 +83,7 @@ export const pipedream: Importer = {
         recognised: `PipeDream layer profile, ${count(profile.layers.length, "layer")}, ${count(profile.edges.length, "edge")}`,
         assumed: [
           `Times are ms for one minibatch of the profile${scale === 1 ? "" : `, times ${scale}`}, the same on every accelerator; sizes are bytes.`,
+          assumption,
           backwardAssumption[backward],
           ...(profile.listed > 0
             ? [
@@ -101,11 +116,21 @@ interface Profile {
   readonly listed: number;
   /** Stage of each layer that has one, by name. */
   readonly stages: ReadonlyMap<string, number>;
+  /** What the layers tell of the batch. */
+  readonly batch: FoundBatch | null;
 }
 
-function readProfile(file: SourceFile, scale: number): Profile {
+const scaledLayer = (layer: Layer, scale: number): Layer => ({
+  ...layer,
+  forwardUs: layer.forwardUs * scale,
+  backwardUs: layer.backwardUs * scale,
+  outputBytes: layer.outputBytes * scale,
+});
+
+function readProfile(file: SourceFile): Profile {
   const layers: Layer[] = [];
   const edges: LayerEdge[] = [];
+  const told: LayerBatch[] = [];
   let listed = 0;
   const stages = new Map<string, number>();
   let number = 0;
@@ -129,19 +154,21 @@ function readProfile(file: SourceFile, scale: number): Profile {
     if (parts.length < 3) throw badLine(number, line);
     const values = readFields(parts[parts.length - 1], number, line);
     if (values.listed) listed++;
+    const samples = batchOfLayer(parts[1], values.activations);
+    if (samples !== null) told.push(samples);
     layers.push({
       name: parts[0].trim(),
       type: typeOf(parts[1]),
-      forwardUs: values.forward_compute_time * US_PER_MS * scale,
-      backwardUs: values.backward_compute_time * US_PER_MS * scale,
-      outputBytes: values.activation_size * scale,
+      forwardUs: values.forward_compute_time * US_PER_MS,
+      backwardUs: values.backward_compute_time * US_PER_MS,
+      outputBytes: values.activation_size,
       parameterBytes: values.parameter_size,
     });
   }
-  return { layers, edges, listed, stages };
+  return { layers, edges, listed, stages, batch: batchOfLayers(told) };
 }
 
-type FieldValues = Record<Field, number> & { listed: boolean };
+type FieldValues = Record<Field, number> & { listed: boolean; activations: readonly number[] };
 
 function readFields(text: string, number: number, line: string): FieldValues {
   const values: FieldValues = {
@@ -150,6 +177,7 @@ function readFields(text: string, number: number, line: string): FieldValues {
     activation_size: Number.NaN,
     parameter_size: Number.NaN,
     listed: false,
+    activations: [],
   };
   for (const part of text.split(",")) {
     const equals = part.indexOf("=");
@@ -158,7 +186,9 @@ function readFields(text: string, number: number, line: string): FieldValues {
     const given = part.slice(equals + 1).trim();
     const isList = given.startsWith("[") && given.endsWith("]");
     values.listed ||= isList;
-    values[field] = isList ? sumOf(given.slice(1, -1).split(";")) : numberOf(given);
+    const numbers = isList ? given.slice(1, -1).split(";").map(numberOf) : [numberOf(given)];
+    values[field] = numbers.reduce((sum, number) => sum + number, 0);
+    if (field === "activation_size") values.activations = numbers;
     if (!(values[field] >= 0) || values[field] === Number.POSITIVE_INFINITY)
       throw new InputError(
         `line ${number}: ${field} is "${given.slice(0, 60)}", expected a number of at least 0${field === "activation_size" ? " or a list of them" : ""}.`,
@@ -170,7 +200,6 @@ function readFields(text: string, number: number, line: string): FieldValues {
 }
 
 const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
-const sumOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + numberOf(text), 0);
 
 function badLine(number: number, line: string): InputError {
   return new InputError(

@@ -18,6 +18,7 @@ import { listOf } from "../../../env/model/graph/list-schema.ts";
 import type { Importer } from "../contract.ts";
 import { parseWith } from "../sentences.ts";
 import { backwardAssumption, backwardModes, backwardOption, type Layer, layerGraph } from "./layer-graph.ts";
+import { gbsOption, profileBatch } from "./profile-batch.ts";
 import { endOfEdge, uniqueNames } from "./unique-names.ts";
 
 const US_PER_S = 1e6;
@@ -25,6 +26,8 @@ const US_PER_MS = 1000;
 const LONGEST_SECONDS = 10;
 const MOST_DEVICES = 1024;
 const MOST_CONFIGURATIONS = 10_000;
+/** The file counts its batch in micro-batches (`mbsInBatch`), and each is one of its samples. */
+const MICRO_BATCH = { samples: 1, by: "timePerSample, the time of a micro-batch," };
 
 const amount = z.number().min(0);
 const configurationSchema = z.object({
@@ -62,7 +65,10 @@ export const piper: Importer = {
     degree: "degree of tensor parallelism whose configurations are read; default 1",
     configuration: "name of the configuration; default vanilla",
     time: "unit of timePerSample, s or ms; default judged by the sum",
-    share: "share of the forward pass in timePerSample where backward=separate; default 0.3333",
+    batch: "samples of a micro-batch, whose times the file has; default 1",
+    gbs: gbsOption,
+    share:
+      "share of the forward pass in timePerSample where backward is separate or training; default 0.3333",
   },
   recognises(file) {
     const fields = file.jsonObject();
@@ -75,6 +81,7 @@ export const piper: Importer = {
     const degree = options.integer("degree", { min: 1, max: 1024 }) ?? 1;
     const configuration = options.text("configuration") ?? "vanilla";
     const backward = options.oneOf("backward", backwardModes) ?? "folded";
+    const { batch, scale, assumption } = profileBatch(options, MICRO_BATCH);
     const share = options.number("share", { min: 0, max: 1 }) ?? 1 / 3;
 
     const chosen = file.nodes.map((node) => configurationOf(node, degree, configuration));
@@ -84,7 +91,10 @@ export const piper: Importer = {
     const perUs = unit === "s" ? US_PER_S : US_PER_MS;
     const others = file.nodes.reduce((count, { TMPCs }) => count + Object.values(TMPCs).flat().length, 0);
 
-    const graph = layerGraph(...layersOf(file, chosen, { perUs, share }), backward);
+    const graph = layerGraph(...layersOf(file, chosen, { perUs: perUs * scale, share, scale }), {
+      mode: backward,
+      batch,
+    });
     return {
       graph,
       cluster: clusterOf(file),
@@ -100,8 +110,9 @@ export const piper: Importer = {
         assumed: [
           `timePerSample is ${unit === "s" ? "seconds" : "ms"} of one micro-batch: the layers add up to ${total.toPrecision(6)}${givenUnit !== undefined ? "" : "; time=s or time=ms says otherwise"}.`,
           `Each layer takes its configuration "${configuration}" at tensor-parallel degree ${degree}.`,
+          assumption,
           backwardAssumption[backward],
-          ...(backward === "separate"
+          ...(backward !== "folded"
             ? [`The forward pass is ${share.toPrecision(4)} of timePerSample, which the file does not split.`]
             : []),
           "The larger communicationCost of a layer's edges crosses twice for max-load: activation and gradient.",
@@ -115,12 +126,17 @@ export const piper: Importer = {
           "memoryUsageA and memoryUsageB: memory here is weights, optimizer state and live activations.",
           ...(file.mbsInBatch === undefined
             ? []
-            : [`mbsInBatch ${file.mbsInBatch}: one micro-batch is simulated.`]),
+            : [`mbsInBatch ${file.mbsInBatch}: ${microBatchesText(scale)}; gbs=N chooses another batch.`]),
         ],
       },
     };
   },
 };
+
+const microBatchesText = (scale: number): string =>
+  scale === 1
+    ? "one micro-batch is simulated"
+    : `a batch of ${Number(scale.toPrecision(6))} micro-batches is simulated`;
 
 function configurationOf({ id, TMPCs }: File["nodes"][number], degree: number, name: string): Configuration {
   const offered = Object.hasOwn(TMPCs, String(degree)) ? TMPCs[String(degree)] : undefined;
@@ -139,13 +155,13 @@ function configurationOf({ id, TMPCs }: File["nodes"][number], degree: number, n
 function layersOf(
   { nodes, edges, bandwidth }: File,
   chosen: readonly Configuration[],
-  { perUs, share }: { readonly perUs: number; readonly share: number },
+  { perUs, share, scale }: { readonly perUs: number; readonly share: number; readonly scale: number },
 ) {
   const names = uniqueNames(nodes);
   const ends = edges.map(({ sourceId, destId, communicationCost }) => ({
     from: endOfEdge(names, sourceId),
     to: endOfEdge(names, destId),
-    bytes: communicationCost,
+    bytes: communicationCost * scale,
   }));
   const outputBytes = new Map<string, number>();
   for (const { from, bytes } of ends) outputBytes.set(from, Math.max(outputBytes.get(from) ?? 0, bytes));

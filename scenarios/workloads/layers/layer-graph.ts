@@ -38,7 +38,7 @@ export function layerGraph(graph: OpGraph): OpGraph {
     const layer = names[Math.floor(node / ROLES)];
     return node % ROLES === Role.forward ? layer : `${layer}/${roleNames[node % ROLES]}`;
   };
-  const builder = graphBuilder({ dtype: graph.dtype });
+  const builder = graphBuilder({ dtype: graph.dtype, batch: graph.batch });
   const work = opWork(graph);
   for (const node of inOrder(graph, nodeOfOp)) {
     const ops = members[node];

@@ -16,7 +16,10 @@ import {
 import { recordedEvaluator } from "../watched-evaluator.ts";
 import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
 
-const planners = methods.filter((method): method is PlannerModule => method.kind === "planner");
+/** Those of pipelines plan for other objectives: pipeline-planners.test.ts. */
+const planners = methods.filter(
+  (method): method is PlannerModule => method.kind === "planner" && traitsOf(method).answers === "placement",
+);
 const EVALUATIONS = 150;
 
 interface Run extends MethodResult {

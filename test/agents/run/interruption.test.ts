@@ -5,7 +5,7 @@ import { methods } from "../../../agents/registry/registry.ts";
 import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, placement, testScenario } from "../../../env/index.ts";
 import { nothingFits, tinyScenarios } from "../registry/tiny-scenarios.ts";
-import { interruptAtRandom, interruptionRng } from "./interruption.ts";
+import { interruptAtRandom, interruptionRng, scenariosFor } from "./interruption.ts";
 
 const planners = methods.filter((method): method is PlannerModule => method.kind === "planner");
 
@@ -63,7 +63,8 @@ describe("a run that is stopped before it has scored a plan", () => {
 describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
   test("cancelled at random moments answers with a valid plan and its bound", async () => {
     const rng = interruptionRng(module);
+    const scenarios = scenariosFor(module);
     for (let i = 0; i < 6; i++)
-      await interruptAtRandom(module, tinyScenarios[rng.int(tinyScenarios.length)], rng.child(String(i)));
+      await interruptAtRandom(module, scenarios[rng.int(scenarios.length)], rng.child(String(i)));
   });
 });

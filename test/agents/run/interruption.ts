@@ -1,8 +1,10 @@
 /** A planner interrupted at random moments, and what it must answer then. */
 import { expect } from "vitest";
-import type { PlannerModule } from "../../../agents/contract.ts";
+import { type PlannerModule, traitsOf } from "../../../agents/contract.ts";
 import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, type Rng, type Scenario, validatePlan } from "../../../env/index.ts";
+import { tinyPipelines } from "../registry/tiny-pipelines.ts";
+import { tinyScenarios } from "../registry/tiny-scenarios.ts";
 
 /** Ends a search that evaluates only what is promising: the signal may wait for more than that. */
 const MOST_SIMULATIONS = 20_000;
@@ -38,6 +40,10 @@ export async function interruptAtRandom(module: PlannerModule, scenario: Scenari
   );
   if (meter.refused === "stopped") expect(report.ended).toBe("clock");
 }
+
+/** Scenarios of an objective that it plans for. */
+export const scenariosFor = (module: PlannerModule): readonly Scenario[] =>
+  traitsOf(module).answers === "pipeline" ? tinyPipelines : tinyScenarios;
 
 export const interruptionRng = (module: PlannerModule): Rng =>
   createRng("interruption").child(module.card.id);

@@ -15,7 +15,8 @@ const graph = `
 /** A training step takes twice the weights and more, room that the formulas do not need. */
 const scenario = testScenario({ graph, devices: ["GPU", "GPU"], memoryBytes: 110 });
 const file = fileOf("small.json", writeScenario(scenario));
-const roomy = fileOf("roomy.json", writeScenario(testScenario({ graph, devices: ["GPU", "cpu"] })));
+const unlimited = testScenario({ graph, devices: ["GPU", "cpu"] });
+const roomy = fileOf("roomy.json", writeScenario({ ...unlimited, graph: { ...unlimited.graph, batch: 4 } }));
 
 function fileOf(name: string, content: unknown): string {
   const path = join(folder, name);
@@ -52,10 +53,13 @@ describe("what solve calls feasible", () => {
         peakBytes: solved.peakBytes,
       };
       const [simulated, explained] = [await json("simulate", ...args), await json("explain", ...args)];
-      const { before } = await json("diff", roomy, plan, plan, "--objective", objective);
-      for (const answer of [simulated, explained, before]) expect(answer).toMatchObject(said);
+      for (const answer of [simulated, explained]) expect(answer).toMatchObject(said);
       expect(simulated.bound).toBeLessThanOrEqual(solved.bound);
       expect(simulated.gap).toBe(simulated.value / simulated.bound - 1);
+      // What moved between plans, and devices of ops and modules, are told of placements alone.
+      if (solved.plan.kind !== "placement") return;
+      const { before } = await json("diff", roomy, plan, plan, "--objective", objective);
+      expect(before).toMatchObject(said);
       for (const format of ["csv", "accelerate"]) {
         const { stderr } = await pgym(["export", ...args, "--format", format]);
         expect(stderr).toContain(`The plan's score: ${objective} `);

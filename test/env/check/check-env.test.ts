@@ -17,7 +17,7 @@ import {
 import { testScenario } from "../../../env/model/test-scenario.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { createFakeEnv, type FaultName, faultNames } from "../envs/fake.ts";
-import { fixedScenarios, supportScenario } from "../envs/scenarios.ts";
+import { fixedScenarios, supportScenario, takenBy } from "../envs/scenarios.ts";
 
 const fake = (fault: FaultName | null) => () =>
   createFakeEnv(createRefineEnv({ scenario: supportScenario, start: "random" }), fault) as Env;
@@ -27,8 +27,12 @@ describe("checkEnv passes", () => {
     const options = {
       "Placement/Progressive-v1": [{}, { reward: "dense" }],
       "Placement/Refine-v1": [{}, { start: "random" }, { start: "best" }],
+      "Pipeline/Assign-v1": [{}, { contiguity: "contiguous" }, { contiguity: "mixed", groups: 3 }],
+      "Pipeline/Cuts-v1": [{}, { lastStage: "rest", share: "dealt", schedule: "pipedream", recompute: true }],
     }[id] ?? [{}];
-    return fixedScenarios.flatMap((scenario) => options.map((more) => ({ id, scenario, more })));
+    return fixedScenarios.flatMap((scenario) =>
+      options.map((more) => ({ id, scenario: takenBy(id, scenario), more })),
+    );
   });
 
   test.each(variants)("on $id, scenario $scenario.name, options $more", ({ id, scenario, more }) => {
@@ -39,7 +43,9 @@ describe("checkEnv passes", () => {
 
   test.each(envIds())("on %s inside every wrapper", (id) => {
     const report = checkEnv(() =>
-      normaliseReward(timeLimit(episodeStatistics(makeEnv(id, { scenario: supportScenario })), 3)),
+      normaliseReward(
+        timeLimit(episodeStatistics(makeEnv(id, { scenario: takenBy(id, supportScenario) })), 3),
+      ),
     );
     expect(report.checks.filter((check) => !check.ok)).toEqual([]);
   });
@@ -68,7 +74,8 @@ describe("checkEnv picks its laws", () => {
   test("by the kinds of plan that an env answers", () => {
     const lawNames = (plans: string[]) => checkEnv(named(plans)).checks.map(({ name }) => name);
     const other = lawNames(["another kind"]);
-    expect(lawNames(["placement"])).toEqual([...other, "rewards telescope", "plans"]);
+    for (const kinds of [["placement"], ["pipeline"], ["pipeline", "placement"]])
+      expect(lawNames(kinds)).toEqual([...other, "rewards telescope", "plans"]);
     expect(other).toEqual(expect.arrayContaining(["seeds", "masks", "clones", "saved state"]));
   });
 

@@ -3,16 +3,18 @@ import {
   createProgressiveEnv,
   createRefineEnv,
   envIds,
+  envSpec,
   InputError,
   makeEnv,
   randomPlacement,
 } from "../../../env/index.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import { play } from "./play.ts";
-import { diamondScenario, maxLoadScenario, memoryScenario, supportScenario } from "./scenarios.ts";
+import { diamondScenario, maxLoadScenario, memoryScenario, supportScenario, takenBy } from "./scenarios.ts";
 
 describe.each(envIds())("%s", (id) => {
-  const make = () => makeEnv(id, { scenario: diamondScenario });
+  const scenario = takenBy(id, diamondScenario);
+  const make = () => makeEnv(id, { scenario });
 
   test("refuses calls out of order with a sentence", () => {
     const env = make();
@@ -57,7 +59,7 @@ describe.each(envIds())("%s", (id) => {
   );
 
   test("refuses the state of another scenario of the same size", () => {
-    const slower = { ...diamondScenario, fidelity: { ...diamondScenario.fidelity, opGapUs: 1 } };
+    const slower = { ...scenario, fidelity: { ...scenario.fidelity, opGapUs: 1 } };
     const other = makeEnv(id, { scenario: slower, seed: 1 });
     other.reset();
     expect(() => make().restore(other.state())).toThrow(
@@ -74,13 +76,27 @@ describe.each(envIds())("%s", (id) => {
     expect(restore({ ...state, id: otherId })).toThrow(
       `The saved state is one of ${otherId}, expected ${id}.`,
     );
+    expect(restore({ ...state, rng: {} })).toThrow(/damaged at "rng"/);
+    expect(restore(null)).toThrow(/damaged/);
+    expect(restore({ ...state, best: { decisions: undefined, cost: 1 } })).toThrow(
+      /damaged at "best\.decisions"/,
+    );
+    expect(env.state()).toEqual(state);
+  });
+});
+
+const placementIds = envIds().filter((id) => envSpec(id).plans?.includes("placement"));
+
+describe.each(placementIds)("%s, of placements", (id) => {
+  test("refuses states of other sizes and with unknown devices", () => {
+    const env = makeEnv(id, { scenario: diamondScenario });
+    env.reset();
+    const state = env.state() as Record<string, unknown>;
+    const restore = (saved: unknown) => () => env.restore(saved);
     expect(restore({ ...state, device: [0] })).toThrow(/covers 1 groups, but scenario "diamond" has 4/);
     expect(restore({ ...state, device: [0, 0, 0, 9] })).toThrow(/uses device 9/);
     expect(restore({ ...state, current: 4 })).toThrow(/is at group 4 of 4/);
-    expect(restore({ ...state, rng: {} })).toThrow(/damaged at "rng"/);
-    expect(restore(null)).toThrow(/damaged/);
     const best = (decisions: unknown) => ({ ...state, best: { decisions, cost: 1 } });
-    expect(restore(best(undefined))).toThrow(/damaged at "best\.decisions"/);
     expect(restore(best([0, 0, -1, 0]))).toThrow(/damaged at "best\.decisions\.2"/);
     expect(restore(best([0]))).toThrow(/covers 1 groups/);
     expect(restore(best([0, 0, 0, 9]))).toThrow(/uses device 9/);

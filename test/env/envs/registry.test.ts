@@ -3,6 +3,7 @@ import {
   createOneShotEnv,
   discrete,
   envIds,
+  envSpec,
   makeEnv,
   type ObservationPart,
   registerEnv,
@@ -10,7 +11,7 @@ import {
 } from "../../../env/index.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
-import { diamondScenario, supportScenario } from "./scenarios.ts";
+import { diamondScenario, supportScenario, takenBy } from "./scenarios.ts";
 
 const make =
   (id: string, options: object = {}) =>
@@ -25,8 +26,17 @@ const groupCountOnly = ({ grouping: { groupCount } }: Scenario): ObservationPart
 
 describe("the registry", () => {
   test("makes every env that it lists, each under its own id", () => {
-    expect(envIds()).toEqual(["Placement/OneShot-v1", "Placement/Progressive-v1", "Placement/Refine-v1"]);
-    for (const id of envIds()) expect(makeEnv(id, { scenario: diamondScenario }).metadata.id).toBe(id);
+    expect(envIds()).toEqual([
+      "Pipeline/Assign-v1",
+      "Pipeline/Cuts-v1",
+      "Placement/OneShot-v1",
+      "Placement/Progressive-v1",
+      "Placement/Refine-v1",
+    ]);
+    for (const id of envIds()) {
+      const { metadata } = makeEnv(id, { scenario: takenBy(id, diamondScenario) });
+      expect(metadata).toMatchObject({ id, plans: envSpec(id).plans });
+    }
   });
 
   test("types an env by its id, and by the observation that it is given", () => {
@@ -36,6 +46,10 @@ describe("the registry", () => {
     const own = makeEnv("Placement/Progressive-v1", { scenario, observation: groupCountOnly });
     const count: number = own.reset().observation;
     expect([groups.length > 0, placed.length, count]).toEqual([true, count, scenario.grouping.groupCount]);
+    const piped = { ...scenario, objective: "iteration" } as const;
+    const { stage } = makeEnv("Pipeline/Cuts-v1", { scenario: piped }).reset().observation;
+    const { groupOf } = makeEnv("Pipeline/Assign-v1", { scenario: piped }).reset().observation;
+    expect([...stage, ...groupOf]).toEqual([-1, -1, -1, -1, 0, 1, 2, 3]);
     // @ts-expect-error: the observation is a number here
     expect(own.reset().observation.groups).toBeUndefined();
   });
@@ -66,6 +80,12 @@ describe("the registry", () => {
     expect(make("Placement/OneShot-v1", { scenario: undefined })).toThrow(/needs the option "scenario"/);
     expect(make("Placement/OneShot-v1", { evaluator: evaluator(supportScenario) })).toThrow(
       'The evaluator is for scenario "support", not for the env\'s own "diamond".',
+    );
+  });
+
+  test("refuses objectives that score none of an env's plans", () => {
+    expect(make("Pipeline/Cuts-v1")).toThrow(
+      "Pipeline/Cuts-v1 answers pipelines, which the objective makespan does not score; take iteration or throughput.",
     );
   });
 

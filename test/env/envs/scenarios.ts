@@ -3,9 +3,11 @@
  * arbitrary ones.
  */
 import fc from "fast-check";
+import { envSpec } from "../../../env/envs/registry.ts";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { testScenario } from "../../../env/model/test-scenario.ts";
+import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 
 const diamond = `
   a 100 400B
@@ -28,6 +30,16 @@ export const supportScenario = testScenario({
     d 20 <- b c`,
   devices: ["CPU", "GPU", "GPU"],
 });
+
+/**
+ * A scenario as an env of the registry can take it: under `iteration` where the scenario's own
+ * objective scores none of its plans.
+ */
+export function takenBy(id: string, scenario: Scenario): Scenario {
+  const { accepts } = objectiveOf(scenario);
+  const { plans = ["placement"] } = envSpec(id);
+  return plans.some((kind) => accepts.includes(kind)) ? scenario : { ...scenario, objective: "iteration" };
+}
 
 /** All ops on one device are too much for it; spread out they fit. */
 export const memoryScenario = testScenario({

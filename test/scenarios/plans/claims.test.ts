@@ -1,11 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { evaluator, objectives, placement, scenarioHash, testScenario } from "../../../env/index.ts";
+import {
+  evaluator,
+  objectives,
+  placement,
+  type Scenario,
+  scenarioHash,
+  testScenario,
+} from "../../../env/index.ts";
 import { createClaimChecker, type PlanClaim } from "../../../scenarios/plans/claims.ts";
 
-const scenario = testScenario({
+const unsized = testScenario({
   graph: "a 10 8B params=60 transfer=2\nb 20 8B params=50 transfer=3 <- a\nc 30 params=40 <- b",
   memoryBytes: 400,
 });
+/** The objective throughput counts samples. */
+const scenario: Scenario = { ...unsized, graph: { ...unsized.graph, batch: 4 } };
 const plan = placement([0, 0, 1]);
 const check = (claim: PlanClaim, of = scenario) => createClaimChecker(of)([claim], plan);
 

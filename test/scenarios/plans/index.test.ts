@@ -48,6 +48,8 @@ const samples: Readonly<Record<string, string>> = {
     cpus: [],
   }),
   "pipedream-conf": JSON.stringify({ module_to_stage_map: [0, 1], stage_to_rank_map: { 0: [0], 1: [1] } }),
+  torchgpipe: JSON.stringify({ balance: [1, 1], devices: [0, 1], chunks: 2, layers: ["a", "b"] }),
+  "torch-pipelining": JSON.stringify({ split_spec: { b: "BEGINNING" }, n_microbatches: 2, devices: [0, 1] }),
   csv: 'op,device_name,priority\na,gpu:0,1\n"b",gpu:1,0\n',
   pipedream: `a -- Linear(8) -- ${layers} -- stage_id=1\nb -- Linear(8) -- ${layers} -- stage_id=0\n\ta -- b\n`,
   dot: 'digraph g { a [device="gpu:1"]; b [device="gpu:0"]; a -> b; }',

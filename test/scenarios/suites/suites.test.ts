@@ -1,9 +1,21 @@
 /** Suites: members exist, descriptions hold, and the board has not changed. */
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { InputError, parseGraph, scenarioHash, testScenario } from "../../../env/index.ts";
+import {
+  InputError,
+  isCpu,
+  parseGraph,
+  Role,
+  readScenario,
+  scenarioHash,
+  testScenario,
+  writeScenario,
+} from "../../../env/index.ts";
 import { readAddress } from "../../../scenarios/address.ts";
 import {
   boardPins,
+  resolveCluster,
   resolveScenario,
   scenarioCatalog,
   scenarioProfile,
@@ -49,6 +61,67 @@ describe("suites of files", () => {
         expect(scenario.objective).toBe(suite.objective ?? "max-load");
       }
     }
+  });
+});
+
+describe("suites for pipelines", () => {
+  const names = ["papers/pipedream", "papers/dapple", "papers/pipeline"];
+  const byLayer = names.map(suiteNamed).flatMap(({ members }) => members);
+
+  test("have networks layer by layer on 4 to 64 accelerators, with their batch", async () => {
+    for (const member of byLayer) expect(member).toMatch(/\?granularity=layer&.*batch=\d+/);
+    const few = byLayer.filter((member) => /^(vgg-16|rnnlm|gnmt-4)\//.test(member));
+    for (const member of few) {
+      const { graph } = await resolveScenario(member);
+      expect(String(graph.batch)).toBe(/batch=(\d+)/.exec(member)![1]);
+    }
+    const counts = [...new Set(byLayer.map((member) => member.split(/[/?]/)[1]))].map(
+      (name) => resolveCluster(name).devices.filter((device) => !isCpu(device)).length,
+    );
+    expect([Math.min(...counts), Math.max(...counts)]).toEqual([4, 64]);
+  });
+
+  const pipedream = sharedPath("data", "pipedream");
+  const piper = sharedPath("data", "piper");
+  const published = (path: string): Uint8Array => {
+    const [, network] = /profiles\/(\w+)\/graph\.txt$/.exec(path) ?? [];
+    if (network !== undefined) return readFileSync(join(pipedream!, `${network}.graph.txt`));
+    return readFileSync(join(piper!, basename(path)));
+  };
+
+  test.skipIf(pipedream === null || piper === null)(
+    "scale the authors' profiles to their batch",
+    async () => {
+      const files = ["papers/pipedream-profiles", "papers/piper"].map(suiteNamed);
+      for (const suite of files)
+        for (const address of suiteMembers(suite, "mine")) {
+          const readFile = async (path: string) => published(path);
+          const { graph, objective } = await resolveScenario(address, {
+            objective: suite.objective,
+            readFile,
+          });
+          expect(String(graph.batch)).toBe(/gbs=(\d+)/.exec(address)![1]);
+          expect([objective, graph.role.includes(Role.update)]).toEqual([suite.objective, true]);
+        }
+    },
+  );
+});
+
+describe("the batch of a graph", () => {
+  test.each([
+    ["resnet-18/2xP100?batch=3", 3],
+    ["resnet-18/2xP100?batch=3&granularity=layer&phase=inference&precision=16&comm=50", 3],
+    ["gcn-reddit/2xP100", null],
+    ["nmt/test/0/2xK80", null],
+  ])("of %s is %s", async (address, batch) => {
+    const scenario = await resolveScenario(address);
+    expect(scenario.graph.batch).toBe(batch);
+    expect(readScenario(writeScenario(scenario), "file").graph.batch).toBe(batch);
+  });
+
+  test("varies in the family of transformers", async () => {
+    const batches = [0, 1, 2, 3].map((n) => resolveScenario(`transformer/train/${n}/2xP100`));
+    for (const { graph } of await Promise.all(batches)) expect([8, 16, 32]).toContain(graph.batch);
   });
 });
 

@@ -8,6 +8,7 @@
  * splits is no bound: other plans may be better.
  */
 import { z } from "zod";
+import { contractExactly } from "../../../../env/model/layers/elements.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { endOf, type Fact, type PlannerModule } from "../../../contract.ts";
 import { yieldEvery } from "../../../event-loop.ts";
@@ -19,7 +20,6 @@ import {
 } from "../../../exact/ideals/contiguous-optimum.ts";
 import type { SearchLimits } from "../../../exact/ideals/ideals.ts";
 import { replicatedSplit } from "../../../exact/ideals/replicated-split.ts";
-import { contractExactly } from "../../../problems/split/elements.ts";
 import { splitProblem } from "../../../problems/split/split-problem.ts";
 
 const options = z.strictObject({
@@ -135,7 +135,7 @@ function replicationOf(scenario: Scenario): Fact {
     (least, link) => Math.min(least, link.bytesPerUs),
     Infinity,
   );
-  const found = replicatedSplit(problem, bytesPerUs, MOST_IDEALS_REPLICATED);
+  const found = replicatedSplit(problem, { bytesPerUs }, MOST_IDEALS_REPLICATED);
   if (found === undefined)
     return { name: "replication not estimated: ideals above", value: MOST_IDEALS_REPLICATED };
   if (found === null) return { name: "with replication", value: "nothing fits either" };

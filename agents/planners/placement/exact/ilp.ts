@@ -9,6 +9,7 @@
  */
 
 import { z } from "zod";
+import { colocated, contract } from "../../../../env/model/layers/elements.ts";
 import { type Placement, placement } from "../../../../env/model/plan/placement.ts";
 import { asPlacement, type Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
@@ -22,7 +23,6 @@ import { latencyProgram } from "../../../exact/programs/latency-program.ts";
 import { makespanProgram } from "../../../exact/programs/makespan-program.ts";
 import { maxLoadProgram } from "../../../exact/programs/max-load-program.ts";
 import type { PlacementProgram } from "../../../exact/programs/placement-program.ts";
-import { colocated, contract } from "../../../problems/split/elements.ts";
 import { elementDevices } from "../../../problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../../problems/split/split-problem.ts";
 import { type MipResult, STOPPED, solveMip } from "../../../solver/highs.ts";

@@ -160,7 +160,7 @@ function provenBound(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   known: Bound | undefined,
-  { prove }: Options,
+  { prove }: Pick<Options, "prove">,
 ): Bound | undefined {
   const value = evaluator.best?.outcome.value ?? undefined;
   if (!prove || scenario.objective !== "makespan") return known;

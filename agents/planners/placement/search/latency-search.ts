@@ -8,6 +8,7 @@
  */
 
 import { z } from "zod";
+import { colocated, contract } from "../../../../env/model/layers/elements.ts";
 import type { Placement } from "../../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
@@ -16,7 +17,6 @@ import { partedBounds } from "../../../../env/sim/bounds/latency/bounds.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { endOf, type PlannerModule, type PlannerReport } from "../../../contract.ts";
 import { yieldEvery } from "../../../event-loop.ts";
-import { colocated, contract } from "../../../problems/split/elements.ts";
 import { elementDevices } from "../../../problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../../problems/split/split-problem.ts";
 import { annealInRounds } from "../../../search/elements/annealing-rounds.ts";

@@ -12,6 +12,7 @@
  */
 
 import { z } from "zod";
+import { colocated } from "../../../../env/model/layers/elements.ts";
 import { asPlacement, type Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
@@ -20,7 +21,6 @@ import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { endOf, type Fact, type PlannerModule, type PlannerReport } from "../../../contract.ts";
 import { yieldEvery } from "../../../event-loop.ts";
 import { type CoverLimits, coverBound } from "../../../exact/cover/cover-bound.ts";
-import { colocated } from "../../../problems/split/elements.ts";
 import { coverOrder } from "../../../problems/split/forward-order.ts";
 import { elementDevices } from "../../../problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../../problems/split/split-problem.ts";

@@ -7,9 +7,9 @@
  * parcels that they are in: a *hold* lasts until the last of these has been used or sent.
  */
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
+import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { opClasses } from "../op-classes.ts";
 import { HOST, unitOf, Work, type WorkCode } from "./work.ts";
 
 export interface Parcel {
@@ -56,7 +56,7 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
     const [stage, work] = [stageOf[u], workOf[u] as WorkCode];
     for (let at = graph.outputStart[u]; at < graph.outputStart[u + 1]; at++) {
       if (fixedPort[at] === 1) {
-        // Gradients are in gradient-buffers.ts.
+        // Gradients are in env/model/layers/gradient-buffers.ts.
         if (work !== Work.forward) continue;
         for (const [to, { uses, bytes }] of port.usesOf(u, at))
           if (to !== stage) table.parcel(stage, work, to, "weights", uses, bytes);

@@ -7,9 +7,9 @@
  * else is that of the whole batch.
  */
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
+import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { opClasses } from "../op-classes.ts";
 import type { Hold } from "./parcels.ts";
 import { HOST, unitCountOf, unitOf, Work, type WorkCode } from "./work.ts";
 

@@ -5,9 +5,9 @@
  */
 import { launchTimesUs } from "../../../model/cluster/micro-batch.ts";
 import { runTimesUs } from "../../../model/cluster/speed.ts";
+import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { opClasses } from "../op-classes.ts";
 import { HOST, unitCountOf, unitOf, Work, type WorkCode } from "./work.ts";
 
 export interface UnitTimes {

@@ -3,8 +3,8 @@
  * backward and weights; recomputation goes with backward, and updates come between batches.
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
+import { opClasses } from "../../../model/graph/op-classes.ts";
 import { HOST_STAGE } from "../../../model/plan/pipeline.ts";
-import { opClasses } from "../op-classes.ts";
 
 /** The first three have the numbers of a schedule's phases. */
 export const Work = { forward: 0, backward: 1, weights: 2, recompute: 3, update: 4 } as const;

@@ -3,8 +3,8 @@
  * lives. The sets of tensors are found op by op, from the plan's definition.
  */
 import { CONTROL } from "../../../model/graph/graph.ts";
+import { opClasses } from "../../../model/graph/op-classes.ts";
 import { HOST_STAGE } from "../../../model/plan/pipeline.ts";
-import { opClasses } from "../../lower/op-classes.ts";
 import { AGAIN, FORWARD, type Message, type PhaseRun, type Pipeline, UPDATE } from "./contract.ts";
 import { roundOf } from "./rounds.ts";
 import { hostOf, opUs } from "./runs.ts";
@@ -154,7 +154,7 @@ function keepOutputs(
     sent: ReadonlyMap<number, readonly Message[]>;
   },
 ): void {
-  const { scenario, plan, tasks } = pipeline;
+  const { scenario, plan, tasks, schedule } = pipeline;
   const { graph } = scenario;
   const { fixedPort } = opClasses(graph);
   const swapped: { bytes: number; until: (number | Message)[]; users: Use[] }[] = [];
@@ -162,7 +162,8 @@ function keepOutputs(
     for (let at = graph.outputStart[u]; at < graph.outputStart[u + 1]; at++) {
       if (fixedPort[at] === 1 || run.stage === HOST_STAGE) continue;
       const uses = all.filter((use) => use.u === u && use.port === at - graph.outputStart[u]);
-      const isRepeated = run.work !== AGAIN && plan.recompute?.[u] === 1;
+      const isKept = schedule.keeps?.(run.microBatches[0]) === true;
+      const isRepeated = run.work !== AGAIN && plan.recompute?.[u] === 1 && !isKept;
       const until: (number | Message)[] = [];
       const later: Use[] = [];
       for (const use of uses) {

@@ -3,8 +3,8 @@ import { type Cluster, isCpu } from "../../../model/cluster/cluster.ts";
 import { shareUs } from "../../../model/cluster/micro-batch.ts";
 import { runTimesUs } from "../../../model/cluster/speed.ts";
 import type { OpGraph } from "../../../model/graph/graph.ts";
+import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { opClasses } from "../../lower/op-classes.ts";
 import { type PhaseRun, type Pipeline, UPDATE } from "./contract.ts";
 
 /** Adds a task for each op at the end of the device's line. */

@@ -3,7 +3,7 @@
  * collective, and gradients from other stages.
  */
 import { Role } from "../../../model/graph/graph.ts";
-import { opClasses } from "../../lower/op-classes.ts";
+import { opClasses } from "../../../model/graph/op-classes.ts";
 import { roundsOf } from "./collectives.ts";
 import type { PhaseRun, Pipeline } from "./contract.ts";
 import { roundOf } from "./rounds.ts";

@@ -28,7 +28,7 @@ interface OpenJourney extends Journey {
   readonly hops: TransferRecord[];
 }
 
-export function journeysOf(compiled: Compiled, timeline: Timeline): Journey[] {
+export function journeysOf(compiled: Compiled, timeline: Pick<Timeline, "device" | "transfers">): Journey[] {
   const journeys = announced(compiled, timeline.device);
   const numbered = new Map(journeys.map((journey) => [journey.transfer, journey]));
   for (const hop of timeline.transfers) numbered.get(hop.transfer)?.hops.push(hop);

@@ -19,11 +19,15 @@ import { outputIntervals } from "../../memory/output-memory.ts";
 import type { Journey } from "./journeys.ts";
 import type { Tasks } from "./tasks.ts";
 
-/** Bytes by part: weights and optimizer state stay, the other parts change. */
+/**
+ * Bytes by part: weights and optimizer state stay, the other parts change. Versions are the weights
+ * that a pipeline without a flush holds beyond the newest ones.
+ */
 export type MemoryParts = Readonly<Record<MemoryPart, number>>;
-export type MemoryPart = "weights" | "optimizer" | PassingPart;
+export type MemoryPart = "weights" | "versions" | "optimizer" | PassingPart;
 export const memoryPartNames: readonly MemoryPart[] = [
   "weights",
+  "versions",
   "optimizer",
   "gradients",
   "activations",
@@ -50,17 +54,25 @@ export function memorySteps({ compiled, timeline, journeys }: Tasks): MemoryStep
     const changes = changesOf(outputIntervals(compiled, timeline, device)).sort(takenFirst);
     return stepsOf(
       changes,
-      Array.from({ length: compiled.deviceCount }, () => nothing),
+      Array.from({ length: compiled.deviceCount }, () => noParts),
     );
   }
   const intervals = trainingIntervals(compiled, timesOf(timeline, journeys, compiled.depStart), device);
-  return stepsOf(changesOf(intervals).sort(freedFirst), residentPartsOf(compiled, device));
+  return trainingSteps(intervals, residentPartsOf(compiled, device));
 }
 
+/** `resident`: what each device holds all the time. */
+export const trainingSteps = (
+  intervals: readonly MemoryInterval[],
+  resident: readonly MemoryParts[],
+): MemoryStep[] => stepsOf(changesOf(intervals).sort(freedFirst), resident);
+
+export const memoryAtPeak = (tasks: Tasks): MemoryParts[] => partsAtPeak(memorySteps(tasks));
+
 /** The parts of each device's first highest level. */
-export function memoryAtPeak(tasks: Tasks): MemoryParts[] {
+export function partsAtPeak(steps: readonly MemoryStep[]): MemoryParts[] {
   const peaks: MemoryStep[] = [];
-  for (const step of memorySteps(tasks))
+  for (const step of steps)
     if (peaks[step.device] === undefined || step.highestBytes > peaks[step.device].highestBytes)
       peaks[step.device] = step;
   return peaks.map(({ highestParts }) => highestParts);
@@ -86,8 +98,9 @@ const freedFirst = (a: Change, b: Change): number =>
 const takenFirst = (a: Change, b: Change): number =>
   a.timeUs - b.timeUs || Math.sign(b.bytes) - Math.sign(a.bytes) || a.op - b.op;
 
-const nothing: MemoryParts = {
+export const noParts: MemoryParts = {
   weights: 0,
+  versions: 0,
   optimizer: 0,
   gradients: 0,
   activations: 0,
@@ -101,7 +114,7 @@ function residentPartsOf(compiled: Compiled, device: Int32Array): MemoryParts[] 
   const weights = new Float64Array(compiled.deviceCount);
   for (let v = 0; v < parameterBytes.length; v++) weights[device[v]] += parameterBytes[v];
   return Array.from(residentBytesOf(compiled, device), (bytes, d) => ({
-    ...nothing,
+    ...noParts,
     weights: weights[d],
     optimizer: bytes - weights[d],
   }));
@@ -109,7 +122,7 @@ function residentPartsOf(compiled: Compiled, device: Int32Array): MemoryParts[] 
 
 function stepsOf(changes: readonly Change[], resident: readonly MemoryParts[]): MemoryStep[] {
   const parts = resident.map((own) => ({ ...own }));
-  const live = resident.map(({ weights, optimizer }) => weights + optimizer);
+  const live = resident.map(({ weights, versions, optimizer }) => weights + versions + optimizer);
   const steps: MemoryStep[] = live.map((bytes, device) => {
     return {
       device,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { alikeElements } from "../../../../agents/exact/cover/alike-elements.ts";
-import { colocated } from "../../../../agents/problems/split/elements.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { testScenario } from "../../../../env/index.ts";
+import { colocated } from "../../../../env/model/layers/elements.ts";
 
 const layers = (count: number) =>
   Array.from({ length: count }, (_, i) => `op${i} 5 1B transfer=2${i === 0 ? "" : ` <- op${i - 1}`}`).join(

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { bestOfLoads } from "../../../../agents/exact/cover/best-of-loads.ts";
 import { coverBound } from "../../../../agents/exact/cover/cover-bound.ts";
 import { deviceSets } from "../../../../agents/exact/cover/device-sets.ts";
-import { colocated } from "../../../../agents/problems/split/elements.ts";
 import { coverOrder } from "../../../../agents/problems/split/forward-order.ts";
 import { type SplitProblem, splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { evaluator, type Scenario, testScenario } from "../../../../env/index.ts";
+import { colocated } from "../../../../env/model/layers/elements.ts";
 import { leastOf, randomSplit } from "../random-split.ts";
 
 const floor = Number.NEGATIVE_INFINITY;

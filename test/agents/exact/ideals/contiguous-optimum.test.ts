@@ -4,8 +4,8 @@ import {
   type ContiguousAnswer,
   contiguousOptimum,
 } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
-import { contract, contractExactly } from "../../../../agents/problems/split/elements.ts";
 import { evaluator, type Scenario } from "../../../../env/index.ts";
+import { contract, contractExactly } from "../../../../env/model/layers/elements.ts";
 import { leastOf, randomSplit, standInLine } from "../random-split.ts";
 
 const limits = { ideals: 1e6, transitions: 1e8 };

@@ -6,9 +6,9 @@ import { allAbsorbable, dominanceOf } from "../../../../agents/exact/ideals/domi
 import { IdealQueue } from "../../../../agents/exact/ideals/ideal-queue.ts";
 import { searchIdeals } from "../../../../agents/exact/ideals/ideals.ts";
 import { workWindows } from "../../../../agents/exact/ideals/work-windows.ts";
-import { contract } from "../../../../agents/problems/split/elements.ts";
 import { type SplitProblem, splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { testScenario } from "../../../../env/index.ts";
+import { contract } from "../../../../env/model/layers/elements.ts";
 import { randomSplit } from "../random-split.ts";
 
 const problems = randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 3 }).map((scenario) =>

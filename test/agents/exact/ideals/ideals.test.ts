@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type SearchLimits, type SplitResult, searchIdeals } from "../../../../agents/exact/ideals/ideals.ts";
-import { contract } from "../../../../agents/problems/split/elements.ts";
 import { splitPlan } from "../../../../agents/problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { evaluator, testScenario } from "../../../../env/index.ts";
+import { contract } from "../../../../env/model/layers/elements.ts";
 import { leastOf, randomSplit, standInLine } from "../random-split.ts";
 
 const enough: SearchLimits = { ideals: 1e6, transitions: 1e8 };

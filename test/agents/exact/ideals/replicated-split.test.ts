@@ -1,20 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contiguousOptimum } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
-import { replicatedSplit, replicatedUs } from "../../../../agents/exact/ideals/replicated-split.ts";
-import { contractExactly } from "../../../../agents/problems/split/elements.ts";
+import {
+  type ReplicationCost,
+  replicatedSplit,
+  replicatedUs,
+} from "../../../../agents/exact/ideals/replicated-split.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { type Scenario, testScenario } from "../../../../env/index.ts";
+import { contractExactly } from "../../../../env/model/layers/elements.ts";
 import { randomSplit } from "../random-split.ts";
 
 const BYTES_PER_US = 2;
+const costs = fc.record({
+  bytesPerUs: fc.constant(BYTES_PER_US),
+  sync: fc.constantFrom("sample", "round"),
+  overlapped: fc.boolean(),
+});
 const problemOf = (scenario: Scenario) => splitProblem(scenario, contractExactly(scenario));
 
 /**
  * The least over all ways to order elements in stages and to give each stage devices, load by load
  * from the ops.
  */
-function tryEverything(scenario: Scenario): number | null {
+function tryEverything(scenario: Scenario, { sync, overlapped }: ReplicationCost): number | null {
   const { elements, types } = problemOf(scenario);
   const { graph } = scenario;
   let least: number | null = null;
@@ -47,7 +56,9 @@ function tryEverything(scenario: Scenario): number | null {
       const { loadUs, bytes } = costsOf(stage, t);
       if (bytes > type.memoryBytes || loadUs === Infinity) return;
       for (let r = 1; r <= (type.paysTransfers ? free[t] : Math.min(1, free[t])); r++) {
-        const us = loadUs / r + (2 * (r - 1) * bytes) / (r * BYTES_PER_US);
+        const ringUs = (2 * (r - 1) * bytes) / (r * BYTES_PER_US);
+        const syncUs = sync === "round" ? ringUs / r : ringUs;
+        const us = overlapped ? Math.max(loadUs / r, syncUs) : loadUs / r + syncUs;
         give(
           stage + 1,
           stages,
@@ -78,14 +89,15 @@ describe("contiguous splits with replication", () => {
   test("have the value of trying everything (100 random graphs)", () => {
     let replicated = 0;
     fc.assert(
-      fc.property(randomSplit({ maxOps: 5, maxClasses: 5, maxAccelerators: 3 }), (scenario) => {
-        const found = replicatedSplit(problemOf(scenario), BYTES_PER_US, 1_000);
-        const least = tryEverything(scenario);
+      fc.property(randomSplit({ maxOps: 5, maxClasses: 5, maxAccelerators: 3 }), costs, (scenario, cost) => {
+        const found = replicatedSplit(problemOf(scenario), cost, 1_000);
+        const least = tryEverything(scenario, cost);
         if (least === null) {
           expect(found).toBeNull();
           return;
         }
         expect(found!.valueUs).toBeCloseTo(least, 9);
+        expect(Math.max(0, ...found!.stages.map(({ timeUs }) => timeUs))).toBeCloseTo(least, 9);
         if (found!.stages.some(({ replicas }) => replicas > 1)) replicated++;
       }),
       { numRuns: 100, seed: 3 },
@@ -100,7 +112,7 @@ describe("contiguous splits with replication", () => {
         const search = contiguousOptimum(scenario, { ideals: 1e6, transitions: 1e8 });
         let step = search.next();
         while (step.done !== true) step = search.next();
-        const found = replicatedSplit(problemOf(scenario), BYTES_PER_US, 1_000);
+        const found = replicatedSplit(problemOf(scenario), { bytesPerUs: BYTES_PER_US }, 1_000);
         expect(found === null).toBe(step.value.split === null);
         if (!found) return;
         compared++;
@@ -112,16 +124,19 @@ describe("contiguous splits with replication", () => {
   });
 
   test("share the work of one op and pay for its weights", () => {
-    expect(replicatedUs(100, 30, 4, 3)).toBe(25 + 15);
+    expect(replicatedUs(100, 30, 4, { bytesPerUs: 3 })).toBe(25 + 15);
+    expect(replicatedUs(100, 30, 4, { bytesPerUs: 3, sync: "round" })).toBe(25 + 15 / 4);
+    expect(replicatedUs(100, 30, 4, { bytesPerUs: 3, overlapped: true })).toBe(25);
     const scenario = testScenario({ graph: "a 90 params=9", devices: 3, objective: "max-load" });
-    const found = replicatedSplit(problemOf(scenario), 1, 10)!;
+    const found = replicatedSplit(problemOf(scenario), { bytesPerUs: 1 }, 10)!;
     const bytes = problemOf(scenario).memoryBytes[0];
-    expect(found.stages).toEqual([{ type: 0, replicas: 3, elements: [0] }]);
+    const timeUs = found.valueUs;
+    expect(found.stages).toEqual([{ type: 0, replicas: 3, elements: [0], timeUs }]);
     expect(found.valueUs).toBeCloseTo(30 + (4 / 3) * bytes, 9);
   });
 
   test("are not looked for where there are too many ideals", () => {
     const graph = Array.from({ length: 8 }, (_, v) => `op${v} 1`).join("\n");
-    expect(replicatedSplit(problemOf(testScenario({ graph })), 1, 100)).toBeUndefined();
+    expect(replicatedSplit(problemOf(testScenario({ graph })), { bytesPerUs: 1 }, 100)).toBeUndefined();
   });
 });

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { makespanProgram } from "../../../../agents/exact/programs/makespan-program.ts";
 import { maxLoadProgram } from "../../../../agents/exact/programs/max-load-program.ts";
 import type { PlacementProgram } from "../../../../agents/exact/programs/placement-program.ts";
-import { colocated, contract } from "../../../../agents/problems/split/elements.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { type MipResult, solveMip } from "../../../../agents/solver/highs.ts";
 import {
@@ -14,6 +13,7 @@ import {
   placement,
   testScenario,
 } from "../../../../env/index.ts";
+import { colocated, contract } from "../../../../env/model/layers/elements.ts";
 import { scenarioWithPlan } from "../../../env/sim/drawn-scenario.ts";
 import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { leastOf, neverComesBack, randomSplit } from "../random-split.ts";

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deviceTimes } from "../../../../agents/problems/split/element-times.ts";
-import { colocated } from "../../../../agents/problems/split/elements.ts";
 import { coverOrder } from "../../../../agents/problems/split/forward-order.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { splitPair } from "../../../../agents/search/elements/assignment-pair.ts";
@@ -9,6 +8,7 @@ import { polishPairs } from "../../../../agents/search/elements/assignment-polis
 import { createMaxLoadState, type MaxLoadState } from "../../../../agents/search/elements/max-load-state.ts";
 import { packedByMemory } from "../../../../agents/search/elements/packed-start.ts";
 import { type Scenario, uncounted } from "../../../../env/index.ts";
+import { colocated } from "../../../../env/model/layers/elements.ts";
 import { randomSplit } from "../../exact/random-split.ts";
 
 const scenarios = randomSplit({ maxOps: 12, maxClasses: 8, maxAccelerators: 3 });

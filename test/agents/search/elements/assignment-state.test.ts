@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { colocated } from "../../../../agents/problems/split/elements.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { createElementMoves } from "../../../../agents/search/elements/assignment-moves.ts";
 import type { AssignmentState } from "../../../../agents/search/elements/assignment-state.ts";
@@ -15,6 +14,7 @@ import {
   type Scenario,
   uncounted,
 } from "../../../../env/index.ts";
+import { colocated } from "../../../../env/model/layers/elements.ts";
 import { randomSplit } from "../../exact/random-split.ts";
 
 const states: readonly (readonly [Objective, typeof createLatencyState])[] = [

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { contract } from "../../../../agents/problems/split/elements.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { cutForLatency, randomOrder } from "../../../../agents/search/elements/latency-chain.ts";
 import { createRng, evaluator, placement, type Scenario, testScenario } from "../../../../env/index.ts";
+import { contract } from "../../../../env/model/layers/elements.ts";
 import { randomSplit } from "../../exact/random-split.ts";
 
 const problemOf = (scenario: Scenario) => splitProblem(scenario, contract(scenario));

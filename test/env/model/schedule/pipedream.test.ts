@@ -42,3 +42,19 @@ test("each replica of the input stage has NOAM = ceil(workers / replicas) micro-
   expect([...schedule.weightVersions]).toEqual([2, 1]);
   expect([0, 1, 2, 3].map((m) => schedule.replicaOf(0, m))).toEqual([0, 1, 2, 0]);
 });
+
+test("no more are in flight than inFlight allows, and no more versions are held", () => {
+  const shape = straightShape(4, 12, 2);
+  const limitsOf = (inFlight: number) => [
+    ...makeSchedule({ name: "pipedream", inFlight }, shape).weightVersions,
+  ];
+  expect([1, 2, 4, 9].map(limitsOf)).toEqual([
+    [1, 1, 1, 1],
+    [2, 2, 2, 1],
+    [4, 3, 2, 1],
+    [4, 3, 2, 1],
+  ]);
+  const { mostHeld } = versionUse(shape, makeSchedule({ name: "pipedream", inFlight: 2 }, shape));
+  expect(mostHeld).toEqual([2, 2, 2, 1]);
+  expect(() => makeSchedule({ name: "pipedream", inFlight: 0 }, shape)).toThrow(/inFlight/);
+});

@@ -107,8 +107,8 @@ describe("the table", () => {
 
   test("helps with a mistyped name or option", () => {
     expect(() => scheduleOf("1f1p")).toThrow('Schedule "1f1p" is not known. Did you mean "1f1b"?');
-    expect(() => makeSchedule({ name: "gpipe", depth: 2 }, straightShape(2, 2))).toThrow(
-      'Schedule "gpipe" has no options, but "depth" is given.',
+    expect(() => makeSchedule({ name: "1f1b", depth: 2 }, straightShape(2, 2))).toThrow(
+      'Schedule "1f1b" has no options, but "depth" is given.',
     );
     expect(() => makeSchedule({ name: "dapple-pa", depht: 2 }, straightShape(2, 2))).toThrow(
       'Option of schedule "dapple-pa" "depht" is not known. Did you mean "depth"?',

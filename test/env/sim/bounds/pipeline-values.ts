@@ -18,7 +18,7 @@ export function checkBounds(from: number, to: number, options: DrawOptions): Bou
   for (let seed = from; seed < to; seed++) {
     const { scenario, plan } = drawnPipeline(seed, options);
     const { evaluate, bounds, bound, ceiling } = evaluator(scenario);
-    const value = scoreOf(() => evaluate(plan).value);
+    const value = valueOrNull(() => evaluate(plan).value);
     if (value === null) continue;
     report.scored++;
     report.schedules.add(plan.schedule.name);
@@ -32,7 +32,7 @@ export function checkBounds(from: number, to: number, options: DrawOptions): Bou
 }
 
 /** Null where the plan has no value: it does not fit, or its devices wait for each other. */
-function scoreOf(value: () => number | null): number | null {
+function valueOrNull(value: () => number | null): number | null {
   try {
     return value();
   } catch (error) {

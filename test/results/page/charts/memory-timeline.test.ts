@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { explain, placement, type Scenario, testScenario } from "../../../../env/index.ts";
 import { ganttChart } from "../../../../results/page/charts/gantt.ts";
-import { memoryTimeline } from "../../../../results/page/charts/memory-timeline.ts";
+import { memoryOfStep, memoryTimeline } from "../../../../results/page/charts/memory-timeline.ts";
 import { formatBytes } from "../../../../results/text/format.ts";
 
 const graph = `
@@ -18,7 +18,7 @@ const scenarioWith = (memoryBytes: number): Scenario =>
 describe("memory over time", () => {
   test("labels each lane with the peak of its device", () => {
     const { tasks, timeline } = explain(scenarioWith(1e9), plan);
-    const { markup } = memoryTimeline(scenarioWith(1e9), tasks);
+    const { markup } = memoryTimeline(scenarioWith(1e9), memoryOfStep(tasks));
     const labels = [...markup.matchAll(/<text class="tick" x="942"[^>]*>([^<]*)</g)].map(([, text]) => text);
     expect(labels).toEqual(Array.from(timeline.peakBytes, formatBytes));
   });
@@ -26,7 +26,7 @@ describe("memory over time", () => {
   test("draws limits that the levels come near, and says where they are far above", () => {
     const drawn = (memoryBytes: number) => {
       const scenario = scenarioWith(memoryBytes);
-      return memoryTimeline(scenario, explain(scenario, plan).tasks).markup;
+      return memoryTimeline(scenario, memoryOfStep(explain(scenario, plan).tasks)).markup;
     };
     const most = Math.max(...explain(scenarioWith(1e9), plan).timeline.peakBytes);
     expect(drawn(1.5 * most).match(/class="bound"/g)).toHaveLength(2);

@@ -96,7 +96,7 @@ describe("a layer profile", () => {
   ])("%j is one sentence", (text, sentence) => expect(refusal(text)).toMatch(sentence));
 
   test.each([
-    [{ backward: "both" }, /option "backward" is "both", expected folded or separate\.$/],
+    [{ backward: "both" }, /option "backward" is "both", expected folded, separate or training\.$/],
     [{ scale: "0" }, /option "scale" is "0", expected a number from 0\.000001 to 1000000\.$/],
     [{ scal: "2" }, /option "scal" is not known\. Did you mean "scale"\?$/],
     [{ format: "pipe" }, /the format "pipe" is not known/],

@@ -1,0 +1,101 @@
+/**
+ * Accelerators as levels of equal machines within machines, as planners of hierarchical clusters
+ * want them: m devices in each machine, n machines in each rack, and so on, each level with one
+ * bandwidth. A level whose machines are of different sizes is left out, so that the next one holds
+ * its members directly.
+ */
+import type { Cluster } from "../../../env/model/cluster/cluster.ts";
+import { levelsOf } from "../../../env/model/cluster/levels.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+
+export interface MachineLevel {
+  /** Machines of the level below, or devices, in each machine of this level. */
+  readonly machines: number;
+  /** Of the slowest pair of devices that first meet on this level. */
+  readonly bytesPerUs: number;
+}
+
+export interface NestedDevices {
+  /** In an order in which each machine's devices are neighbours. */
+  readonly devices: readonly number[];
+  /** Innermost first, at least one; its machines multiply to the number of devices. */
+  readonly levels: readonly MachineLevel[];
+}
+
+export function nestedDevices(scenario: Scenario, devices: readonly number[]): NestedDevices {
+  const groupings = levelsOf(restricted(scenario.cluster, devices));
+  const places = Array.from(devices.keys());
+  const outermostFirst = [...groupings].reverse();
+  places.sort((a, b) => {
+    const differing = outermostFirst.find((group) => group[a] !== group[b]);
+    return differing === undefined ? a - b : differing[a] - differing[b];
+  });
+  const levels: MachineLevel[] = [];
+  let inner: Int32Array = Int32Array.from(devices.keys());
+  let innerSize = 1;
+  for (const group of groupings) {
+    const size = commonSize(group);
+    if (size === null || size === innerSize) continue;
+    const meets = (a: number, b: number) => group[a] === group[b] && inner[a] !== inner[b];
+    levels.push({ machines: size / innerSize, bytesPerUs: slowestWhere(scenario, devices, meets) });
+    [inner, innerSize] = [group, size];
+  }
+  const one: MachineLevel = { machines: 1, bytesPerUs: Number.POSITIVE_INFINITY };
+  return { devices: places.map((at) => devices[at]), levels: levels.length === 0 ? [one] : levels };
+}
+
+/** All of them on one level, with the bandwidth of the slowest pair. */
+export const flatDevices = (scenario: Scenario, devices: readonly number[]): NestedDevices => ({
+  devices,
+  levels: [{ machines: devices.length, bytesPerUs: slowestWhere(scenario, devices, () => true) }],
+});
+
+/** The devices of each machine: those that the fastest routes among them link. */
+export function machinesOf({ cluster }: Scenario, devices: readonly number[]): number[][] {
+  const [group] = levelsOf(restricted(cluster, devices));
+  const machines: number[][] = [];
+  group.forEach((machine, at) => {
+    machines[machine] ??= [];
+    machines[machine].push(devices[at]);
+  });
+  return machines;
+}
+
+/** Bandwidth of the route between two devices, the slower way of both; infinite to itself. */
+export function pairBytesPerUs({ cluster, fidelity }: Scenario, a: number, b: number): number {
+  if (a === b) return Number.POSITIVE_INFINITY;
+  const oneWay = (route: readonly number[]) => {
+    const usPerByte = route.map((link) => 1 / cluster.links[link].bytesPerUs);
+    return fidelity.routing === "cut-through"
+      ? Math.max(...usPerByte)
+      : usPerByte.reduce((sum, us) => sum + us, 0);
+  };
+  return 1 / Math.max(oneWay(cluster.routes[a][b]), oneWay(cluster.routes[b][a]));
+}
+
+/** Least bandwidth over all pairs of a list, by their places in it; infinite where there is none. */
+export function slowestWhere(
+  scenario: Scenario,
+  devices: readonly number[],
+  counts: (a: number, b: number) => boolean,
+): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let a = 0; a < devices.length; a++)
+    for (let b = a + 1; b < devices.length; b++)
+      if (counts(a, b)) least = Math.min(least, pairBytesPerUs(scenario, devices[a], devices[b]));
+  return least;
+}
+
+const restricted = (cluster: Cluster, devices: readonly number[]): Cluster => ({
+  ...cluster,
+  devices: devices.map((d) => cluster.devices[d]),
+  routes: devices.map((from) => devices.map((to) => cluster.routes[from][to])),
+});
+
+/** Size of all groups, null where they differ. */
+function commonSize(group: Int32Array): number | null {
+  const sizes = new Map<number, number>();
+  for (const each of group) sizes.set(each, (sizes.get(each) ?? 0) + 1);
+  const [first, ...others] = sizes.values();
+  return others.some((size) => size !== first) ? null : first;
+}

@@ -1,0 +1,177 @@
+/**
+ * A simulated pipeline as a trace, in the format of trace.ts. Each device has a thread of phases,
+ * one for the sums of gradients where it takes part in any, and each link one of transfers.
+ *
+ * A phase is named by its letter, its stage and its micro-batch: F3.2, R3.2, B3.2, W3.2, and U3 for
+ * an update. A sum of gradients is S3. Without a flush the trace has all batches that were run.
+ */
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { HOST, Work, type WorkCode } from "../../../env/sim/lower/costs/work.ts";
+import { SEND, SWAP } from "../../../env/sim/lower/lowering.ts";
+import type {
+  PipelineBlock,
+  PipelineTimeline,
+  PipelineTransfer,
+  SyncSpan,
+} from "../../../env/sim/timeline/pipeline/contract.ts";
+import { carriedCounter, memoryCounters, memoryPartCounters } from "./counters.ts";
+import { CLUSTER, type FlowEvent, onGrid, type SpanEvent, type TraceEvent } from "./events.ts";
+import { laneNames, sideBySide } from "./lanes.ts";
+import type { Trace } from "./trace.ts";
+
+/** What a span of the trace is made from. */
+interface Spanned {
+  readonly startUs: number;
+  readonly doneUs: number;
+  readonly name: string;
+  readonly cat: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** The task or the transfer that arrows touch. */
+  readonly task?: number;
+  readonly transfer?: PipelineTransfer;
+}
+
+export function pipelineTrace(timeline: PipelineTimeline): Trace {
+  const { scenario, iterationUs, memorySteps, transfers } = timeline;
+  const lanes = lanesOf(timeline).map((lane, i) => ({ ...lane, tid: i + 1 }));
+  const spans = lanes.flatMap(({ tasks, tid }) => tasks.map((task) => ({ ...task, tid })));
+  const carried = transfers.flatMap(({ hops }) =>
+    hops.map(({ link, startUs, sentUs }) => ({ link, startUs, doneUs: sentUs })),
+  );
+  const traceEvents: TraceEvent[] = [
+    { ph: "M", pid: CLUSTER, tid: 0, name: "process_name", args: { name: scenario.cluster.name } },
+    ...lanes.flatMap(laneNames),
+    ...spans.map(spanOf),
+    ...flowsOf(timeline, spans),
+    ...memoryCounters(scenario, memorySteps),
+    ...memoryPartCounters(scenario, memorySteps),
+    ...carriedCounter(carried),
+  ];
+  return {
+    displayTimeUnit: "ms",
+    otherData: { scenario: scenario.name, fidelity: scenario.fidelity.name, iterationUs },
+    traceEvents,
+  };
+}
+
+type Placed = Spanned & { readonly tid: number };
+
+function spanOf({ startUs, doneUs, name, cat, args, tid }: Placed): SpanEvent {
+  const ts = onGrid(startUs);
+  return { ph: "X", pid: CLUSTER, tid, ts, dur: onGrid(doneUs) - ts, name, cat, args };
+}
+
+function lanesOf(timeline: PipelineTimeline): { name: string; tasks: Spanned[] }[] {
+  const { devices, links } = timeline.scenario.cluster;
+  const ofDevice = <Own extends { readonly device: number }>(own: readonly Own[], d: number) =>
+    own.filter(({ device }) => device === d);
+  const lanes = devices.flatMap(({ name }, d) => [
+    { name, tasks: ofDevice(timeline.blocks, d).map(phaseSpan) },
+    ...some(sideBySide(`${name} sums`, ofDevice(timeline.syncs, d).map(syncSpan))),
+  ]);
+  const hops = transferSpans(timeline);
+  const carried = links.flatMap(({ name }, link) => {
+    const own = hops.filter((hop) => hop.link === link).sort((a, b) => a.startUs - b.startUs);
+    return sideBySide(name, own);
+  });
+  return [...lanes, ...carried];
+}
+
+const some = <Lane extends { readonly tasks: readonly unknown[] }>(lanes: readonly Lane[]): Lane[] =>
+  lanes.filter(({ tasks }) => tasks.length > 0);
+
+const letters: Readonly<Record<WorkCode, readonly [string, string]>> = {
+  [Work.forward]: ["F", "forward"],
+  [Work.recompute]: ["R", "recompute"],
+  [Work.backward]: ["B", "backward"],
+  [Work.weights]: ["W", "weights"],
+  [Work.update]: ["U", "update"],
+};
+
+export function phaseName({
+  work,
+  stage,
+  microBatch,
+}: Pick<PipelineBlock, "work" | "stage" | "microBatch">): string {
+  if (stage === HOST) return `input ${microBatch}`;
+  const [letter] = letters[work];
+  return work === Work.update ? `${letter}${stage}` : `${letter}${stage}.${microBatch}`;
+}
+
+function phaseSpan(block: PipelineBlock): Spanned {
+  const { task, work, stage, replica, microBatch, startUs, endUs } = block;
+  return {
+    startUs,
+    doneUs: endUs,
+    name: phaseName(block),
+    cat: stage === HOST ? "input" : letters[work][1],
+    args: { ...(stage !== HOST && { stage, replica }), microBatch },
+    task,
+  };
+}
+
+const syncSpan = ({ stage, replica, microBatch, startUs, endUs }: SyncSpan): Spanned => ({
+  startUs,
+  doneUs: endUs,
+  name: `S${stage}`,
+  cat: "synchronisation",
+  args: { stage, replica, firstMicroBatch: microBatch },
+});
+
+function transferSpans({ scenario, transfers }: PipelineTimeline): (Spanned & { readonly link: number })[] {
+  return transfers.flatMap((transfer) =>
+    transfer.hops.map(({ link, startUs, sentUs, endUs }) => ({
+      link,
+      startUs,
+      doneUs: sentUs,
+      name: `send ${sentName(transfer)}`,
+      cat: "transfer",
+      args: { ...transferFacts(scenario, transfer), latencyUs: endUs - sentUs },
+      transfer,
+    })),
+  );
+}
+
+/** A sum of gradients, or what a phase made. */
+function sentName({ from: { work, stage, microBatch } }: PipelineTransfer): string {
+  if (work === SEND) return `S${stage}`;
+  if (work === SWAP) return `swapped ${stage}.${microBatch}`;
+  return phaseName({ work, stage, microBatch });
+}
+
+const transferFacts = ({ cluster }: Scenario, { bytes, fromDevice, toDevice }: PipelineTransfer) => ({
+  bytes,
+  from: cluster.devices[fromDevice].name,
+  to: cluster.devices[toDevice].name,
+});
+
+/** One arrow for each phase that a transfer feeds, over its hops, in the middle of each span. */
+function flowsOf({ transfers }: PipelineTimeline, spans: readonly Placed[]): FlowEvent[] {
+  const ofTask = new Map(
+    spans.flatMap((span) => (span.task === undefined ? [] : [[span.task, span] as const])),
+  );
+  const ofTransfer = new Map<PipelineTransfer, Placed[]>();
+  for (const span of spans) {
+    if (span.transfer === undefined) continue;
+    const known = ofTransfer.get(span.transfer);
+    if (known === undefined) ofTransfer.set(span.transfer, [span]);
+    else known.push(span);
+  }
+  let id = 0;
+  return transfers.flatMap((transfer) => {
+    const producer = ofTask.get(transfer.fromTask);
+    if (producer === undefined) return [];
+    return [...new Set(transfer.to)].flatMap((task) => {
+      const consumer = ofTask.get(task);
+      if (consumer === undefined) return [];
+      id++;
+      const hops = (ofTransfer.get(transfer) ?? []).sort((a, b) => a.startUs - b.startUs);
+      const stations = [producer, ...hops, consumer];
+      return stations.map(({ startUs, doneUs, tid }, i): FlowEvent => {
+        const ph = i === 0 ? "s" : i === stations.length - 1 ? "f" : "t";
+        const ts = (onGrid(startUs) + onGrid(doneUs)) / 2;
+        return { ph, pid: CLUSTER, tid, name: sentName(transfer), cat: "transfer", id, ts, bp: "e" };
+      });
+    });
+  });
+}

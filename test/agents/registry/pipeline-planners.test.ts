@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { type PlannerModule, traitsOf } from "../../../agents/contract.ts";
+import { methods } from "../../../agents/registry/registry.ts";
+import { pipelinePlanners } from "../../../agents/selection.ts";
+import { evaluator, gapOf, type Scenario, validatePlan } from "../../../env/index.ts";
+import { type PlannerRun, runPlanner } from "../planners/run-planner.ts";
+import { tightPipeline, tinyPipelines } from "./tiny-pipelines.ts";
+
+const EVALUATIONS = 120;
+const best = methods.find(({ card }) => card.id === "best") as PlannerModule;
+const planners = pipelinePlanners(methods);
+const run = (module: PlannerModule, scenario: Scenario) =>
+  runPlanner(module, scenario, { evaluations: EVALUATIONS });
+
+/** What must be the same for the same seed. */
+const traceOf = ({ meter, best: found, last, report }: PlannerRun) => ({
+  curve: meter.curve.map(({ evaluations, cost }) => [evaluations, cost]),
+  best: found?.plan,
+  last,
+  report,
+});
+
+describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
+  test.each(tinyPipelines.map((scenario) => [scenario.name, scenario] as const))(
+    "on %s: a pipeline that fits, within the bound, with an estimate",
+    async (_name, scenario) => {
+      const { best: found, last, report } = await run(module, scenario);
+      expect(found?.outcome.feasible, report.failure).toBe(true);
+      expect(last!.kind).toBe("pipeline");
+      validatePlan(scenario, found!.plan);
+      const again = evaluator(scenario).evaluate(found!.plan);
+      expect([again.value, again.cost]).toEqual([found!.outcome.value, found!.outcome.cost]);
+      const { value: bound } = evaluator(scenario).bound();
+      expect(gapOf(found!.outcome.value!, bound) ?? 0).toBeGreaterThanOrEqual(0);
+      expect(report.estimate).toMatchObject({ unit: "us", model: expect.any(String) });
+      expect(report.estimate!.value).toBeGreaterThan(0);
+      expect(report.facts!.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(["layers of each stage", "micro-batches"]),
+      );
+    },
+  );
+
+  test("claims no value where its plan does not fit", async () => {
+    const { best: found, report } = await run(module, tightPipeline);
+    if (found?.outcome.feasible === true) expect(found.outcome.violation).toBeNull();
+    else expect(report.failure).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test("gives the same run for the same seed", async () => {
+    for (const scenario of tinyPipelines.slice(1, 6))
+      expect(traceOf(await run(module, scenario))).toEqual(traceOf(await run(module, scenario)));
+  });
+
+  test("says which objectives it plans for, and refuses others", async () => {
+    expect(traitsOf(module).objectives).toEqual(["iteration", "throughput"]);
+    const { report } = await run(module, { ...tinyPipelines[1], objective: "makespan" });
+    expect(report.failure).toMatch(/made for the objective iteration or throughput/);
+  });
+});
+
+test.each([...tinyPipelines, tightPipeline].map((scenario) => [scenario.name, scenario] as const))(
+  "best is never behind a planner of pipelines: %s",
+  async (_, scenario) => {
+    const { best: found } = await run(best, scenario);
+    expect(found!.outcome.feasible).toBe(true);
+    for (const module of planners) {
+      const { best: other } = await run(module, scenario);
+      expect(found!.outcome.cost, module.card.id).toBeLessThanOrEqual(other?.outcome.cost ?? Infinity);
+    }
+  },
+);
