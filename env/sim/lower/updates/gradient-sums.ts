@@ -1,11 +1,6 @@
 /**
-<<<<<<< HEAD
- * Sums of gradients of a lowered pipeline: buffers, a collective for the replicas of a stage in a
- * round, gradients for other stages.
-=======
  * Sums of gradients of a lowered pipeline. They have buffers, and a collective for the replicas of a
  * stage in a round. Then some go to other stages.
->>>>>>> main
  */
 import { allReduce } from "../collectives/collectives.ts";
 import { addFreeTask, type Lowering, SEND, senderOf } from "../lowering.ts";
