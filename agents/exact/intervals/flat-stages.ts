@@ -1,7 +1,7 @@
 /**
- * The stages of PipeDream's interval program (interval-program.ts) on single devices. A machine of an
- * outer level that replicates a stage divides it into stages of its own. Those become stages of the
- * whole pipeline, and the replicas multiply.
+ * The stages of PipeDream's interval program (interval-program.ts) on single devices. A machine of
+ * an outer level that replicates a stage divides it into stages of its own. Those become stages of
+ * the whole pipeline, and the replicas multiply.
  *
  * Minibatches are dealt to the outer replicas in turn, and within each to the inner ones. So the
  * replicas of a stage come in an order in which the outer machine changes fastest.

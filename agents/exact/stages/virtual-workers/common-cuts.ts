@@ -3,8 +3,8 @@
  * replica in each worker, which take mini-batches in turn. HetPipe's workers (Park et al., USENIX
  * ATC 2020) may each have cuts of their own, which no single pipeline is.
  *
- * From a plan of HetPipe this makes the best one of that kind. It tries the cuts of each worker: for
- * all workers, and for those alone that have them already.
+ * From a plan of HetPipe this makes the best one of that kind. It tries the cuts of each worker:
+ * for all workers, and for those alone that have them already.
  */
 import type { GpuCluster } from "./cluster.ts";
 import { pacedPlan, type VirtualWorkerOptions, type VirtualWorkerPlan } from "./virtual-workers.ts";

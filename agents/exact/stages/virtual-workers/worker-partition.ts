@@ -9,8 +9,8 @@
  * of its output from the GPU after. Every GPU has a layer. Memory is for a number of mini-batches
  * in flight, min(Nm, 2 (k - 1 - g) + 1) on the g-th of k GPUs.
  *
- * Nodes of one type, memory and number of the worker's GPUs are alike: orders that exchange them are
- * tried once.
+ * Nodes of one type, memory and number of the worker's GPUs are alike: orders that exchange them
+ * are tried once.
  */
 import { type GpuCluster, moveUs, type WorkerGpus } from "./cluster.ts";
 
@@ -136,8 +136,7 @@ export function partitionInOrder(
 }
 
 /**
- * The stages of an order of GPUs with given cuts, after the layers before which they begin; null
- * where a stage does not fit its GPU.
+ * The stages of an order of GPUs that begin with given layers; null where one does not fit its GPU.
  */
 export function stagesWithCuts(
   chain: TypedChain,
@@ -156,7 +155,7 @@ export function stagesWithCuts(
     : null;
 }
 
-/** Sums of the columns before each layer, by type where they differ, shape [types x (layers + 1)]. */
+/** Sums of the columns before each layer, by type where these differ. */
 interface ChainSums {
   readonly layers: number;
   readonly forwardUs: Float64Array;
