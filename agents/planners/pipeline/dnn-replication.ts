@@ -1,21 +1,24 @@
 /**
  * Contiguous stages with replicas for the least max load: the extension in the appendix of
- * Tarnawski et al. (NeurIPS 2020), exact over the ideals of the graph or of a chain of its layers
- * (exact/ideals/replicated-split.ts).
+ * Tarnawski et al. (NeurIPS 2020). It is exact over the ideals of the graph, or of a chain of its
+ * layers (exact/ideals/replicated-split.ts).
  *
- * The samples of its formula are the micro-batches of the plan. Where replicas synchronise for every
- * sample, they split each micro-batch. Where they do once for as many samples as there are replicas,
- * each takes whole ones in turn. The pipeline does not flush, so `iteration` is the max load times
- * the micro-batches once it is full.
+ * The samples of its formula are the micro-batches of the plan. Where replicas synchronise for
+ * every sample, they split each micro-batch. Where they do once for as many samples as there are
+ * replicas, each takes whole ones in turn. The pipeline does not flush. So `iteration` is the max
+ * load times the micro-batches once it is full.
  */
 import { z } from "zod";
+import { contract } from "../../../env/model/layers/elements.ts";
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
 import { HOST_STAGE, type PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { PlannerModule } from "../../contract.ts";
+import { countIdeals } from "../../exact/ideals/all-ideals.ts";
 import { type ReplicatedStage, replicatedSplit } from "../../exact/ideals/replicated-split.ts";
 import { slowestWhere } from "../../problems/pipeline/machine-levels.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
-import { type SampleProblem, sampleProblem } from "../../problems/pipeline/sample-problem.ts";
+import { chainElements, sampleProblem } from "../../problems/pipeline/sample-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
@@ -65,13 +68,15 @@ export const dnnReplication: PlannerModule<z.infer<typeof options>> = {
       if (typeof chain === "string") return { failure: chain };
       const accelerators = chain.types.flatMap(({ devices }) => devices);
       const count = minibatchesOf({ chain, devices: accelerators }, microBatches);
-      const sample = sampleProblem(chain, 1 / count, ideals);
+      const graph = contract(scenario);
+      const isGraph = countIdeals(graph, ideals) !== null;
+      const problem = sampleProblem(chain, isGraph ? graph : chainElements(chain), 1 / count);
       const bytesPerUs = slowestWhere(scenario, accelerators, () => true);
-      const most = Math.max(ideals, sample.problem.elements.count + 1);
-      const found = replicatedSplit(sample.problem, { bytesPerUs, sync, overlapped }, most);
+      const most = Math.max(ideals, problem.elements.count + 1);
+      const found = replicatedSplit(problem, { bytesPerUs, sync, overlapped }, most);
       if (found === null || found === undefined)
         return { failure: "No contiguous stages fit the memory of the devices." };
-      const plan = planOf(chain, sample, found.stages, {
+      const plan = planOf(chain, problem, found.stages, {
         microBatches: count,
         share: sync === "sample" ? "split" : "dealt",
       });
@@ -92,7 +97,7 @@ export const dnnReplication: PlannerModule<z.infer<typeof options>> = {
             name: "replicas of each stage",
             value: plan.stages.map(({ devices }) => devices.length).join("-"),
           },
-          { name: `elements of the ${sample.of}`, value: sample.problem.elements.count },
+          { name: `elements of the ${isGraph ? "graph" : "chain"}`, value: problem.elements.count },
         ],
       };
     },
@@ -102,7 +107,7 @@ export const dnnReplication: PlannerModule<z.infer<typeof options>> = {
 /** Stages take the next accelerators of their type. What is on a CPU is the host's. */
 function planOf(
   { layerOf }: LayerChain,
-  { problem: { elements, types } }: SampleProblem,
+  { elements, types }: SplitProblem,
   split: readonly ReplicatedStage[],
   { microBatches, share }: Pick<PipelinePlan, "microBatches"> & Pick<PipelinePlan["stages"][number], "share">,
 ): PipelinePlan {

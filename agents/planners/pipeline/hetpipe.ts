@@ -1,27 +1,28 @@
 /**
  * HetPipe (Park et al., USENIX ATC 2020): virtual workers of unlike GPUs, each a pipeline, that
- * share the mini-batches (exact/stages/virtual-workers/virtual-workers.ts). It tries its policies, a node
- * (NP), a GPU of each node (ED) and halves of a fast and a slow node (HD), and each number of
- * mini-batches in flight.
+ * share the mini-batches (exact/stages/virtual-workers/virtual-workers.ts). Its policies for a
+ * worker are a node (NP), a GPU of each node (ED), and halves of a fast and a slow node (HD). It
+ * tries all, with each number of mini-batches in flight.
  *
- * A mini-batch is a micro-batch of the plan; the virtual workers take them in turn. So one plan holds
- * workers that cut the layers alike, as those of ED do: each stage has a replica in every worker.
- * Where HetPipe's workers have cuts of their own, the best plan of common cuts takes their place
- * (exact/stages/virtual-workers/common-cuts.ts), and a fact says what HetPipe's would have reached.
+ * A mini-batch is a micro-batch of the plan; the virtual workers take them in turn. So one plan
+ * holds workers that cut the layers alike, as those of ED do: each stage has a replica in every
+ * worker. Where HetPipe's workers have cuts of their own, the best plan of common cuts takes their
+ * place (exact/stages/virtual-workers/common-cuts.ts). A fact then says what HetPipe's would have
+ * reached.
  */
 import { z } from "zod";
 import { layerChain } from "../../../env/model/layers/layer-chain.ts";
 import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Fact, PlannerModule } from "../../contract.ts";
 import { type Allocation, allocations, type GpuCluster } from "../../exact/stages/virtual-workers/cluster.ts";
-import { withCommonCuts } from "../../exact/stages/virtual-workers/common-cuts.ts";
+import { hasCommonCuts, withCommonCuts } from "../../exact/stages/virtual-workers/common-cuts.ts";
+import { type GpuNodes, gpuNodes, typedChain } from "../../exact/stages/virtual-workers/gpu-nodes.ts";
 import {
   type VirtualWorkerOptions,
   type VirtualWorkerPlan,
   virtualWorkerPlan,
 } from "../../exact/stages/virtual-workers/virtual-workers.ts";
 import type { TypedChain } from "../../exact/stages/virtual-workers/worker-partition.ts";
-import { type GpuNodes, gpuNodes, typedChain } from "../../problems/pipeline/gpu-nodes.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
@@ -96,7 +97,7 @@ export const hetpipe: PlannerModule<z.infer<typeof options>> = {
         facts: [
           ...stageFacts(lengths, planOf(found), nodes.devicesOf.flat().length),
           ...factsOf(found.plan),
-          ...lostFacts(found.unbound.batchUs * count, found.estimateUs * count),
+          ...lostFacts(found.unbound, count),
         ],
       };
     },
@@ -162,7 +163,13 @@ const factsOf = ({ policy, workers, inFlight, staleness }: VirtualWorkerPlan): F
 ];
 
 /** Said where one pipeline plan does not hold what HetPipe would choose. */
-const lostFacts = (unboundUs: number, plannedUs: number): Fact[] =>
-  unboundUs < plannedUs
-    ? [{ name: "estimate with cuts of each worker's own", value: unboundUs, unit: "us" }]
-    : [];
+const lostFacts = (unbound: VirtualWorkerPlan, minibatches: number): Fact[] =>
+  hasCommonCuts(unbound)
+    ? []
+    : [
+        {
+          name: "estimate with cuts of each worker's own",
+          value: unbound.batchUs * minibatches,
+          unit: "us",
+        },
+      ];

@@ -1,8 +1,8 @@
 /**
- * PipeDream-2BW (Narayanan et al., ICML 2021): a pipeline of d equal stages, each on w accelerators,
- * with micro-batches of b samples and recomputation or not (exact/stages/equal-stages/width-depth.ts). It
- * keeps two versions of the weights and does not flush. With `flush` it is PipeDream-Flush of the
- * same paper: one version, and a flush after each batch.
+ * PipeDream-2BW (Narayanan et al., ICML 2021): a pipeline of d equal stages, each on w
+ * accelerators, with micro-batches of b samples and recomputation or not (exact/stages/equal-
+ * stages/width-depth.ts). It keeps two versions of the weights and does not flush. With `flush` it
+ * is PipeDream-Flush of the same paper: one version, and a flush after each batch.
  *
  * A batch of the scenario makes one version of the weights. The replicas of a stage split each
  * micro-batch of the plan, which has b samples for each of them.
@@ -11,8 +11,8 @@ import { z } from "zod";
 import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
+import { type ScenarioBlocks, scenarioBlocks } from "../../exact/stages/equal-stages/block-chain.ts";
 import { type WidthDepthPlan, widthDepthPlan } from "../../exact/stages/equal-stages/width-depth.ts";
-import { type ScenarioBlocks, scenarioBlocks } from "../../problems/pipeline/block-chain.ts";
 import { equalDevices } from "../../problems/pipeline/equal-devices.ts";
 import { type GridLayout, gridLayouts } from "../../problems/pipeline/grid-layout.ts";
 import { nestedDevices } from "../../problems/pipeline/machine-levels.ts";
@@ -21,6 +21,7 @@ import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   flush: z.boolean().default(false).describe("One version of the weights, and a flush after each batch."),
+  depth: z.int().min(0).default(0).describe("Stages of the pipeline; 0 takes the best number."),
   microBatch: z
     .enum(["best", "largest"])
     .default("best")
@@ -107,7 +108,7 @@ function bestOf(
   scenario: Scenario,
   devices: readonly number[],
   model: ScenarioBlocks,
-  { flush, microBatch, memoryBytes }: Options & { readonly memoryBytes: number },
+  { flush, depth, microBatch, memoryBytes }: Options & { readonly memoryBytes: number },
 ): Found | null {
   let best: Found | null = null;
   for (const layout of gridLayouts(scenario, devices)) {
@@ -116,6 +117,7 @@ function bestOf(
       memoryBytes,
       batch: model.samples,
       mayGrow: false,
+      ...(depth > 0 && { depth }),
       microBatch,
       schedule: flush ? "flush" : "2bw",
       stateFactor: 1 + scenario.fidelity.optimizerSlots,

@@ -3,18 +3,18 @@
  * machines, by its dynamic program over the states of the graph of layers
  * (exact/intervals/interval-program.ts). All accelerators are used.
  *
- * A minibatch is a micro-batch of the plan: weights are updated after each, and replicas take them in
- * turn. By default the scenario's batch is one minibatch for each accelerator. So `iteration`, the
- * time from batch to batch in the steady state, is that many times what the program minimises, the
- * time of the slowest stage.
+ * A minibatch is a micro-batch of the plan: weights are updated after each, and replicas take them
+ * in turn. By default the scenario's batch is one minibatch for each accelerator. The program
+ * minimises the time of the slowest stage for one. `iteration`, the time from batch to batch in the
+ * steady state, is that many times as long.
  */
 import { z } from "zod";
 import { HOST_STAGE, type PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { type FlatStage, flatStages } from "../../exact/intervals/flat-stages.ts";
 import { intervalPlan } from "../../exact/intervals/interval-program.ts";
+import { type LayerStates, layerStates } from "../../exact/intervals/layer-states.ts";
 import { equalDevices } from "../../problems/pipeline/equal-devices.ts";
-import { type LayerStates, layerStates } from "../../problems/pipeline/layer-states.ts";
 import { flatDevices, nestedDevices } from "../../problems/pipeline/machine-levels.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";

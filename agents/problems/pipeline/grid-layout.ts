@@ -1,7 +1,7 @@
 /**
- * Where the replicas of equal stages go, for pipelines of width w and depth d on a list of devices
- * in which those of a machine are neighbours: the replicas of a stage next to each other, or the
- * stages of a replica.
+ * Where the replicas of equal stages go, for pipelines of width w and depth d. The devices are a
+ * list in which those of a machine are neighbours. Either the replicas of a stage are next to each
+ * other, or the stages of a replica.
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { pairBytesPerUs } from "./machine-levels.ts";

@@ -3,10 +3,7 @@ import { dataConsumers } from "../../../env/model/cluster/output-transfers.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
-/**
- * Bytes of the forward outputs of each layer that another layer uses. Ops of a negative layer are in
- * none.
- */
+/** Bytes of each layer's forward outputs that another layer uses; negative layers are none. */
 export function leavingBytes(scenario: Scenario, layerOf: Int32Array, count: number): Float64Array {
   const { graph } = scenario;
   const { start, op } = dataConsumers(scenario);

@@ -1,8 +1,8 @@
 /**
  * Accelerators as levels of equal machines within machines, as planners of hierarchical clusters
- * want them: m devices in each machine, n machines in each rack, and so on, each level with one
- * bandwidth. A level whose machines are of different sizes is left out, so that the next one holds
- * its members directly.
+ * want them. There are m devices in each machine, n machines in each rack, and so on; each level
+ * has one bandwidth. A level whose machines are of different sizes is left out, so that the next
+ * one holds its members directly.
  */
 import type { Cluster } from "../../../env/model/cluster/cluster.ts";
 import { levelsOf } from "../../../env/model/cluster/levels.ts";
@@ -61,7 +61,7 @@ export function machinesOf({ cluster }: Scenario, devices: readonly number[]): n
   return machines;
 }
 
-/** Bandwidth of the route between two devices, the slower way of both; infinite to itself. */
+/** Bandwidth of the route between two devices, the slower way; infinite to itself. */
 export function pairBytesPerUs({ cluster, fidelity }: Scenario, a: number, b: number): number {
   if (a === b) return Number.POSITIVE_INFINITY;
   const oneWay = (route: readonly number[]) => {
@@ -73,7 +73,7 @@ export function pairBytesPerUs({ cluster, fidelity }: Scenario, a: number, b: nu
   return 1 / Math.max(oneWay(cluster.routes[a][b]), oneWay(cluster.routes[b][a]));
 }
 
-/** Least bandwidth over all pairs of a list, by their places in it; infinite where there is none. */
+/** Least bandwidth over pairs of a list, by their places in it; infinite where there is none. */
 export function slowestWhere(
   scenario: Scenario,
   devices: readonly number[],

@@ -1,7 +1,7 @@
 /**
- * The repeated blocks of a chain of layers, such as the layers of a Transformer: the longest run
- * that repeats one pattern of times and bytes. Planners that cut into equal numbers of blocks use
- * it.
+ * The repeated blocks of a chain of layers, such as the layers of a Transformer. They are the
+ * longest run that repeats one pattern of times and bytes. Planners that cut into equal numbers of
+ * blocks use it.
  *
  * Where a run is longer than a whole number of blocks, the blocks begin where least is sent between
  * them.

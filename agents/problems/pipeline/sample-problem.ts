@@ -1,7 +1,6 @@
 /**
  * The max-load problem of a micro-batch (problems/split/split-problem.ts), for planners that
- * replicate stages. Its elements are those of the graph while they have few ideals. Else they are
- * the layers of a chain, behind the host's inputs.
+ * replicate stages. Its elements are those of the graph, or the layers of a chain.
  *
  * A CPU holds inputs alone, as in a pipeline plan. An element with other ops runs on no CPU, and
  * inputs in it take an accelerator no time.
@@ -9,31 +8,18 @@
 import { launchTimesUs, shareUs } from "../../../env/model/cluster/micro-batch.ts";
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";
 import { opClasses } from "../../../env/model/graph/op-classes.ts";
-import { contract, type Elements } from "../../../env/model/layers/elements.ts";
+import type { Elements } from "../../../env/model/layers/elements.ts";
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import { HOST_STAGE } from "../../../env/model/plan/pipeline.ts";
-import { countIdeals } from "../../exact/ideals/all-ideals.ts";
 import { type SplitProblem, splitProblem } from "../split/split-problem.ts";
 
-export interface SampleProblem {
-  readonly problem: SplitProblem;
-  readonly of: "graph" | "chain";
-}
-
-/**
- * @param share of the batch, in a micro-batch
- * @param most ideals of the graph
- */
-export function sampleProblem(chain: LayerChain, share: number, most: number): SampleProblem {
-  const { scenario } = chain;
-  const elements = contract(scenario);
-  const isFew = countIdeals(elements, most) !== null;
-  const whole = splitProblem(scenario, isFew ? elements : chainElements(chain));
-  return { problem: ofShare(whole, chain, share), of: isFew ? "graph" : "chain" };
+/** @param share of the batch, in a micro-batch */
+export function sampleProblem(chain: LayerChain, elements: Elements, share: number): SplitProblem {
+  return ofShare(splitProblem(chain.scenario, elements), chain, share);
 }
 
 /** One element for each layer; the first one holds the inputs of the host, where there are some. */
-function chainElements({ scenario, layerOf, count }: LayerChain): Elements {
+export function chainElements({ scenario, layerOf, count }: LayerChain): Elements {
   const inputs = layerOf.includes(HOST_STAGE) ? 1 : 0;
   const elements = count + inputs;
   return {

@@ -6,8 +6,8 @@
  * replica stashes one version for each micro-batch in flight. Without replicas those are S - s at
  * stage s of S. Dealt replicas take micro-batches in turn; the backward runs where the forward did.
  *
- * `inFlight` keeps that number at most in flight in each replica, as HetPipe's Nm does (Park et al.,
- * USENIX ATC 2020), and so fewer versions.
+ * `inFlight` keeps that number at most in flight in each replica, as HetPipe's Nm does (Park et
+ * al., USENIX ATC 2020), and so fewer versions.
  */
 import type { ScheduleMaker } from "./contract.ts";
 import { inFlightLimits } from "./in-flight.ts";

@@ -1,14 +1,14 @@
 /**
- * How far the estimates of pipeline planners agree with the simulator: for each planner of the
- * registry, the rank correlation (Spearman) between its own analytic objective and the simulated
- * time of a batch.
+ * How far the estimates of pipeline planners agree with the simulator. For each planner of the
+ * registry it prints the rank correlation (Spearman) between its own analytic objective and the
+ * simulated time of a batch.
  *
  *     npx tsx test/bench/pipelines/estimates.ts [PLANNER...]
  *
  * Each planner plans each scenario with its defaults, and with one option changed at a time. So
- * there are several plans for each scenario. A row has, in Markdown: plans that fit, the correlation
- * over all of them, its mean within scenarios, and the median of simulated over estimated. Times of
- * scenarios differ widely, so the mean within them says more.
+ * there are several plans for each scenario. A row has, in Markdown: plans that fit, the
+ * correlation over all of them, its mean within scenarios, and the median of simulated over
+ * estimated. Times of scenarios differ widely, so the mean within them says more.
  */
 import type { PlannerModule } from "../../../agents/contract.ts";
 import { composedMethods } from "../../../agents/registry/methods.ts";
@@ -44,6 +44,7 @@ const CHANGES: Readonly<Record<string, readonly unknown[]>> = {
   transfers: ["free"],
   levels: ["flat"],
   flush: [true],
+  depth: [1, 2, 4, 8],
   microBatch: ["largest"],
   policy: ["node", "equal", "hybrid"],
   sync: ["sample"],

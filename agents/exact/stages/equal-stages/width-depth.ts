@@ -27,6 +27,8 @@ export interface WidthDepthOptions {
   /** May the batch grow to d micro-batches? */
   readonly mayGrow: boolean;
   readonly microBatch: "largest" | "best";
+  /** The only depth that is tried; default all. */
+  readonly depth?: number;
   /** Default `2bw`. */
   readonly schedule?: "2bw" | "flush";
   /** Bytes of gradients and of the optimizer's state for each byte of weights. */
@@ -60,7 +62,7 @@ export interface WidthDepthPlan {
 export function widthDepthPlan(chain: BlockChain, options: WidthDepthOptions): WidthDepthPlan | null {
   let best: WidthDepthPlan | null = null;
   for (let depth = 1; depth <= options.devices; depth++) {
-    if (options.devices % depth !== 0) continue;
+    if (options.devices % depth !== 0 || (options.depth ?? depth) !== depth) continue;
     const stages = equalStages(chain, depth);
     if (stages === null) continue;
     for (const recompute of [false, true])

@@ -136,8 +136,7 @@ export function partitionInOrder(
 }
 
 /**
- * The stages of an order of GPUs with given cuts, by the layers with which they begin. Null where a
- * stage does not fit its GPU.
+ * The stages of an order of GPUs that begin with given layers; null where one does not fit its GPU.
  */
 export function stagesWithCuts(
   chain: TypedChain,
@@ -156,9 +155,7 @@ export function stagesWithCuts(
     : null;
 }
 
-/**
- * Sums of the columns before each layer, by type where they differ, shape [types x (layers + 1)].
- */
+/** Sums of the columns before each layer, by type where these differ. */
 interface ChainSums {
   readonly layers: number;
   readonly forwardUs: Float64Array;

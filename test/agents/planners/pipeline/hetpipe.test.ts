@@ -38,16 +38,14 @@ describe("HetPipe as a planner", () => {
     expect(report.facts!.map(({ name }) => name)).not.toContain("estimate with cuts of each worker's own");
   });
 
-  test("plans common cuts where unlike nodes would have cuts of their own, and says what that loses", async () => {
-    const scenario = await resolveScenario("vgg-16/2xP100+2xK80", { objective: "iteration" });
-    const { plan, report, factOf } = await planned(scenario, { policy: "node" });
-    const lost = factOf("estimate with cuts of each worker's own");
-    if (factOf("virtual workers") === 2)
-      expect(plan.stages.every(({ devices }) => devices.length === 2)).toBe(true);
-    else expect(plan.stages.every(({ devices }) => devices.length === 1)).toBe(true);
-    if (lost !== undefined) expect(lost).toBeLessThan(report.estimate!.value);
+  test("plans common cuts where unlike nodes have cuts of their own, and says what those would give", async () => {
+    const scenario = await resolveScenario("resnet-50/2xP100+2xK80", { objective: "iteration" });
+    const node = await planned(scenario, { policy: "node" });
+    expect(node.factOf("estimate with cuts of each worker's own")).toBeGreaterThan(0);
+    const workers = node.factOf("virtual workers");
+    expect(node.plan.stages.every(({ devices }) => devices.length === workers)).toBe(true);
     const best = await planned(scenario);
-    expect(best.report.estimate!.value).toBeLessThanOrEqual(report.estimate!.value * (1 + 1e-9));
+    expect(best.report.estimate!.value).toBeLessThanOrEqual(node.report.estimate!.value);
   });
 
   test("says where no virtual worker fits", async () => {

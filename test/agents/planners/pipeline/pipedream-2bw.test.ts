@@ -51,6 +51,10 @@ describe("PipeDream-2BW as a planner", () => {
     // Two versions and gradients are three times the weights: 2,400 bytes on one device.
     expect(await shapeWith(1_300)).toEqual([2, 2]);
     expect(await shapeWith(700)).toEqual([1, 4]);
+    const asked = trainingStep({ forwardUs: blocks, devices: 4, batch: 16 });
+    for (const depth of [1, 2, 4])
+      expect(shapeOf((await planned(asked, { depth })).plan)).toEqual([4 / depth, depth]);
+    expect((await planned(asked, { depth: 3 })).report.failure).toMatch(/^[A-Z].*\.$/);
   });
 
   test("recomputes where activations do not fit otherwise, for one more forward pass", async () => {

@@ -1,14 +1,14 @@
 /**
- * A scenario as HetPipe sees it (exact/stages/virtual-workers): nodes of equal GPUs, one link time within
- * nodes and one between them, those of the slowest pair. A node is the accelerators of one type in
- * one machine.
+ * A scenario as HetPipe sees it: nodes of equal GPUs, one link time within nodes and one between
+ * them, those of the slowest pair. A node is accelerators of one type that the fastest routes among
+ * them link.
  */
-import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import type { GpuCluster, GpuNode, LinkTime } from "../../exact/stages/virtual-workers/cluster.ts";
-import type { TypedChain } from "../../exact/stages/virtual-workers/worker-partition.ts";
-import { machinesOf, pairBytesPerUs } from "./machine-levels.ts";
-import { shareTimes } from "./micro-batches.ts";
+import type { LayerChain } from "../../../../env/model/layers/layer-chain.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { machinesOf, pairBytesPerUs } from "../../../problems/pipeline/machine-levels.ts";
+import { shareTimes } from "../../../problems/pipeline/micro-batches.ts";
+import type { GpuCluster, GpuNode, LinkTime } from "./cluster.ts";
+import type { TypedChain } from "./worker-partition.ts";
 
 export interface GpuNodes {
   readonly cluster: GpuCluster;
@@ -19,9 +19,7 @@ export interface GpuNodes {
 export function gpuNodes({ scenario, types }: LayerChain): GpuNodes {
   const typeOf = new Map(types.flatMap(({ devices }, type) => devices.map((d) => [d, type] as const)));
   const devices = [...typeOf.keys()].sort((a, b) => a - b);
-  const devicesOf = machinesOf(scenario, devices).flatMap((machine) =>
-    types.map((_, type) => machine.filter((d) => typeOf.get(d) === type)).filter((own) => own.length > 0),
-  );
+  const devicesOf = types.flatMap((type) => machinesOf(scenario, type.devices));
   const nodes = devicesOf.map((own): GpuNode => {
     const type = typeOf.get(own[0])!;
     return { type, gpus: own.length, memoryBytes: types[type].memoryBytes };

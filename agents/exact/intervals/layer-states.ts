@@ -1,13 +1,13 @@
 /**
- * The states that PipeDream's program walks through, from a scenario: ideals of the graph of layers,
- * or where there are too many the prefixes of the chain of layers.
+ * The states that PipeDream's program walks through, from a scenario. They are ideals of the graph
+ * of layers, or where there are too many the prefixes of the chain of layers.
  */
 import { contract } from "../../../env/model/layers/elements.ts";
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { chainStates, type IntervalStates, intervalStates } from "../../exact/intervals/interval-states.ts";
-import { leavingBytes } from "./leaving-bytes.ts";
-import { shareTimes } from "./micro-batches.ts";
+import { leavingBytes } from "../../problems/pipeline/leaving-bytes.ts";
+import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
+import { chainStates, type IntervalStates, intervalStates } from "./interval-states.ts";
 
 export interface LayerStates {
   /** The layers that the states are made of. */

@@ -1,16 +1,16 @@
 /**
- * A scenario as PipeDream-2BW sees it (exact/stages/equal-stages): a chain of equal blocks. They are the
- * repeated blocks of the chain of layers. A chain without such blocks is cut into as many parts as
- * there are accelerators, of times as equal as possible, and these are the blocks.
+ * A scenario as PipeDream-2BW sees it: a chain of equal blocks (equal-stages.ts). They are the
+ * repeated blocks of the chain of layers. A chain without such blocks is cut into parts of times as
+ * equal as possible, one for each accelerator; these are the blocks.
  *
  * A batch of unknown size counts as 64 samples.
  */
-import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
-import { type BlockChain, sumOf } from "../../exact/stages/equal-stages/equal-stages.ts";
-import { powersOfTwo, shareTimes } from "./micro-batches.ts";
-import { repeatedBlocks } from "./repeated-blocks.ts";
+import { type LayerChain, layerChain } from "../../../../env/model/layers/layer-chain.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { powersOfTwo, shareTimes } from "../../../problems/pipeline/micro-batches.ts";
+import { repeatedBlocks } from "../../../problems/pipeline/repeated-blocks.ts";
+import { minMaxLengths } from "../../cuts/stage-cuts.ts";
+import { type BlockChain, sumOf } from "./equal-stages.ts";
 
 export interface ScenarioBlocks {
   readonly chain: LayerChain;
