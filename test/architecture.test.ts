@@ -27,6 +27,10 @@ const sources = rooms.flatMap((room) =>
 );
 const imports = [...sources, "index.ts"].flatMap(importsOf);
 
+/** Made by `npm run build:names`, a line for each part of the registries. */
+const GENERATED = "cli/reports/names/table.ts";
+const longestOf = (file: string): number => (file === GENERATED ? Number.POSITIVE_INFINITY : 401);
+
 describe("the house", () => {
   test("is read by this test: imports of every room are found", () => {
     for (const room of rooms)
@@ -151,7 +155,7 @@ describe("the house", () => {
     for (const file of sources) {
       const text = readFileSync(join(root, file), "utf8");
       expect(text, `${file} has a default export`).not.toMatch(/^export default/m);
-      expect(text.split("\n").length, `${file} is too long`).toBeLessThanOrEqual(401);
+      expect(text.split("\n").length, `${file} is too long`).toBeLessThanOrEqual(longestOf(file));
       if (!file.endsWith("/index.ts"))
         expect(text, `${file} opens with a docstring`).toMatch(/^(#!.*\n)?\/\*\*/);
     }

@@ -3,7 +3,8 @@
  * learns by REINFORCE over a moving average, from the cost of the cheapest units for its types.
  *
  * Source: Liu et al., "HeterPS: Distributed Deep Learning with Reinforcement Learning Based
- * Scheduling in Heterogeneous Environments", arXiv 2111.10635. `mode=paper` has what is known of it:
+ * Scheduling in Heterogeneous Environments", arXiv 2111.10635. `mode=paper` has what is known of
+ * it:
  * - an LSTM with a softmax at each layer, `network=rnn` its own ablation;
  * - a layer's number, kind, input bytes, weight bytes and transfer time as features;
  * - minus the cost as reward, raw advantages over the moving average, ten plans per update.
@@ -20,7 +21,6 @@ import type { Agent, AgentContext, AgentModule } from "../contract.ts";
 import { layerFeatures } from "../nets/placers/layer-features.ts";
 import { logitTable } from "../nets/placers/logit-table.ts";
 import { recurrentNetwork } from "../nets/placers/recurrent-policy.ts";
-import { type TypesTasks, typesTasks } from "../problems/provisioning/types-tasks.ts";
 import { loadTf } from "../tensors/tf.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner } from "../training/learner.ts";
@@ -29,6 +29,7 @@ import { gradientOptions, gradientSpec, tiltedRules } from "../training/policy-g
 import { withPresets } from "../training/presets.ts";
 import { exponential } from "../training/schedule.ts";
 import { rewardShape } from "../training/scoring.ts";
+import { type TypesTasks, typesTasks } from "./types-tasks.ts";
 
 const fields = {
   ...gradientOptions,

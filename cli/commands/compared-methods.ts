@@ -1,7 +1,7 @@
 /**
  * The methods that a comparison takes by default: all general ones that plan for the objective of a
- * scenario. Planners of pipelines take part where `--objective`, the suite or the scenario's address
- * says `iteration` or `throughput`.
+ * scenario. Planners of pipelines take part where `--objective`, the suite or the scenario's
+ * address says `iteration` or `throughput`.
  */
 import { generalSpecs } from "../../agents/registry/registry.ts";
 import { type Objective, objectives } from "../../env/model/scenario.ts";

@@ -1,7 +1,7 @@
 /**
- * The default observation of `Provision/Types-v1`: a row of columns for each layer, what it costs
- * on each type, a row for each type, the current layer and the type of each layer. All numbers are
- * shares in [0, 1]. The arrays belong to the caller.
+ * The default observation of `Provision/Types-v1`. Each layer has a row of columns and what it
+ * costs on each type. Each type has a row. Then come the current layer and the type of each layer.
+ * All numbers are shares in [0, 1]. The arrays belong to the caller.
  */
 import type { Scenario } from "../model/scenario.ts";
 import { type PricedChain, pricedChain } from "../sim/objectives/provisioning/priced-chain.ts";

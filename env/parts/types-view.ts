@@ -1,4 +1,6 @@
-/** What the observations of `Provision/Types-v1` may read of a running episode. They never write. */
+/**
+ * What the observations of `Provision/Types-v1` may read of a running episode. They never write.
+ */
 import type { PricedChain } from "../sim/objectives/provisioning/priced-chain.ts";
 
 export interface TypesView {

@@ -186,7 +186,9 @@ function meanExcess(group: readonly IndexedCell[]): number {
   return mean(group.filter(({ cell }) => cell.value === null).map(({ cell }) => excessOf(cell)));
 }
 
-/** Bytes over the limit, or samples per second below the demand; infinite where there is no plan. */
+/**
+ * Bytes over the limit, or samples per second below the demand; infinite where there is no plan.
+ */
 const excessOf = ({ violation, shortfall }: CellResult): number =>
   violation?.excessBytes ?? (shortfall === undefined ? Number.POSITIVE_INFINITY : missingOf(shortfall));
 

@@ -11,7 +11,7 @@ describe("docs/objectives.md", () => {
   test("tells of every objective and its traits", () => {
     for (const { id, unit, timing, memory, keepsOrder } of Object.values(objectiveSpecs)) {
       const computed = timing === "engine" ? "the engine" : "a formula";
-      const rule = memory === "fidelity" ? "the fidelity's" : "weights only";
+      const rule = { fidelity: "the fidelity's", weights: "weights only", none: "none" }[memory];
       const row = [`\`${id}\``, unit, computed, rule, keepsOrder ? "yes" : "no"].join(" | ");
       expect(page).toContain(`\n| ${row} |\n`);
       expect(page).toContain(`\n## \`${id}\`\n`);

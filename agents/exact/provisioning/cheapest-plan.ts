@@ -1,7 +1,7 @@
 /**
  * The cheapest plan of types at any size, exact. The cost is a time per sample times a rent. The
  * time is one that some stage attains, and the least rent never grows with it. So a range of times
- * costs at least its shortest time at the rent of its longest: ranges are halved until they cannot
+ * costs at least its shortest time at the rent of its longest. Ranges are halved until they cannot
  * beat the best plan.
  *
  * HeterPS learns these plans; a chain needs no learning, and this is its yardstick.

@@ -3,8 +3,8 @@
  * stage needs a number of units of its own, so stages are coupled by the limits of the types alone.
  *
  * Without the limits it is a shortest path over the cuts (`unlimited`). Where that breaks a limit,
- * partial pipelines are kept that no other one dominates: the same layers, the same last type, no
- * more units of any type. What is sure to end at or above `below` is dropped.
+ * partial pipelines are kept that no other one dominates. One dominates with the same layers, the
+ * same last type and no more units of any type. What is sure to end at or above `below` is dropped.
  */
 import type { ProvisioningProblem } from "../../../env/sim/objectives/provisioning/problem.ts";
 import { stageAt } from "./stage-table.ts";

@@ -1,6 +1,7 @@
 /**
- * What HeterPS sees of a layer (Liu et al., arXiv 2111.10635): its number and its kind, one-hot,
- * the bytes of its input and of its weights, and the time that its input takes. All are in [0, 1].
+ * What HeterPS sees of a layer (Liu et al., arXiv 2111.10635). Its number and its kind are one-hot.
+ * Then come the bytes of its input and of its weights, and the time that its input takes. All are
+ * in [0, 1].
  *
  * `compute` adds, which is ours, the share of the layer's computing that each type needs, and how
  * much computing that is.

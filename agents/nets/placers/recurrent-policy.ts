@@ -1,8 +1,8 @@
 /**
- * A recurrent network that reads the groups in order and writes a device for each as it goes: a
- * softmax over the state, whose next input is the next group and the device that was chosen. It is
- * the network of HeterPS (Liu et al., arXiv 2111.10635), where groups are layers and devices are
- * resource types. An LSTM is the system, a plain recurrent network its ablation.
+ * A recurrent network that reads the groups in order and writes a device for each as it goes. A
+ * softmax over the state chooses it. The next input is the next group and the device that was
+ * chosen. It is the network of HeterPS (Liu et al., arXiv 2111.10635), where groups are layers and
+ * devices are resource types. An LSTM is the system, a plain recurrent network its ablation.
  *
  * Unlike sequence-network.ts it has no encoder: a choice depends on what came before it alone.
  */
@@ -160,7 +160,9 @@ class RecurrentPolicy implements OneShotPolicy {
     return tf.add(matrixProduct(tf, own, state), bias);
   }
 
-  /** Group by group a device for each of `batch` placements; logits are masked and may be changed. */
+  /**
+   * Group by group a device for each of `batch` placements; logits are masked and may be changed.
+   */
   private write(batch: number, choose: (logits: Float32Array, group: number) => Int32Array): Int32Array[] {
     const placements = Array.from({ length: batch }, () => new Int32Array(this.groups));
     const steps = this.stepped().stepper(batch);

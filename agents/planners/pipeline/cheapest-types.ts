@@ -1,7 +1,7 @@
 /**
- * The cheapest plan of types, exact: a type of rented devices for each layer, neighbours of one type
- * as a stage, the cheapest units for each stage (exact/provisioning/cheapest-plan.ts). It is the
- * yardstick of HeterPS, whose space of plans it shares.
+ * The cheapest plan of types, exact (exact/provisioning/cheapest-plan.ts). Each layer has a type of
+ * rented devices, neighbours of one type are a stage, and each stage has the cheapest units. It is
+ * the yardstick of HeterPS, whose space of plans it shares.
  */
 import { z } from "zod";
 import { planOfUnits } from "../../../env/sim/objectives/provisioning/plan-of-types.ts";

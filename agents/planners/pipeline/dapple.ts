@@ -3,9 +3,9 @@
  * accelerators (exact/stages/dapple). By the article's search and pivot latency, or as the released
  * planner finds and scores plans.
  *
- * Machines are the first level of the cluster. Bandwidths inside and across are those of its slowest
- * links; the released planner has constants instead. Only `mode=paper` heeds memory: weights,
- * gradients, optimizer and the activations of the micro-batches in flight.
+ * Machines are the first level of the cluster. Bandwidths inside and across are those of its
+ * slowest links; the released planner has constants instead. Only `mode=paper` heeds memory:
+ * weights, gradients, optimizer and the activations of the micro-batches in flight.
  */
 import { z } from "zod";
 import { stagePlan } from "../../../env/model/layers/stage-plan.ts";

@@ -1,7 +1,7 @@
 /**
  * Devices machine by machine, for planners that count devices up to the end of each machine. A
- * machine is a group of the first level of the cluster (env/model/cluster/levels.ts). Bandwidths are
- * those of the slowest links.
+ * machine is a group of the first level of the cluster (env/model/cluster/levels.ts). Bandwidths
+ * are those of the slowest links.
  */
 import { levelsOf } from "../../../env/model/cluster/levels.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";

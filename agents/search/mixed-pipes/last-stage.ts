@@ -10,7 +10,9 @@
 import type { LayerGraph, MixedStages } from "./layer-graph.ts";
 import { stageTimes, worstStage } from "./stage-cost.ts";
 
-/** @param partition null where nothing fits; layers of the last stage count without recomputation */
+/**
+ * @param partition null where nothing fits; layers of the last stage count without recomputation
+ */
 export function settleLastStage<Found extends MixedStages>(
   graph: LayerGraph,
   sameGpuSpeedup: number,

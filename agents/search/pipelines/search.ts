@@ -1,7 +1,7 @@
 /**
  * The search for pipelines behind `best`. First come candidates that are given, such as exact plans
- * under a model, then the plans of the grid with the best estimates, then those of every pipeline
- * planner. Small changes of the best one take the rest of the budget.
+ * under a model. Then come the plans of the grid with the best estimates, and those of every
+ * pipeline planner. Small changes of the best one take the rest of the budget.
  */
 
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";

@@ -1,6 +1,6 @@
 /**
- * Recurrent cells that read a sequence in one call, in one form: the LSTM of lstm.ts, and the plain
- * recurrent network of Elman (1990), state = tanh(input + state x recurrent).
+ * Recurrent cells that read a sequence in one call, in one form. They are the LSTM of lstm.ts, and
+ * the plain network of Elman (1990), state = tanh(input + state x recurrent).
  */
 import { matrixProduct } from "../matrix-product.ts";
 import type { Tensor, Tensor2D, Tf } from "../types.ts";
@@ -15,8 +15,8 @@ export interface Recurrence {
   /** Columns of the memory for each hidden unit; the state comes first. */
   readonly kept: number;
   /**
-   * From inputs [steps x batch x gates H] and the memory before [batch x kept H] to the memory
-   * after each step, [steps x batch x kept H]. Differentiable.
+   * From inputs [steps x batch x gates H] and the memory before [batch x kept H]. It gives the
+   * memory after each step, [steps x batch x kept H]. Differentiable.
    */
   read(tf: Tf, inputs: Tensor, recurrent: Tensor, memory: Tensor): Tensor;
 }

@@ -1,4 +1,6 @@
-/** `TypesState`: the types of the first layers of `Provision/Types-v1`. All else follows from them. */
+/**
+ * `TypesState`: the types of the first layers of `Provision/Types-v1`. All else follows from them.
+ */
 import { z } from "zod";
 import { InputError } from "../../model/errors.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";

@@ -4,8 +4,8 @@
  * stage has its cheapest units, in closed form (env/sim/objectives/provisioning). The scenario has
  * the objective cost.
  *
- * A type is legal where the plan can be completed: every stage needs a unit, and a type must be able
- * to run its layers. A plan that misses the demanded throughput is scored as infeasible.
+ * A type is legal where the plan can be completed: every stage needs a unit, and a type must be
+ * able to run its layers. A plan that misses the demanded throughput is scored as infeasible.
  *
  * The last step pays the utility of the plan, all others 0. An episode charges one evaluation.
  */

@@ -3,7 +3,8 @@
  * by the hour. It scores pipelines.
  *
  *   cost = samples x time per sample x sum over stages of price x devices
- *   time per sample = max over stages of max(compute (1 - a + a / k), transfers (1 - b + b / k)) / batch
+ *   time per sample = max over stages of
+ *                     max(compute (1 - a + a / k), transfers (1 - b + b / k)) / batch
  *
  * Source: Liu et al. (HeterPS), arXiv 2111.10635; a stage has k devices of one type, a and b are
  * `computeShare` and `transferShare` (provisioning/problem.ts). A plan below the demanded
@@ -66,8 +67,8 @@ const rentCeiling = (problem: ProvisioningProblem): number =>
   problem.price.reduce((sum, price, type) => sum + price * problem.limit[type], 0);
 
 /**
- * No number of devices computes an op for less than one device that is never idle: k devices take
- * at least the k-th part of its time.
+ * No number of devices computes an op for less than one device that is never idle. For k devices
+ * take at least the k-th part of its time.
  */
 function opWork({ problem, runUs }: PricedChain): Bound {
   const { types, price, samples, batch } = problem;

@@ -1,7 +1,7 @@
 /**
  * heterps-small: small problems with every plan of types tried. Compared are the optimum by trying
- * all and by the exact program, the number of feasible plans, the price of the file's own plan, and
- * the best cost of each type alone.
+ * all and by the exact program, and the number of feasible plans. So are the price of the file's
+ * own plan and the best cost of each type alone.
  */
 import { cheapestPlan } from "../../../agents/exact/provisioning/cheapest-plan.ts";
 import { everyPlan } from "../../../agents/exact/provisioning/every-plan.ts";

@@ -4,9 +4,9 @@
  *
  *   T = (F + p) C_f + (B + p) C_b + max over stages of what is exposed of its all-reduce
  *
- * F and B are the times of the slowest stage, p that of a transfer. C_f and C_b are the forwards and
- * backwards on the longest path of the schedule. An all-reduce starts when the last backward of its
- * stage ends, and is exposed beyond the end of the path.
+ * F and B are the times of the slowest stage, p that of a transfer. C_f and C_b are the forwards
+ * and backwards on the longest path of the schedule. An all-reduce starts when the last backward of
+ * its stage ends, and is exposed beyond the end of the path.
  */
 import { Phase, type PipelineSchedule } from "../../../../env/model/schedule/contract.ts";
 

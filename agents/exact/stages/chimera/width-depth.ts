@@ -1,7 +1,7 @@
 /**
- * Chimera's choice of width W, depth D and micro-batch (Li and Hoefler, SC 2021): D stages on D
- * workers, run in both directions by f pairs of pipelines, in W groups of workers. For each even D,
- * a multiple of 2f, the largest micro-batch that fits the memory is taken. The performance model
+ * Chimera's choice of width W, depth D and micro-batch (Li and Hoefler, SC 2021). D stages are on D
+ * workers, in both directions by f pairs of pipelines, in W groups of workers. For each even D, a
+ * multiple of 2f, the largest micro-batch that fits the memory is taken. The performance model
  * (critical-path.ts) chooses among the depths. `best` tries every micro-batch instead.
  *
  * A worker holds 2f stages with all their weights. Where no micro-batch fits, activations are

@@ -20,7 +20,7 @@ import type { Method, PlannerModule, PlannerReport } from "../../../contract.ts"
 import { provenInfeasible } from "../../../problems/infeasible.ts";
 import { isOptimal, type RoundsOptions, searchFrom } from "../../../search/groups/best-rounds.ts";
 import { attempt, type StartingPlan } from "../../../search/groups/best-starts.ts";
-import { bestPipeline, scoresPipelines } from "../../pipeline/best-pipeline.ts";
+import { bestPipeline, scoresPipelines } from "../../pipeline/best/best-pipeline.ts";
 import { type Trial, trialsOf } from "./best-trials.ts";
 
 /** Options of planners that start and search as `best` does; `rebuilds` is the share by default. */

@@ -3,12 +3,13 @@
  * units of each. Newton's method finds the time of least cost with units that are not whole. Then
  * the units are rounded up, and limits and floor are checked.
  *
- * Source: Liu et al., arXiv 2111.10635, as far as it is known: its equations were not at hand. Ours:
+ * Source: Liu et al., arXiv 2111.10635, as far as it is known: its equations were not at hand.
+ * Ours:
  * - a stage has at least one unit, so it may be faster than the others;
  * - Newton's steps stay inside a shrinking bracket, since the slope has kinks there.
  *
- * The cost of a stage over the time is price x max(time, a c time / (time - (1 - a) c)), which is
- * convex, and so is the sum: one root of its slope, or an end of the range, is the optimum.
+ * The cost of a stage over the time is price x max(time, a c time / (time - (1 - a) c)). That is
+ * convex, and so is the sum. One root of its slope, or an end of the range, is the optimum.
  */
 import type { ProvisioningProblem, TypeStage } from "./problem.ts";
 import { isWithinLimits, type Provisioning, provisioningOf } from "./provision.ts";

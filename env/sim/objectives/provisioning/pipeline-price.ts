@@ -66,7 +66,9 @@ export function pipelinePrices(
 export const pricedPipeline = (scenario: Scenario, plan: Plan): PipelinePrice =>
   pipelinePrices(scenario, pricedChain(scenario))(plan as PipelinePlan);
 
-/** Type of each stage; throws one sentence where a stage mixes types or two stages share a device. */
+/**
+ * Type of each stage; throws one sentence where a stage mixes types or two stages share a device.
+ */
 function stageTypes({ cluster }: Scenario, { stages }: PipelinePlan, typeOf: Int32Array): number[] {
   const stageOfDevice = new Map<number, number>();
   return stages.map(({ devices }, stage) => {

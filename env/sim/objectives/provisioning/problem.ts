@@ -4,8 +4,8 @@
  * every stage rents units of its type.
  *
  * Source: Liu et al., "HeterPS: Distributed Deep Learning with Reinforcement Learning Based
- * Scheduling in Heterogeneous Environments", arXiv 2111.10635. Times are in any one unit of time;
- * prices are for a unit of a type for that time, and the floor is samples in it.
+ * Scheduling in Heterogeneous Environments", arXiv 2111.10635. Times are in any one unit of time.
+ * Prices are for a unit of a type for that time, and the floor is samples in it.
  */
 import { InputError } from "../../../model/errors.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Time per sample of a stage on k units, in closed form (HeterPS, see problem.ts): a share of the
- * work is divided among the units, the rest is not, and transfers overlap with computing.
+ * Time per sample of a stage on k units, in closed form (HeterPS, see problem.ts). A share of the
+ * work is divided among the units, the rest is not. Transfers overlap with computing.
  *
  *   time(k) = max(compute / batch x (1 - a + a / k), transfer / batch x (1 - b + b / k))
  */

@@ -1,5 +1,5 @@
 /**
- * Which types a layer may have, after those before it: a stage needs at least one unit of its type,
+ * Which types a layer may have, after those before it. A stage needs at least one unit of its type,
  * and each type must be able to run its layers. After every legal choice the plan can be completed.
  */
 import { InputError } from "../../../model/errors.ts";

@@ -5,18 +5,18 @@
  *
  * Types for which no unit is left are replaced (env/sim/objectives/provisioning/type-choices.ts).
  */
-import { InputError } from "../../../env/model/errors.ts";
-import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
-import type { Placement } from "../../../env/model/plan/placement.ts";
-import { asPlacement, type Plan } from "../../../env/model/plan/plan.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { planOfTypes } from "../../../env/sim/objectives/provisioning/plan-of-types.ts";
-import { type PricedChain, pricedChain } from "../../../env/sim/objectives/provisioning/priced-chain.ts";
-import type { ProvisioningProblem } from "../../../env/sim/objectives/provisioning/problem.ts";
-import { type TypeChoices, typeChoices } from "../../../env/sim/objectives/provisioning/type-choices.ts";
-import type { Task, TaskSource } from "../../contract.ts";
-import { typesViewOf } from "./types-view.ts";
+import { InputError } from "../../env/model/errors.ts";
+import type { PipelinePlan } from "../../env/model/plan/pipeline.ts";
+import type { Placement } from "../../env/model/plan/placement.ts";
+import { asPlacement, type Plan } from "../../env/model/plan/plan.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import { planOfTypes } from "../../env/sim/objectives/provisioning/plan-of-types.ts";
+import { type PricedChain, pricedChain } from "../../env/sim/objectives/provisioning/priced-chain.ts";
+import type { ProvisioningProblem } from "../../env/sim/objectives/provisioning/problem.ts";
+import { type TypeChoices, typeChoices } from "../../env/sim/objectives/provisioning/type-choices.ts";
+import type { Task, TaskSource } from "../contract.ts";
+import { typesViewOf } from "../problems/provisioning/types-view.ts";
 
 export interface TypesTasks {
   readonly views: TaskSource;

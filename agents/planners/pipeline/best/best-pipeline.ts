@@ -1,12 +1,12 @@
 /** `best` under the objectives that score pipelines: what it tries, in which order. */
-import type { Plan } from "../../../env/model/plan/plan.ts";
-import type { Rng } from "../../../env/model/rng.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
-import type { Method, PlannerModule, PlannerReport } from "../../contract.ts";
-import { searchPipelines } from "../../search/pipelines/search.ts";
-import { instantPlanners, pipelinePlanners } from "../../selection.ts";
+import type { Plan } from "../../../../env/model/plan/plan.ts";
+import type { Rng } from "../../../../env/model/rng.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import { objectiveOf } from "../../../../env/sim/objectives/evaluator.ts";
+import type { Method, PlannerModule, PlannerReport } from "../../../contract.ts";
+import { searchPipelines } from "../../../search/pipelines/search.ts";
+import { instantPlanners, pipelinePlanners } from "../../../selection.ts";
 import { hybridCandidates } from "./hybrid-candidates.ts";
 
 /** Planners of placements that are tried too: a graph of many branches may need no stages. */

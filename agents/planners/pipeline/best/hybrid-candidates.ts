@@ -1,7 +1,7 @@
 /**
  * Pipelines that are exact on a chain under a model, as first plans of `best`. For each number of
  * micro-batches the program of exact/stages/hybrid chooses cuts, replicas and which stages
- * recompute, so that the latency of 1F1B with a flush is least:
+ * recompute. The latency of 1F1B with a flush is then least:
  *
  *   fill + (micro-batches - 1) x slowest stage + what is left to sum of the gradients
  *
@@ -9,15 +9,15 @@
  * one, inside machines or across. Activations are kept by the depth of a stage. A long chain is
  * merged to few layers first.
  */
-import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
-import { HOST_STAGE } from "../../../env/model/plan/pipeline.ts";
-import { leastLatency } from "../../exact/stages/hybrid/latency.ts";
-import type { StageCost, StageProblem } from "../../exact/stages/hybrid/problem.ts";
-import { machineBorders } from "../../problems/pipeline/machine-borders.ts";
-import { powersOfTwo } from "../../problems/pipeline/micro-batches.ts";
-import type { Candidate } from "../../search/pipelines/grid.ts";
-import { slowestType } from "../../search/pipelines/grid.ts";
-import { type StageEstimator, stageEstimator } from "../../search/pipelines/stage-estimate.ts";
+import { type LayerChain, layerChain } from "../../../../env/model/layers/layer-chain.ts";
+import { HOST_STAGE } from "../../../../env/model/plan/pipeline.ts";
+import { leastLatency } from "../../../exact/stages/hybrid/latency.ts";
+import type { StageCost, StageProblem } from "../../../exact/stages/hybrid/problem.ts";
+import { machineBorders } from "../../../problems/pipeline/machine-borders.ts";
+import { powersOfTwo } from "../../../problems/pipeline/micro-batches.ts";
+import type { Candidate } from "../../../search/pipelines/grid.ts";
+import { slowestType } from "../../../search/pipelines/grid.ts";
+import { type StageEstimator, stageEstimator } from "../../../search/pipelines/stage-estimate.ts";
 
 /** The program's tables grow with the square of the layers. */
 const MOST_LAYERS = 32;
