@@ -8,7 +8,7 @@ import type { z } from "zod";
 import type { Plan, PlanKindName } from "../env/model/plan/plan.ts";
 import type { Rng } from "../env/model/rng.ts";
 import type { Objective, Scenario } from "../env/model/scenario.ts";
-import type { Bound } from "../env/sim/evaluator/contract.ts";
+import type { Bound, ObjectiveUnit } from "../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../env/sim/evaluator/meter.ts";
 
 /** What a reader should know of a system before trusting its row in a table. */
@@ -75,7 +75,7 @@ export interface Fact {
 /** A method's own opinion of a plan, under a model that is not the simulator's. */
 export interface Estimate {
   readonly value: number;
-  readonly unit: "us" | "bytes";
+  readonly unit: ObjectiveUnit;
   /** What it comes from, such as "list schedule without contention". */
   readonly model: string;
 }

@@ -7,12 +7,17 @@ export const generalMethods = (methods: readonly Method[]): Method[] =>
   methods.filter((method) => traitsOf(method).special !== true);
 
 /**
- * General methods that plan for all of the objectives, as specs. Those that take longest come
- * first, so that the quick planners fill the gaps at the end.
+ * General methods that plan for all of the objectives, as specs; without objectives those of
+ * placements. Those that take longest come first, so that the quick planners fill the gaps at the
+ * end.
  */
 export const comparedSpecs = (methods: readonly Method[], objectives: readonly Objective[]): string[] =>
   generalMethods(methods)
-    .filter((method) => objectives.every((objective) => plansFor(method, objective)))
+    .filter((method) =>
+      objectives.length === 0
+        ? traitsOf(method).answers === "placement"
+        : objectives.every((objective) => plansFor(method, objective)),
+    )
     .map(comparedSpec)
     .reverse();
 
@@ -39,10 +44,11 @@ export const instantPlanners = (methods: readonly Method[]): PlannerModule[] =>
     .filter((planner) => traitsOf(planner).effort === "instant" && traitsOf(planner).answers === "placement")
     .sort((a, b) => turnOf(a) - turnOf(b));
 
-/** Planners of pipelines, in the order of the list. */
-export const pipelinePlanners = (methods: readonly Method[]): PlannerModule[] =>
+/** Planners of pipelines for an objective, in the order of the list. */
+export const pipelinePlanners = (methods: readonly Method[], objective: Objective): PlannerModule[] =>
   methods.filter(
-    (method): method is PlannerModule => method.kind === "planner" && traitsOf(method).answers === "pipeline",
+    (method): method is PlannerModule =>
+      method.kind === "planner" && traitsOf(method).answers === "pipeline" && plansFor(method, objective),
   );
 
 /** Methods without a place come last, in the order of the list. */

@@ -46,6 +46,12 @@ export {
 } from "./envs/placement/refine.ts";
 export type { PlanState } from "./envs/plan-state.ts";
 export {
+  createTypesEnv,
+  TYPES_ID,
+  TypesEnv,
+  type TypesOptions,
+} from "./envs/provision/types.ts";
+export {
   type EnvOf,
   type EnvSpec,
   type EnvTypes,
@@ -137,11 +143,13 @@ export {
 export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
 export {
+  type CollectiveName,
   HOST_STAGE,
   type PipelinePlan,
   type PipelineStage,
   type ScheduleChoice,
   type Share as MicroBatchShare,
+  type Sync,
 } from "./model/plan/pipeline.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
@@ -162,6 +170,7 @@ export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts"
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
+  type Demand,
   type Objective,
   type OpAliases,
   objectives,
@@ -191,6 +200,13 @@ export {
   startRules,
 } from "./parts/start.ts";
 export { everyGroupVisited, type Termination } from "./parts/termination.ts";
+export {
+  chainColumns,
+  type TypesObservation,
+  typeColumns,
+  typesObservation,
+} from "./parts/types-observation.ts";
+export type { TypesView } from "./parts/types-view.ts";
 export { negativeCost, negativeLogCost, negativeRootCost, type Utility } from "./parts/utility.ts";
 export { partedBounds } from "./sim/bounds/latency/bounds.ts";
 export { makespanUnits, refutationBound } from "./sim/bounds/makespan/bounds.ts";
@@ -210,7 +226,9 @@ export {
   type Evaluator,
   gapOf,
   type Neighbours,
+  type ObjectiveUnit,
   type Outcome,
+  type Shortfall,
   type Violation,
 } from "./sim/evaluator/contract.ts";
 export {
@@ -237,12 +255,23 @@ export { checkNoise, MOST_NOISE, measuredCost, noiseFactor, noisyMeter } from ".
 export { penalisedCost } from "./sim/evaluator/penalty.ts";
 export { seenAs } from "./sim/evaluator/seen-as.ts";
 export { type DeviceLoads, deviceLoads } from "./sim/objectives/device-loads.ts";
-export { evaluator, type ObjectiveSpec, objectiveOf, objectiveSpecs } from "./sim/objectives/evaluator.ts";
+export {
+  evaluator,
+  type ObjectiveSpec,
+  objectiveOf,
+  objectiveSpecs,
+  objectivesFor,
+} from "./sim/objectives/evaluator.ts";
 export { createLatencyEvaluator, createLatencyModel, type LatencyModel } from "./sim/objectives/latency.ts";
 export { createMakespanEvaluator } from "./sim/objectives/makespan.ts";
 export { createMaxLoadEvaluator } from "./sim/objectives/max-load.ts";
 export { memoryLimits } from "./sim/objectives/memory-limits.ts";
 export { createPeakMemoryEvaluator } from "./sim/objectives/peak-memory.ts";
+export {
+  type PricedChain,
+  type PricedType,
+  pricedChain,
+} from "./sim/objectives/provisioning/priced-chain.ts";
 export {
   betterMove,
   type Move,

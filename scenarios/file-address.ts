@@ -13,7 +13,7 @@ import { type Objective, objectives } from "../env/model/scenario.ts";
 import type { ReadClusterFile } from "./clusters/named.ts";
 import { type ImportedFile, importers, importFile } from "./import/index.ts";
 import { fileOf, openFile } from "./import/source-file.ts";
-import { COMMON_OPTIONS, groupingOfQuery, underOptions } from "./uri.ts";
+import { COMMON_OPTIONS, demandIn, groupingOfQuery, underOptions } from "./uri.ts";
 
 export interface FileAddress {
   readonly path: string;
@@ -71,6 +71,7 @@ export function scenarioOfFile(
     ...scenario,
     grouping: regrouped ? groupingOfQuery(query, scenario.graph) : scenario.grouping,
     objective: given.objective ?? query.oneOf("objective", objectives) ?? scenario.objective,
+    ...demandIn(query),
   });
   return { ...imported, scenario: underOptions(changed, query) };
 }

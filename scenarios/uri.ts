@@ -12,6 +12,7 @@
  * - `network` names a network model that replaces the cluster's own links.
  * - `dispatch` says what the priorities of a plan mean.
  * - `objective` says what is minimised, where the caller does not.
+ * - `samples` and `samplesPerSecond` are the demand of the objective cost.
  *
  * Every mistake is one sentence with the known alternatives.
  */
@@ -50,6 +51,8 @@ export const COMMON_OPTIONS: readonly string[] = [
   "network",
   "dispatch",
   "objective",
+  "samples",
+  "samplesPerSecond",
 ];
 
 const granularities = ["group", "op"] as const;
@@ -75,6 +78,7 @@ export function scenarioOfUri(uri: string, objective?: Objective, readFile?: Rea
     cluster,
     objective: objective ?? query.oneOf("objective", objectives) ?? "makespan",
     fidelity: fidelityOf(problem, build),
+    ...demandIn(query),
     meta: metaOf(problem),
   });
   return underOptions(scenario, query);
@@ -114,6 +118,21 @@ function valuesOf(query: Query, problem: Problem): Record<string, number> {
   const options = Object.entries(declarer(problem).options);
   return Object.fromEntries(
     options.map(([key, option]) => [key, query.integer(key, option) ?? option.default]),
+  );
+}
+
+/** The demand, where the options have one. */
+export function demandIn(query: Query): Pick<Scenario, "demand"> {
+  const range = { min: Number.MIN_VALUE, max: Number.MAX_VALUE };
+  const [samples, samplesPerSecond] = [
+    query.number("samples", range),
+    query.number("samplesPerSecond", range),
+  ];
+  if (samples === undefined && samplesPerSecond === undefined) return {};
+  if (samples !== undefined && samplesPerSecond !== undefined)
+    return { demand: { samples, samplesPerSecond } };
+  throw new InputError(
+    `${query.where}: a demand has the options samples and samplesPerSecond, expected both.`,
   );
 }
 

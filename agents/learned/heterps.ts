@@ -14,14 +14,15 @@
  * that fades. `network=factored` is a row of logits for each layer, the control.
  */
 import { z } from "zod";
+import type { Placement } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import type { ProvisioningProblem } from "../../env/sim/objectives/provisioning/problem.ts";
-import type { Agent, AgentContext } from "../contract.ts";
-import { layerFeatures } from "../nets/layer-features.ts";
-import { logitTable } from "../nets/logit-table.ts";
-import { recurrentNetwork } from "../nets/recurrent-policy.ts";
+import type { Agent, AgentContext, AgentModule } from "../contract.ts";
+import { layerFeatures } from "../nets/placers/layer-features.ts";
+import { logitTable } from "../nets/placers/logit-table.ts";
+import { recurrentNetwork } from "../nets/placers/recurrent-policy.ts";
+import { type TypesTasks, typesTasks } from "../problems/provisioning/types-tasks.ts";
 import { loadTf } from "../tensors/tf.ts";
-import { decodingFields } from "../training/decoding.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner } from "../training/learner.ts";
 import { oneShotTasks } from "../training/lessons/one-shot-lesson.ts";
 import { gradientOptions, gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
@@ -58,16 +59,35 @@ const fields = {
     .describe("The paper's, or with each layer's computing on each type."),
 };
 
-export const heterpsOptions = withPresets(fields, {
+const options = withPresets(fields, {
   paper: { learningRate: 0.01, entropy: 0, reward: "linear", advantages: "raw" },
 });
-export type HeterpsOptions = z.infer<typeof heterpsOptions>;
+type Options = z.infer<typeof options>;
 
-/** A learner on views of provisioning problems on their types (agents/problems/provisioning). */
-export async function heterpsLearner(
-  context: AgentContext<HeterpsOptions>,
-  problemOf: (view: Scenario) => ProvisioningProblem,
-): Promise<Agent> {
+export const heterps: AgentModule<Options> = {
+  kind: "agent",
+  card: {
+    id: "heterps",
+    systems: ["heterps"],
+    name: "HeterPS",
+    summary: "A recurrent network gives each layer a type of rented devices, by REINFORCE on the cost.",
+    searchSpace: "device type per layer; neighbours of one type are a stage with its cheapest units",
+    paper: "Liu et al., HeterPS, arXiv 2111.10635, 2021",
+    limits:
+      "The paper's equations, width, learning rate and number of plans are not known to us, and its scheduler is not public. " +
+      "A type without a unit left becomes the type of the layer before. The default differs in reward, advantages and entropy.",
+  },
+  traits: { answers: "pipeline", objectives: ["cost"], effort: "endless", random: true, special: true },
+  options,
+  actEvaluations: (_, options) => answerSimulations(options, 1),
+  async create(context) {
+    const tasks = typesTasks(context.tasks);
+    return answeringPipelines(await typesLearner({ ...context, tasks: tasks.views }, tasks), tasks);
+  },
+};
+
+/** A learner on views of scenarios on their types (problems/provisioning/types-tasks.ts). */
+async function typesLearner(context: AgentContext<Options>, { problemOf }: TypesTasks): Promise<Agent> {
   const { options, rng } = context;
   const { network, hidden, features } = options;
   const loaded = await loadTf(context.backend);
@@ -79,4 +99,21 @@ export async function heterpsLearner(
   const policy = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
   const spec = { ...gradientSpec(options), entropy: exponential(options.entropy, options.entropyDecay) };
   return createLearner(loaded, context, policy, spec);
+}
+
+/** The learner, whose plan of types is answered as the pipeline that was scored. */
+function answeringPipelines(learner: Agent, { viewOf, pipelineOf }: TypesTasks): Agent {
+  return {
+    backend: learner.backend,
+    train: () => learner.train(),
+    act: async (task) => {
+      const view = viewOf(task);
+      return pipelineOf(view.scenario, (await learner.act(view)) as Placement);
+    },
+    savePolicy: () => learner.savePolicy(),
+    loadPolicy: (saved) => learner.loadPolicy(saved),
+    saveRun: () => learner.saveRun(),
+    loadRun: (saved) => learner.loadRun(saved),
+    dispose: () => learner.dispose(),
+  };
 }

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
-import { logitTable } from "../nets/logit-table.ts";
+import { logitTable } from "../nets/placers/logit-table.ts";
 import { loadTf } from "../tensors/tf.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner } from "../training/learner.ts";

@@ -3,9 +3,25 @@
  * else groups packed by memory. It is the answer of a run that ends before it has scored a plan.
  */
 import type { Placement } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
+import { planOfTypes } from "../../env/sim/objectives/provisioning/plan-of-types.ts";
+import { pricedChain } from "../../env/sim/objectives/provisioning/priced-chain.ts";
+import { typeChoices } from "../../env/sim/objectives/provisioning/type-choices.ts";
 import { choicesOf, planOf } from "./choices.ts";
 import { onOneDevice } from "./constructions.ts";
+
+/**
+ * The plain plan of a kind that the scenario's objective scores. Where that is pipelines alone,
+ * under cost, it keeps the first type for as many layers as it can.
+ */
+export function plainPlanFor(scenario: Scenario): Plan {
+  if (objectiveOf(scenario).accepts.includes("placement")) return plainPlan(scenario);
+  const chain = pricedChain(scenario);
+  const { problem } = chain;
+  return planOfTypes(chain, typeChoices(problem).nearest(new Int32Array(problem.layers)));
+}
 
 /** Always a valid plan; the evaluator says whether it fits. */
 export function plainPlan(scenario: Scenario): Placement {

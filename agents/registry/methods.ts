@@ -7,11 +7,13 @@ import { colocrl } from "../learned/colocrl.ts";
 import { doppler } from "../learned/doppler.ts";
 import { gdp } from "../learned/gdp.ts";
 import { hdp } from "../learned/hdp.ts";
+import { heterps } from "../learned/heterps.ts";
 import { placeto } from "../learned/placeto.ts";
 import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
+import { cheapestTypes } from "../planners/pipeline/cheapest-types.ts";
 import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
 import { ftpipe } from "../planners/pipeline/ftpipe.ts";
 import { gpipe } from "../planners/pipeline/gpipe.ts";
@@ -22,6 +24,7 @@ import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
 import { pipetransformer } from "../planners/pipeline/pipetransformer.ts";
 import { torchgpipe } from "../planners/pipeline/torchgpipe.ts";
 import { torchgpipeBlocks } from "../planners/pipeline/torchgpipe-blocks.ts";
+import { typeRules } from "../planners/pipeline/type-rules.ts";
 import { vpipe } from "../planners/pipeline/vpipe.ts";
 import { acyclicPartition } from "../planners/placement/baselines/acyclic-partition.ts";
 import { multilevel } from "../planners/placement/baselines/multilevel.ts";
@@ -61,6 +64,8 @@ export const composedMethods: readonly Method[] = [
   topoBlocks,
   torchgpipeBlocks,
   pipedreamInterval,
+  cheapestTypes,
+  typeRules,
   gpipe,
   torchgpipe,
   ftpipe,
@@ -106,4 +111,5 @@ export const composedMethods: readonly Method[] = [
   regal,
   gdp,
   doppler,
+  heterps,
 ];

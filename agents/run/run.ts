@@ -24,7 +24,7 @@ import {
   traitsOf,
 } from "../contract.ts";
 import { provenInfeasible } from "../problems/infeasible.ts";
-import { plainPlan } from "../problems/plain-plan.ts";
+import { plainPlanFor } from "../problems/plain-plan.ts";
 import { type AgentHooks, runAgent } from "./agent.ts";
 import { oneTask } from "./tasks.ts";
 
@@ -59,7 +59,7 @@ export async function runMethod(run: MethodRun): Promise<MethodResult> {
   const ran =
     run.module.kind === "planner" ? await runPlanner(run, run.module) : await runLearner(run, run.module);
   const { report } = ran;
-  if (meter.best === null && meter.exhausted && meter.lastResort(plainPlan(scenario)) !== null)
+  if (meter.best === null && meter.exhausted && meter.lastResort(plainPlanFor(scenario)) !== null)
     return {
       ...ran,
       best: meter.best,
@@ -78,10 +78,14 @@ function failureOf(run: MethodRun, report: PlannerReport): string {
   if (proof !== null) return proof;
   if (report.failure !== undefined) return report.failure;
   if (run.meter.best === null) return nothingScored(run);
-  const { evaluations } = run.meter;
+  const { evaluations, best } = run.meter;
+  const isSlow = best.outcome.shortfall !== undefined;
+  const verb = isSlow ? (evaluations === 1 ? "reach" : "reaches") : evaluations === 1 ? "fit" : "fits";
   const scored =
-    evaluations === 1 ? "the one plan scored does not fit" : `none of ${evaluations} plans scored fits`;
-  return `None found: ${scored} the memory; that no plan does is not proven.`;
+    evaluations === 1
+      ? `the one plan scored does not ${verb}`
+      : `none of ${evaluations} plans scored ${verb}`;
+  return `None found: ${scored} ${isSlow ? "the demanded throughput" : "the memory"}; that no plan does is not proven.`;
 }
 
 const PLAIN: Fact = {

@@ -12,7 +12,7 @@ import { envIds, envSpec } from "../../env/envs/registry.ts";
 import { createScenario } from "../../env/model/create-scenario.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
+import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { suites } from "../../scenarios/suites/index.ts";
@@ -50,31 +50,54 @@ export const check = defineCommand({
     const names = positionals.length > 0 ? positionals : envIds();
     const creators = await Promise.all(names.map(creatorOf));
     if (!values.json) terminal.note(`Checking on ${scenario.name}`);
-    const reports = creators.map(({ create, plans }) => {
-      const judged = scoring(scenario, plans);
-      if (judged !== scenario && !values.json)
+    const judgedOn = await Promise.all(
+      creators.map(({ objectives }) => {
+        if (objectives === undefined || objectives.includes(scenario.objective)) return scenario;
+        // Its own message says what it needs of a scenario that was chosen for it.
+        return values.scenario === undefined
+          ? resolveScenario(RENTED)
+          : positionals.length > 0
+            ? scenario
+            : null;
+      }),
+    );
+    const reports = creators.flatMap(({ create, plans }, i) => {
+      const on = judgedOn[i];
+      if (on === null) {
         terminal.note(
-          `The objective ${scenario.objective} scores no ${plans.join(" and no ")}: checking under ${judged.objective}`,
+          `${names[i]} is left out: it needs the objective ${creators[i].objectives!.join(" or ")}`,
+        );
+        return [];
+      }
+      const judged = scoring(on, plans);
+      if (on !== scenario && !values.json) terminal.note(`Checking ${names[i]} on ${on.name}`);
+      if (judged !== on && !values.json)
+        terminal.note(
+          `The objective ${on.objective} scores no ${plans.join(" and no ")}: checking under ${judged.objective}`,
         );
       const report = checkEnv(() => create({ scenario: judged }));
       if (!values.json) terminal.write(`${formatReport(report)}\n`);
-      return { ...report, scenario: scenario.name };
+      return [{ ...report, scenario: on.name }];
     });
     if (values.json) terminal.write(jsonText(reports));
     return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
   },
 });
 
+/** What envs that rent devices are checked on, where nothing else is given. */
+const [RENTED] = suites["papers/heterps"];
+
 interface Creator {
   readonly create: Create;
   /** Kinds of plan that its envs answer, none where they are not known. */
   readonly plans: readonly PlanKindName[];
+  readonly objectives?: readonly Objective[];
 }
 
 async function creatorOf(name: string): Promise<Creator> {
   if (/\.[cm]?[jt]s$/.test(name)) return { create: await creatorIn(name), plans: [] };
-  const { create, plans = [] } = envSpec(name);
-  return { create, plans };
+  const { create, plans = [], objectives } = envSpec(name);
+  return { create, plans, objectives };
 }
 
 /** The scenario, under an objective that scores one of these kinds of plan. */

@@ -5,7 +5,6 @@
  * what is there.
  */
 
-import { generalSpecs } from "../../agents/registry/registry.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import type { CellSpec } from "../../results/cells/cell.ts";
 import { cellLogPath } from "../../results/cells/evaluation-log.ts";
@@ -40,6 +39,7 @@ import { writeTables } from "../terminal/painted.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
 import { chosenScenarios, scenarioFlags } from "./chosen-scenarios.ts";
+import { comparedMethods } from "./compared-methods.ts";
 
 const flags = {
   ...scenarioFlags,
@@ -78,13 +78,14 @@ export const compare = defineCommand({
   ],
   async run({ values }, terminal) {
     const { scenarios, objective } = chosenScenarios(values);
+    const asked = (values.objective as Objective | undefined) ?? objective;
     const request: CompareRequest = {
       scenarios,
-      methods: values.methods ?? generalSpecs(),
+      ...(values.methods === undefined ? comparedMethods(scenarios, asked) : { methods: values.methods }),
       seeds: values.seeds,
       seed: values.seed,
       budget: budgetOf(values),
-      objective: (values.objective as Objective | undefined) ?? objective,
+      objective: asked,
       backend: backendOf(values.backend, terminal),
     };
     checkRequest(request);

@@ -13,7 +13,7 @@ import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/cells/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
-import { memoryTitle, pretrainingText } from "../../results/comparison/row-text.ts";
+import { memoryTitle, pretrainingText, shortfallText } from "../../results/comparison/row-text.ts";
 import { displayedWords } from "../../results/text/displayed.ts";
 import {
   formatBytes,
@@ -180,6 +180,7 @@ function textOf({ result, times }: CellOutcome, scored: ScoredPlan | null): stri
       "out of memory",
       `${violation.device} by ${formatBytes(violation.excessBytes)}${violation.op === null ? "" : ` at "${violation.op}"`}`,
     ]);
+  if (result.shortfall !== undefined) rows.push(["too slow", shortfallText(result.shortfall)]);
   if (largestPeakBytes !== null) rows.push([memoryTitle(result), formatBytes(largestPeakBytes)]);
   rows.push(["simulations", countText(result.simulations, result.bestSimulation)]);
   rows.push(["evaluations", countText(result.evaluations, result.bestEvaluation)]);

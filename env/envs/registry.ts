@@ -8,11 +8,12 @@
 import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
 import type { PlanKindName } from "../model/plan/plan.ts";
-import type { Scenario } from "../model/scenario.ts";
+import type { Objective, Scenario } from "../model/scenario.ts";
 import { notKnown } from "../model/suggest.ts";
 import type { AssignObservation } from "../parts/assign-observation.ts";
 import type { CutsObservation } from "../parts/cuts-observation.ts";
 import type { ObservationPart, PlacementObservation } from "../parts/observation.ts";
+import type { TypesObservation } from "../parts/types-observation.ts";
 import {
   ASSIGN_ID,
   type AssignEnv,
@@ -38,6 +39,13 @@ import {
   type RefineOptions,
   refineOptions,
 } from "./placement/refine.ts";
+import {
+  createTypesEnv,
+  TYPES_ID,
+  type TypesEnv,
+  type TypesOptions,
+  typesOptions,
+} from "./provision/types.ts";
 
 /**
  * The class of each env by its id, for observations of a given type. Envs of others add a line to
@@ -50,6 +58,7 @@ export interface EnvTypes<Observation = PlacementObservation> {
   "Placement/OneShot-v1": OneShotEnv<Observation>;
   "Placement/Progressive-v1": ProgressiveEnv<Observation>;
   "Placement/Refine-v1": RefineEnv<Observation>;
+  "Provision/Types-v1": TypesEnv<TypesObservation>;
 }
 
 /** What `makeEnv` answers for an id. */
@@ -72,6 +81,8 @@ export interface EnvSpec {
   readonly summary: string;
   /** Kinds of plan that its envs answer, where they are known; the objective must score one. */
   readonly plans?: readonly PlanKindName[];
+  /** Objectives that its envs are made for, where not any that scores their plans. */
+  readonly objectives?: readonly Objective[];
   /** Names of all options that `create` takes, where they are known. */
   readonly options?: readonly string[];
   create(options: MakeEnvOptions): Env;
@@ -116,6 +127,14 @@ const ownEnvs: readonly EnvSpec[] = [
     plans: ["placement"],
     options: [...placementOptions, ...refineOptions],
     create: (options) => createRefineEnv(options as RefineOptions) as Env,
+  },
+  {
+    id: TYPES_ID,
+    summary: "Gives each layer a type of rented devices, HeterPS's decision; one evaluation per episode.",
+    plans: ["pipeline"],
+    objectives: ["cost"],
+    options: typesOptions,
+    create: (options) => createTypesEnv(options as unknown as TypesOptions) as Env,
   },
 ];
 

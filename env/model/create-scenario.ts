@@ -26,6 +26,7 @@ export function createScenario(parts: Omit<Scenario, "meta"> & { readonly meta?:
   checkKinds(scenario);
   checkTimes(scenario);
   checkMagnitudes(scenario);
+  checkDemand(scenario);
   const allowed = allowedDevices(scenario);
   const deviceCount = scenario.cluster.devices.length;
   for (let g = 0; g < grouping.groupCount; g++) {
@@ -42,6 +43,14 @@ export function createScenario(parts: Omit<Scenario, "meta"> & { readonly meta?:
 function routedAs({ routing }: Cluster, fidelity: Fidelity): Fidelity {
   if (routing === undefined || routing === fidelity.routing) return fidelity;
   return { ...fidelity, name: `${fidelity.name}, ${routing}`, routing };
+}
+
+function checkDemand({ name, demand }: Scenario): void {
+  for (const [field, value] of Object.entries(demand ?? {}))
+    if (!(value > 0) || !Number.isFinite(value))
+      throw new InputError(
+        `Scenario "${name}": demand.${field} is ${value}, expected a finite number above 0.`,
+      );
 }
 
 function checkColocation({ name, graph, grouping }: Scenario): void {

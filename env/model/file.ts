@@ -60,6 +60,9 @@ const clusterSchema = z.strictObject({
       memoryBytes: z.number().nullable(),
       launchUs: z.number(),
       efficiency: z.record(z.string(), z.number()).optional(),
+      usdPerHour: z.number().optional(),
+      computeShare: z.number().optional(),
+      transferShare: z.number().optional(),
     }),
     MOST_DEVICES,
   ),
@@ -106,6 +109,7 @@ const scenarioSchema = z.strictObject({
   objective: z.enum(objectives).optional(),
   /** The switches, or the name of a documented set of them. */
   fidelity: z.union([z.string(), fidelitySchema]).optional(),
+  demand: z.strictObject({ samples: z.number(), samplesPerSecond: z.number() }).optional(),
   meta: z
     .strictObject({
       source: z.string().optional(),
@@ -149,6 +153,7 @@ export function readScenario(json: unknown, name: string): Scenario {
       cluster: clusterOf(file.cluster),
       objective: (file.objective as Scenario["objective"] | undefined) ?? "makespan",
       fidelity: readFidelity(file.fidelity),
+      ...(file.demand !== undefined && { demand: file.demand }),
       meta: file.meta,
     }),
   );
@@ -172,6 +177,7 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
     groups: [...scenario.grouping.groupOf],
     objective: scenario.objective,
     fidelity: writeFidelity(scenario.fidelity),
+    ...(scenario.demand !== undefined && { demand: { ...scenario.demand } }),
     meta: { ...scenario.meta },
   };
 }

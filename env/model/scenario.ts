@@ -19,7 +19,9 @@ import type { UnknownWork } from "./graph/unknown-work.ts";
  * - `peak-memory`: largest peak of any device in bytes, by the event engine;
  * - `iteration`: time of one batch in us, of placements and of pipelines, by the event engine. For
  *   a pipeline without a flush it is the time from batch to batch in the steady state;
- * - `throughput`: the same for each sample.
+ * - `throughput`: the same for each sample;
+ * - `cost`: USD of training on the samples of the demand at its throughput or above, of pipelines,
+ *   by HeterPS's formula (arXiv 2111.10635).
  */
 export const objectives = [
   "makespan",
@@ -28,11 +30,21 @@ export const objectives = [
   "peak-memory",
   "iteration",
   "throughput",
+  "cost",
 ] as const;
 export type Objective = (typeof objectives)[number];
 
 /** Whether the value of a plan depends on the samples of the graph's batch. */
-export const usesBatch = (objective: Objective): boolean => objective === "throughput";
+export const usesBatch = (objective: Objective): boolean =>
+  objective === "throughput" || objective === "cost";
+
+/** What training has to get through, and how fast. */
+export interface Demand {
+  /** Samples to train on, all epochs together. */
+  readonly samples: number;
+  /** The least throughput that is accepted. */
+  readonly samplesPerSecond: number;
+}
 
 /**
  * What the file of a scenario calls its ops, one entry for each op, null where it has none.
@@ -63,6 +75,8 @@ export interface Scenario {
   readonly cluster: Cluster;
   readonly objective: Objective;
   readonly fidelity: Fidelity;
+  /** Needed by the objective cost alone. */
+  readonly demand?: Demand;
   readonly meta: ScenarioMeta;
 }
 

@@ -21,7 +21,13 @@ import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import { largerBound } from "../../env/sim/bounds/best.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
-import { type Bound, type Evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
+import {
+  type Bound,
+  type Evaluator,
+  gapOf,
+  type ObjectiveUnit,
+  type Shortfall,
+} from "../../env/sim/evaluator/contract.ts";
 import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import type { Pretraining, TrainedPolicy } from "../training/policy-file.ts";
@@ -64,12 +70,12 @@ export interface CellResult {
   readonly kind: "planner" | "agent";
   readonly seedIndex: number;
   readonly objective: Objective;
-  readonly unit: "us" | "bytes";
+  readonly unit: ObjectiveUnit;
   /** Where work is partly unknown: value, bound and gap are then of the graph as assumed. */
   readonly unknownWork?: UnknownWork;
   /** Value of the best plan, null where no feasible plan was found. */
   readonly value: number | null;
-  /** True where the best plan fits in memory. */
+  /** True where the best plan fits in memory and meets the demand. */
   readonly feasible: boolean;
   /**
    * Why the best plan cannot run, where it cannot; `op` brings the device to its peak, null where
@@ -80,6 +86,8 @@ export interface CellResult {
     readonly excessBytes: number;
     readonly op: string | null;
   } | null;
+  /** Where the best plan fits the memory and misses the scenario's demand. */
+  readonly shortfall?: Shortfall;
   /** The best lower bound known, whose argument it is by, and `value / bound - 1`. */
   readonly bound: number;
   readonly boundArgument: string;
@@ -136,7 +144,7 @@ export interface CellOutcome {
 }
 
 export interface BestSoFar {
-  readonly unit: "us" | "bytes";
+  readonly unit: ObjectiveUnit;
   /** Null where no plan fits so far. */
   readonly value: number | null;
 }
@@ -295,6 +303,7 @@ function scoreOf(meter: MeteredEvaluator, plannerBound: Bound | null, answers: P
     value,
     feasible: best?.outcome.feasible ?? false,
     violation: violationOf(scenario, best),
+    ...(best?.outcome.shortfall !== undefined && { shortfall: best.outcome.shortfall }),
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),

@@ -10,7 +10,7 @@ import { InputError } from "../../env/model/errors.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
-import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import { gapOf, type ObjectiveUnit } from "../../env/sim/evaluator/contract.ts";
 import { type BoundFor, bestKnownBound, kindsOf } from "../cells/best-bound.ts";
 import type { CellOutcome, CellResult, CellSpec, CellTimes } from "../cells/cell.ts";
 import { type CellsHooks, runCells } from "../cells/run-cells.ts";
@@ -26,6 +26,8 @@ export interface CompareRequest {
    * methods should come first.
    */
   readonly methods: readonly string[];
+  /** Those of a scenario, where it does not have all of them. */
+  readonly methodsOf?: Readonly<Record<string, readonly string[]>>;
   /** Repetitions of every cell, each with its own random stream. */
   readonly seeds: number;
   readonly seed: number | string;
@@ -39,7 +41,7 @@ export interface ScenarioTable {
   readonly scenario: string;
   readonly scenarioHash: string;
   readonly objective: Objective;
-  readonly unit: "us" | "bytes";
+  readonly unit: ObjectiveUnit;
   readonly bound: number;
   readonly boundArgument: string;
   /** Where work is partly unknown: all numbers are then of the graph as assumed. */
@@ -97,9 +99,9 @@ export function checkRequest({ scenarios, methods, seeds }: CompareRequest): voi
 
 /** All cells in the order of the report. */
 export function cellsOf(request: CompareRequest): CellSpec[] {
-  const { scenarios, methods, seeds, seed, budget, objective, backend } = request;
+  const { scenarios, methods, methodsOf, seeds, seed, budget, objective, backend } = request;
   return scenarios.flatMap((scenario) =>
-    methods.flatMap((method) =>
+    (methodsOf?.[scenario] ?? methods).flatMap((method) =>
       Array.from({ length: seeds }, (_, seedIndex) => ({
         scenario,
         method,

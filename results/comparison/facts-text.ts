@@ -1,5 +1,6 @@
 /** What a method said of its run, as short clauses: the one place where facts become words. */
 import type { Estimate, Fact } from "../../agents/contract.ts";
+import type { ObjectiveUnit } from "../../env/sim/evaluator/contract.ts";
 import type { CellResult } from "../cells/cell.ts";
 import { formatCount, formatGap, formatIn, formatValue, type Scale } from "../text/format.ts";
 
@@ -13,7 +14,7 @@ export function clausesOf({ optimalAmong, facts }: Said, scale: Scale): string[]
 
 export function factText({ name, value, unit }: Fact, scale: Scale): string {
   if (typeof value === "string") return `${name} ${value.replace(/\.$/, "")}`;
-  if (unit === "us" || unit === "bytes") return `${name} ${besideText(unit, value, scale)}`;
+  if (unit === "us" || unit === "bytes" || unit === "usd") return `${name} ${besideText(unit, value, scale)}`;
   const number = Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(4)));
   return unit === undefined ? `${name} ${number}` : `${name} ${number} ${unit}`;
 }
@@ -27,5 +28,5 @@ export function estimateText({ value, unit, model }: Estimate, scored: number | 
 }
 
 /** In the scale's unit where it measures the same, else in its own. */
-const besideText = (unit: "us" | "bytes", value: number, scale: Scale): string =>
+const besideText = (unit: ObjectiveUnit, value: number, scale: Scale): string =>
   unit === scale.base ? formatIn(scale, value) : formatValue(unit, value);

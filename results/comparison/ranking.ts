@@ -6,10 +6,10 @@
  *
  * 1. feasible on every seed, by mean value;
  * 2. infeasible on some seeds, fewer first;
- * 3. only infeasible plans, by mean bytes over the limit;
+ * 3. only infeasible plans, by mean bytes over the limit or mean throughput below the demand;
  * 4. no plan at all.
  */
-import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
+import { type Bound, gapOf, type Shortfall } from "../../env/sim/evaluator/contract.ts";
 import { type BoundFor, kindsOf } from "../cells/best-bound.ts";
 import type { CellResult } from "../cells/cell.ts";
 import { mean } from "../statistics/averages.ts";
@@ -40,6 +40,8 @@ export interface Row {
   readonly evaluations: number;
   /** The worst violation over seeds, where a seed has one. */
   readonly violation: CellResult["violation"];
+  /** The largest shortfall over seeds, where a seed has one. */
+  readonly shortfall: Shortfall | null;
   readonly failure: string | null;
   /** Of the first seed that has any. */
   readonly facts: CellResult["facts"];
@@ -138,6 +140,7 @@ function rowOf(group: readonly IndexedCell[], bound: Bound): Omit<Row, "rank"> {
     simulations: mean(cells.map(({ simulations }) => simulations)),
     evaluations: mean(cells.map(({ evaluations }) => evaluations)),
     violation: worstViolation(cells),
+    shortfall: worstShortfall(cells),
     failure: cells.find(({ failure }) => failure !== null)?.failure ?? null,
     facts: cells.find(({ facts }) => facts.length > 0)?.facts ?? [],
     optimalAmong: cells[0].optimalAmong,
@@ -157,7 +160,7 @@ function ownPlansOf(cells: readonly CellResult[]): Row["ownPlans"] {
 
 interface Ranked {
   readonly row: Omit<Row, "rank">;
-  /** Mean bytes over the limit; `Infinity` where a seed has no plan at all. */
+  /** Mean of `excessOf`; `Infinity` where a seed has no plan at all. */
   readonly excess: number;
 }
 
@@ -180,11 +183,22 @@ function compareNumbers(a: number, b: number): number {
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function meanExcess(group: readonly IndexedCell[]): number {
-  return mean(
-    group
-      .filter(({ cell }) => cell.value === null)
-      .map(({ cell }) => cell.violation?.excessBytes ?? Number.POSITIVE_INFINITY),
-  );
+  return mean(group.filter(({ cell }) => cell.value === null).map(({ cell }) => excessOf(cell)));
+}
+
+/** Bytes over the limit, or samples per second below the demand; infinite where there is no plan. */
+const excessOf = ({ violation, shortfall }: CellResult): number =>
+  violation?.excessBytes ?? (shortfall === undefined ? Number.POSITIVE_INFINITY : missingOf(shortfall));
+
+const missingOf = ({ demandedPerSecond, samplesPerSecond }: Shortfall) =>
+  demandedPerSecond - samplesPerSecond;
+
+function worstShortfall(cells: readonly CellResult[]): Shortfall | null {
+  let worst: Shortfall | null = null;
+  for (const { shortfall } of cells)
+    if (shortfall !== undefined && missingOf(shortfall) > (worst === null ? 0 : missingOf(worst)))
+      worst = shortfall;
+  return worst;
 }
 
 function worstViolation(cells: readonly CellResult[]): CellResult["violation"] {
@@ -198,10 +212,7 @@ function worstViolation(cells: readonly CellResult[]): CellResult["violation"] {
 function bestCell(group: readonly IndexedCell[]): number | null {
   const planned = group.filter(({ cell }) => cell.plan !== null);
   if (planned.length === 0) return null;
-  const key = ({ cell }: IndexedCell) => [
-    cell.value === null ? 1 : 0,
-    cell.value ?? cell.violation?.excessBytes ?? Number.POSITIVE_INFINITY,
-  ];
+  const key = ({ cell }: IndexedCell) => [cell.value === null ? 1 : 0, cell.value ?? excessOf(cell)];
   return planned.reduce((best, next) => {
     const [a, b] = [key(best), key(next)];
     return b[0] < a[0] || (b[0] === a[0] && b[1] < a[1]) ? next : best;

@@ -1,8 +1,9 @@
 /** How the parts of a row read, the same in the text table and on the page. */
 
+import type { Shortfall } from "../../env/sim/evaluator/contract.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import { isFault } from "../cells/failed-cell.ts";
-import { formatCount, formatIn, formatOn, type Scale, scaleFor } from "../text/format.ts";
+import { formatCount, formatIn, formatNumber, formatOn, type Scale, scaleFor } from "../text/format.ts";
 import type { CompareReport, ScenarioTable } from "./compare.ts";
 import { clausesOf } from "./facts-text.ts";
 import type { Row } from "./ranking.ts";
@@ -12,15 +13,19 @@ export function tableScale({ unit, rows, bound }: ScenarioTable): Scale {
   return scaleFor(unit, rows.find(({ mean }) => mean !== null)?.mean ?? bound);
 }
 
-export function valueText({ mean, violation, failure }: Row, scale: Scale): string {
+export function valueText({ mean, violation, shortfall, failure }: Row, scale: Scale): string {
   if (mean !== null) return formatOn(scale, mean);
   if (isFault(failure)) return "failed";
-  return violation === null ? "no plan" : "infeasible";
+  return violation === null && shortfall === null ? "no plan" : "infeasible";
 }
+
+/** `misses the floor: 800 of 1,000 samples a second`. */
+export const shortfallText = ({ samplesPerSecond, demandedPerSecond }: Shortfall): string =>
+  `misses the floor: ${formatNumber(samplesPerSecond)} of ${formatNumber(demandedPerSecond)} samples a second`;
 
 /** What the peaks of an objective hold, by its memory rule. */
 export const memoryTitle = ({ objective }: Pick<ScenarioTable, "objective">): string =>
-  objectiveOf({ objective }).memory === "weights" ? "weights" : "peak memory";
+  objectiveOf({ objective }).memory === "fidelity" ? "peak memory" : "weights";
 
 /** Means over the seeds of one row. */
 export function meanTimes(
@@ -38,13 +43,14 @@ export function meanTimes(
  * ordinary row.
  */
 export function remarksOf(row: Row, scale: Scale): string[] {
-  const { seeds, feasibleSeeds, failure, timeLimited, pretraining, ownPlans, ...said } = row;
+  const { seeds, feasibleSeeds, failure, shortfall, timeLimited, pretraining, ownPlans, ...said } = row;
   const remarks: string[] = [];
   if (feasibleSeeds > 0 && feasibleSeeds < seeds)
     remarks.push(
       `${isFault(failure) ? "no value" : "infeasible"} on ${seeds - feasibleSeeds} of ${seeds} seeds; ` +
         "the mean is over the others, so no gap is given",
     );
+  if (shortfall !== null) remarks.push(shortfallText(shortfall));
   if (failure !== null) remarks.push(withoutStop(failure));
   remarks.push(...clausesOf(said, scale));
   if (ownPlans !== null) remarks.push(ownPlansText(ownPlans, seeds, scale));
@@ -59,7 +65,8 @@ function ownPlansText(
   seeds: number,
   scale: Scale,
 ): string {
-  if (mean === null) return "the policy's own plan does not fit in memory";
+  if (mean === null)
+    return `the policy's own plan ${scale.base === "usd" ? "misses the floor" : "does not fit in memory"}`;
   const share = feasibleSeeds < seeds ? ` on ${feasibleSeeds} of ${seeds} seeds` : "";
   return `the policy's own plan ${formatIn(scale, mean)}${share}`;
 }

@@ -88,9 +88,10 @@ function heatCell({ unit }: ScenarioTable, row: Row | undefined, index: number):
   return element("td", { class: "cell", ...place, ...look }, `${star}${formatGap(row.gap)}`);
 }
 
-function whyEmpty({ failure, violation }: Row): string {
+function whyEmpty({ failure, violation, shortfall }: Row): string {
   if (isFault(failure)) return "failed";
-  return violation === null ? "no plan" : "memory";
+  if (violation !== null) return "memory";
+  return shortfall === null ? "no plan" : "below the floor";
 }
 
 const gaplessText = ({ feasibleSeeds, seeds, mean }: Row, unit: ScenarioTable["unit"]): string =>

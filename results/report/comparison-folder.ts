@@ -26,11 +26,25 @@ const rules: FolderRules<CompareRequest> = {
   schema: z.strictObject({
     scenarios: z.array(z.string()).min(1),
     methods: z.array(z.string()).min(1),
+    methodsOf: z.record(z.string(), z.array(z.string())).optional(),
     seeds: z.int().min(1),
     ...sharedConfig,
   }),
   fixed: ["seed", "budget", "objective", "backend"],
+  grown: (before, asked) => {
+    if (before.methodsOf === undefined && asked.methodsOf === undefined) return {};
+    const scenarios = [...new Set([...before.scenarios, ...asked.scenarios])];
+    const lists = scenarios.map((scenario) => [
+      scenario,
+      [...new Set([...methodsOn(scenario, before), ...methodsOn(scenario, asked)])],
+    ]);
+    return { methodsOf: Object.fromEntries(lists) };
+  },
 };
+
+function methodsOn(scenario: string, { scenarios, methods, methodsOf }: CompareRequest): readonly string[] {
+  return scenarios.includes(scenario) ? (methodsOf?.[scenario] ?? methods) : [];
+}
 
 export async function openComparison(parts: ComparisonParts): Promise<ComparisonFolder> {
   const folder = await openCellsFolder(parts, rules);

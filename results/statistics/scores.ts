@@ -55,7 +55,7 @@ export function scoresOf(
 }
 
 function scored({ seedIndex, value, unit, estimate }: CellResult, bound: number): ScoredSeed {
-  const own = estimate?.unit === unit ? estimate.value : null;
+  const own = estimate !== null && estimate.unit === unit ? estimate.value : null;
   return { seedIndex, score: scoreOf(value, bound), value, bound, estimate: own };
 }
 

@@ -6,11 +6,13 @@
  * compare. The function `scaleFor` chooses both.
  */
 
+import type { ObjectiveUnit } from "../../env/sim/evaluator/contract.ts";
+
 export interface Scale {
   readonly unit: string;
   /** What it is a scale of. */
-  readonly base: "us" | "bytes";
-  /** Base units (us or bytes) in one unit of the scale. */
+  readonly base: ObjectiveUnit;
+  /** Base units (us, bytes or USD) in one unit of the scale. */
   readonly size: number;
   readonly decimals: number;
   /** Present where entries are so small that decimals would show zeros: `1.00e-300`. */
@@ -29,6 +31,8 @@ const byteScales = [
   { unit: "kB", size: 1e3 },
   { unit: "B", size: 1 },
 ];
+const moneyScales = [{ unit: "USD", size: 1 }];
+const scalesOf = { us: timeScales, bytes: byteScales, usd: moneyScales } as const;
 
 /** Smaller values would read as zero with three decimals. */
 const LEAST_DECIMAL = 5e-4;
@@ -37,8 +41,8 @@ const LEAST_DECIMAL = 5e-4;
  * The scale on which a typical entry has at least one digit before the point and four significant
  * digits.
  */
-export function scaleFor(unit: "us" | "bytes", typical: number): Scale {
-  const scales = unit === "us" ? timeScales : byteScales;
+export function scaleFor(unit: ObjectiveUnit, typical: number): Scale {
+  const scales = scalesOf[unit];
   const scale = scales.find(({ size }) => typical >= size) ?? scales[scales.length - 1];
   if (typical > 0 && typical < LEAST_DECIMAL) return { ...scale, base: unit, decimals: 2, powers: true };
   return { ...scale, base: unit, decimals: decimalsFor(typical / scale.size, 4) };
@@ -73,9 +77,16 @@ export function formatBytes(bytes: number): string {
   return `${scale.size === 1 ? grouped(bytes, 0) : withDigits(bytes / scale.size, 3)} ${scale.unit}`;
 }
 
+/** `12.35 USD`. */
+export function formatUsd(usd: number): string {
+  const scale = scaleFor("usd", Math.abs(usd));
+  return `${formatOn(scale, usd)} ${scale.unit}`;
+}
+
 /** A value of an objective in its unit. */
-export function formatValue(unit: "us" | "bytes", value: number): string {
-  return unit === "us" ? formatUs(value) : formatBytes(value);
+export function formatValue(unit: ObjectiveUnit, value: number): string {
+  if (unit === "us") return formatUs(value);
+  return unit === "bytes" ? formatBytes(value) : formatUsd(value);
 }
 
 /** `4.21%`, `0.0%`, `312%`: a gap, never rounded to zero when it is not. */

@@ -5,6 +5,7 @@ import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
+import type { ObjectiveUnit } from "../../env/sim/evaluator/contract.ts";
 import type { Ledger } from "../../env/sim/evaluator/ledger.ts";
 import type { EvaluationRequest, HeldOutState } from "./held-out.ts";
 import type { Pretraining, TrainedPolicy } from "./policy-file.ts";
@@ -70,7 +71,7 @@ export interface TrainedScenario {
   /** Spent on this scenario. */
   readonly evaluations: number;
   readonly simulations: number;
-  readonly unit: "us" | "bytes";
+  readonly unit: ObjectiveUnit;
   /** Of the best plan, null where none fits. */
   readonly value: number | null;
   readonly feasible: boolean;

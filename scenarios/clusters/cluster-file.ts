@@ -35,6 +35,9 @@ const deviceSchema = z.strictObject({
   memoryBandwidth: z.string().optional(),
   memoryShare: z.number().positive().max(1).optional(),
   launch: z.string().optional(),
+  usdPerHour: z.number().positive().optional(),
+  computeShare: z.number().min(0).max(1).optional(),
+  transferShare: z.number().min(0).max(1).optional(),
   efficiency: z.union([z.number().positive(), z.record(z.string(), z.number().positive())]).optional(),
 });
 
@@ -149,6 +152,9 @@ function deviceOfEntry(where: string, entry: DeviceEntry): Device {
         : need("memory", of("memory", "memory") ?? sheet?.memoryBytes),
     launchUs: need("launch", of("launch", "time") ?? sheet?.launchUs),
     ...(shares !== undefined && { efficiency: shares }),
+    ...(entry.usdPerHour !== undefined && { usdPerHour: entry.usdPerHour }),
+    ...(entry.computeShare !== undefined && { computeShare: entry.computeShare }),
+    ...(entry.transferShare !== undefined && { transferShare: entry.transferShare }),
   };
 }
 

@@ -27,6 +27,9 @@
  *   al., ISCA 2023);
  * - `cpu-only`: the two sockets of a p2.16xlarge on two QPI links, 19.2 GB/s a direction each, from
  *   memory;
+ * - `4xV100-rented`: hosts of 16 cores and V100 to rent, each behind 100 Gbit/s Ethernet, for the
+ *   objective cost. The prices are those of HeterPS (arXiv 2111.10635), from memory: 0.04 USD for
+ *   an hour of a core, 2.42 for one of a V100;
  * - clusters of V100 on Ethernet, as papers on pipelines had them: papers.ts.
  *
  * Switches forward a transfer while they receive it (cut-through). GPUs and hosts of clusters with
@@ -43,6 +46,7 @@ import {
   CUBE_MESH,
   ethernet10,
   ethernet25,
+  ethernet100,
   ici3,
   ici4,
   nvlink2,
@@ -115,6 +119,19 @@ function mixedPorts(name: string): Cluster {
   return joined(name, [ports("pcie", own, host(), lanes, pcie3Lane)], "cut-through");
 }
 
+const USD_PER_CORE_HOUR = 0.04;
+const USD_PER_V100_HOUR = 2.42;
+const CORES = 16;
+
+function rented(name: string): Cluster {
+  const hosts = Array.from({ length: 32 }, (_, i) => host(i));
+  const devices = [
+    ...gpus("V100", 4).map((device) => ({ ...device, usdPerHour: USD_PER_V100_HOUR })),
+    ...hosts.map((device) => ({ ...device, usdPerHour: CORES * USD_PER_CORE_HOUR })),
+  ];
+  return egressCluster(name, devices, ethernet100);
+}
+
 export const clusterCatalog: readonly ClusterEntry[] = [
   withPorts("2xK80", "K80", 2, p2Port, "2 K80 dies of a p2.8xlarge on PCIe, and the host"),
   withPorts("4xK80", "K80", 4, p2Port, "4 K80 dies of a p2.8xlarge on PCIe, and the host"),
@@ -162,6 +179,7 @@ export const clusterCatalog: readonly ClusterEntry[] = [
     const speeds = { link: ici4, pcie: pcie3, between: ethernet25 };
     return joined(name, [torus([2, 2], tpus("TPUv4", 4), [host()], speeds)], "cut-through");
   }),
+  entry("4xV100-rented", "32 hosts of 16 cores and 4 V100, each rented by the hour", rented),
   entry("cpu-only", "2 sockets of 16 Xeon cores, without accelerators", (name) =>
     fabricCluster({
       name,

@@ -112,7 +112,8 @@ const agreement =
 const differs = (claim: string, found: string): InputError =>
   new InputError(`it claims ${claim}, and the simulator gives ${found}.`);
 
-function valueWords({ value, violation }: Outcome, unit: string, { cluster }: Scenario): string {
+function valueWords({ value, violation, shortfall }: Outcome, unit: string, { cluster }: Scenario): string {
+  if (shortfall !== undefined) return `an infeasible plan: it misses the demanded throughput`;
   if (violation === null) return `${value} ${unit}`;
   return `an infeasible plan: "${cluster.devices[violation.device].name}" is ${violation.excessBytes} B over its memory`;
 }

@@ -33,6 +33,7 @@ const byName: Readonly<Record<Objective, readonly string[]>> = {
   "peak-memory": [],
   iteration: [],
   throughput: [],
+  cost: [],
 };
 
 async function main([simulations = "1000", ...names]: readonly string[]): Promise<void> {

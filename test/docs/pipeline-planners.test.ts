@@ -7,7 +7,7 @@ import { pipelinePlanners } from "../../agents/selection.ts";
 
 const path = fileURLToPath(new URL("../../docs/pipeline-planners.md", import.meta.url));
 const sections = readFileSync(path, "utf8").split("\n## ");
-const planners = pipelinePlanners(composedMethods).map(({ card }) => card.id);
+const planners = pipelinePlanners(composedMethods, "iteration").map(({ card }) => card.id);
 
 /** Ids in the first cells of a section's table. */
 const rowsOf = (title: string): string[] =>

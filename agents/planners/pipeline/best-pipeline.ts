@@ -4,7 +4,7 @@ import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
-import type { Method, PlannerReport } from "../../contract.ts";
+import type { Method, PlannerModule, PlannerReport } from "../../contract.ts";
 import { searchPipelines } from "../../search/pipelines/search.ts";
 import { instantPlanners, pipelinePlanners } from "../../selection.ts";
 
@@ -21,6 +21,18 @@ export function bestPipeline(
   rng: Rng,
   { flush }: { readonly flush: boolean },
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  const planners = [...pipelinePlanners(methods), ...instantPlanners(methods).slice(0, PLACEMENT_PLANNERS)];
+  const { accepts, id } = objectiveOf(scenario);
+  const pipelines = pipelinePlanners(methods, id);
+  // An objective of pipelines alone has planners of its own, the best one first.
+  if (!accepts.includes("placement")) return planWith(pipelines[0], scenario, evaluator, rng);
+  const planners = [...pipelines, ...instantPlanners(methods).slice(0, PLACEMENT_PLANNERS)];
   return searchPipelines(scenario, evaluator, rng, { planners, flush });
 }
+
+const planWith = (
+  { options, create }: PlannerModule,
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+): AsyncGenerator<Plan, PlannerReport | undefined> =>
+  create(options.parse({})).plan(scenario, evaluator, rng);

@@ -8,6 +8,7 @@ import { createScenario } from "../../../env/model/create-scenario.ts";
 import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { Objective, Scenario } from "../../../env/model/scenario.ts";
+import { frontBytes, type PricedChain } from "../../../env/sim/objectives/provisioning/priced-chain.ts";
 import type { ProvisioningProblem } from "../../../env/sim/objectives/provisioning/problem.ts";
 
 /** What a problem does not say and policies may see. */
@@ -34,7 +35,10 @@ export function typesView(problem: ProvisioningProblem, options: TypesViewOption
   const builder = graphBuilder();
   layers.forEach(({ name, kind, weightBytes }, layer) => {
     const measuredUs = Object.fromEntries(
-      types.map((type, t) => [type, problem.computeTime[layer * types.length + t]]),
+      types.flatMap((type, t) => {
+        const us = problem.computeTime[layer * types.length + t];
+        return us === Number.POSITIVE_INFINITY ? [] : [[type, us]];
+      }),
     );
     const outputs = layer + 1 < layers.length ? [layers[layer + 1].inputBytes] : [];
     builder.op({ name, type: kind, parameterBytes: weightBytes, outputs, measuredUs });
@@ -56,5 +60,27 @@ export function typesView(problem: ProvisioningProblem, options: TypesViewOption
     cluster: egressCluster("types", devices, { bytesPerUs: 1, latencyUs: 0 }),
     objective: options.objective,
     fidelity: defaultFidelity,
+  });
+}
+
+/** The view of a scenario under the objective cost. */
+export function typesViewOf(scenario: Scenario, { problem, layerOf, types }: PricedChain): Scenario {
+  const { graph } = scenario;
+  const inputBytes = frontBytes(graph, layerOf, problem.layers);
+  const layers = Array.from({ length: problem.layers }, (_, layer): LayerFacts => {
+    const ops = [...layerOf.keys()].filter((v) => layerOf[v] === layer);
+    return {
+      name: `layer ${layer}`,
+      kind: graph.types[ops[0]],
+      weightBytes: ops.reduce((sum, v) => sum + graph.parameterBytes[v], 0),
+      inputBytes: inputBytes[layer],
+    };
+  });
+  return typesView(problem, {
+    name: scenario.name,
+    // Placements of the view are scored as the pipelines that they stand for.
+    objective: "makespan",
+    layers,
+    types: types.map(({ kind }, type) => `${kind} ${type}`),
   });
 }

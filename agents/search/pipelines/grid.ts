@@ -1,7 +1,7 @@
 /**
- * The plans that an engineer would try first: each stage has as many replicas as the others. Numbers
- * of stages, replicas and micro-batches are powers of two, with and without recomputation, under
- * each schedule. Stages are cut so that the slowest is as fast as possible.
+ * The plans that an engineer would try first: each stage has as many replicas as the others.
+ * Numbers of stages, replicas and micro-batches are powers of two, with and without recomputation,
+ * under each schedule. Stages are cut so that the slowest is as fast as possible.
  */
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";

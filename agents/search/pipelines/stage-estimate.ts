@@ -1,6 +1,7 @@
 /**
- * What a stage of a chain costs, by formula. Times are of a share of the batch on the slowest of its
- * devices, bytes are of each of them. Searches rank candidates by it; the simulator scores them.
+ * What a stage of a chain costs, by formula. Times are of a share of the batch on the slowest of
+ * its devices, bytes are of each of them. Searches rank candidates by it; the simulator scores
+ * them.
  */
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 

@@ -9,6 +9,7 @@ import type { Difference, Relocation } from "../../../env/sim/timeline/explain/d
 import type { Explanation } from "../../../env/sim/timeline/explain/explanation.ts";
 import { kindTotals } from "../../../env/sim/timeline/explain/shares.ts";
 import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
+import { shortfallText } from "../../../results/comparison/row-text.ts";
 import {
   formatBytes,
   formatCount,
@@ -75,10 +76,13 @@ function valueSentence({ scored: one }: DifferenceSide, { scored: two }: Differe
 }
 
 const valueWords = ({ scenario, spec, outcome, unlimitedValue }: ScoredPlan): string =>
-  `${formatValue(spec.unit, unlimitedValue)}${outcome.feasible ? "" : ` (but does not fit in memory: ${overWords(scenario, outcome)})`}`;
+  `${formatValue(spec.unit, unlimitedValue)}${outcome.feasible ? "" : ` (but ${lackWords(scenario, outcome)})`}`;
 
-const overWords = ({ cluster }: Scenario, { violation }: ScoredPlan["outcome"]): string =>
-  `${cluster.devices[violation!.device].name} is ${formatBytes(violation!.excessBytes)} over`;
+function lackWords({ cluster }: Scenario, { violation, shortfall }: ScoredPlan["outcome"]): string {
+  if (shortfall !== undefined) return shortfallText(shortfall);
+  const { device, excessBytes } = violation!;
+  return `does not fit in memory: ${cluster.devices[device].name} is ${formatBytes(excessBytes)} over`;
+}
 
 function changeWords({ spec, unlimitedValue: one }: ScoredPlan, { unlimitedValue: two }: ScoredPlan): string {
   if (one === two) return ", the same";

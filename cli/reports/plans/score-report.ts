@@ -7,7 +7,7 @@ import { unknownWorkLines } from "../../../env/model/graph/unknown-work.ts";
 import type { TransferRecord } from "../../../env/sim/engine/engine.ts";
 import type { Violation } from "../../../env/sim/evaluator/contract.ts";
 import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
-import { memoryTitle } from "../../../results/comparison/row-text.ts";
+import { memoryTitle, shortfallText } from "../../../results/comparison/row-text.ts";
 import { displayed } from "../../../results/text/displayed.ts";
 import {
   formatBytes,
@@ -31,7 +31,7 @@ export const displayedScore = (scored: ScoredPlan): ScoredPlan => ({
 export function scoreWords({ spec, outcome, bound, gap, unlimitedValue }: ScoredPlan): string {
   const boundText = `the bound of ${formatValue(spec.unit, bound.value)} (${bound.argument})`;
   if (outcome.value === null)
-    return `${spec.id} infeasible, ${formatValue(spec.unit, unlimitedValue)} if memory had no limit; no plan is below ${boundText}`;
+    return `${spec.id} infeasible, ${formatValue(spec.unit, unlimitedValue)} if ${outcome.shortfall === undefined ? "memory had no limit" : "it were fast enough"}; no plan is below ${boundText}`;
   const against = gap === null ? "" : `, ${formatGap(gap)} above ${boundText}`;
   return `${spec.id} ${formatValue(spec.unit, outcome.value)}${against}`;
 }
@@ -47,7 +47,8 @@ export function memoryWords(scored: ScoredPlan): string {
 }
 
 /** For a plan that does not fit: by how much, and whether any plan can. None for another. */
-export function violationLines({ scenario, outcome: { violation } }: ScoredPlan): string[] {
+export function violationLines({ scenario, outcome: { violation, shortfall } }: ScoredPlan): string[] {
+  if (shortfall !== undefined) return [`The plan ${shortfallText(shortfall)}.`];
   if (violation === null) return [];
   const { cluster, graph } = scenario;
   const { device, excessBytes, limitBytes, op } = violation;
@@ -63,7 +64,8 @@ export function violationLines({ scenario, outcome: { violation } }: ScoredPlan)
 /** What a reader must know beside the numbers: what the objective has not, what the graph lacks. */
 export function scoreNotes({ spec, scenario }: ScoredPlan): string[] {
   return [
-    ...(spec.figure === "loads"
+    ...(spec.id === "cost" ? ["A load is the time of one batch on a device of its stage."] : []),
+    ...(spec.figure === "loads" && spec.id !== "cost"
       ? [
           `The objective ${spec.id} is a sum for each device and says not when ops run; --objective makespan simulates a step.`,
         ]
@@ -133,7 +135,7 @@ const shareText = (us: number, ofUs: number): string =>
 /** The fields of every command's JSON about one plan; times in us, sizes in bytes. */
 export function scoreJson(scored: ScoredPlan) {
   const { spec, outcome, bound, gap, loads, timeline, limitBytes, unlimitedValue } = scored;
-  const { violation } = outcome;
+  const { violation, shortfall } = outcome;
   return {
     objective: spec.id,
     unit: spec.unit,
@@ -156,6 +158,7 @@ export function scoreJson(scored: ScoredPlan) {
     peakBytes: outcome.peakBytes,
     limitBytes: Array.from(limitBytes, (bytes) => (bytes === Number.POSITIVE_INFINITY ? null : bytes)),
     ...(violation !== null && { violation: violationJson(scored, violation) }),
+    ...(shortfall !== undefined && { shortfall }),
   };
 }
 

@@ -25,6 +25,15 @@ export interface Device {
    * default 1.
    */
   readonly efficiency?: Readonly<Record<string, number>>;
+  /** Rent of the device in USD for an hour, for the objective cost. */
+  readonly usdPerHour?: number;
+  /**
+   * Share of a stage's computing that more devices of the kind divide among them, for the objective
+   * cost; default 1.
+   */
+  readonly computeShare?: number;
+  /** The same of its transfers. */
+  readonly transferShare?: number;
 }
 
 export interface Link {
@@ -76,6 +85,7 @@ export function validateCluster(cluster: Cluster): Cluster {
       positive(where, `flopsPerUs.${dtype}`, speed);
     for (const [type, share] of Object.entries(device.efficiency ?? {}))
       positive(where, `efficiency.${type}`, share);
+    checkRent(where, device);
     if (!(device.launchUs >= 0) || device.launchUs === Number.POSITIVE_INFINITY)
       throw new InputError(
         `${where}: launchUs is ${device.launchUs}, expected a finite number of at least 0.`,
@@ -109,6 +119,13 @@ export function validateCluster(cluster: Cluster): Cluster {
     });
   });
   return cluster;
+}
+
+function checkRent(where: string, { usdPerHour, computeShare = 1, transferShare = 1 }: Device): void {
+  if (usdPerHour !== undefined) positive(where, "usdPerHour", usdPerHour);
+  for (const [field, share] of Object.entries({ computeShare, transferShare }))
+    if (!(share >= 0 && share <= 1))
+      throw new InputError(`${where}: ${field} is ${share}, expected a share from 0 to 1.`);
 }
 
 function positive(where: string, field: string, value: number): void {

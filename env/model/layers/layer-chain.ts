@@ -17,6 +17,7 @@ import { kindsOf } from "../graph/support.ts";
 import { HOST_STAGE } from "../plan/pipeline.ts";
 import type { Scenario } from "../scenario.ts";
 import { contract } from "./elements.ts";
+import { gradientBuffers } from "./gradient-buffers.ts";
 import { thinnedCuts } from "./thinned-cuts.ts";
 
 /** Accelerators that are interchangeable: equal times and memory. Routes may differ. */
@@ -40,6 +41,7 @@ export interface LayerChain {
   readonly updateUs: Float64Array;
   /** Shape [count]. */
   readonly weightBytes: Float64Array;
+  /** Buffers of a layer alone; layers that share a weight may share one. */
   readonly gradientBytes: Float64Array;
   /** Activations that the backward pass needs. */
   readonly keptBytes: Float64Array;
@@ -161,15 +163,15 @@ function chainOf(
     backwardFixedUs,
     updateUs,
     weightBytes,
+    gradientBytes: gradientBuffers(graph, layerOf, count).gradientBytes,
     ...tensorBytes(graph, layerOf, count, fixedPort),
   };
 }
 
-type TensorBytes = Pick<LayerChain, "gradientBytes" | "keptBytes" | "cutBytes" | "gradientCutBytes">;
+type TensorBytes = Pick<LayerChain, "keptBytes" | "cutBytes" | "gradientCutBytes">;
 
 /** A tensor crosses every cut between its producer and its furthest consumer, once each way. */
 function tensorBytes(graph: OpGraph, layerOf: Int32Array, count: number, fixedPort: Uint8Array): TensorBytes {
-  const gradientBytes = new Float64Array(count);
   const keptBytes = new Float64Array(count);
   const forwardSteps = new Float64Array(count + 1);
   const backwardSteps = new Float64Array(count + 1);
@@ -179,10 +181,7 @@ function tensorBytes(graph: OpGraph, layerOf: Int32Array, count: number, fixedPo
     const isForward = graph.role[u] === Role.forward;
     for (let port = graph.outputStart[u]; port < graph.outputStart[u + 1]; port++) {
       const bytes = graph.outputBytes[port];
-      if (fixedPort[port] === 1) {
-        if (!isForward) gradientBytes[home] += bytes;
-        continue;
-      }
+      if (fixedPort[port] === 1) continue;
       const { least, most, isKept } = reachOf(graph, layerOf, u, port - graph.outputStart[u]);
       if (isForward && isKept) keptBytes[home] += bytes;
       if (isForward && most > home) {
@@ -196,7 +195,6 @@ function tensorBytes(graph: OpGraph, layerOf: Int32Array, count: number, fixedPo
     }
   }
   return {
-    gradientBytes,
     keptBytes,
     cutBytes: summedSteps(forwardSteps),
     gradientCutBytes: summedSteps(backwardSteps),

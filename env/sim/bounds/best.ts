@@ -7,6 +7,7 @@ import type { Bound } from "../evaluator/contract.ts";
 
 /** Bounds whose arguments need every op whole on one device cover placements alone. */
 export const PLACEMENTS = ["placement"] as const satisfies readonly PlanKindName[];
+export const PIPELINES = ["pipeline"] as const satisfies readonly PlanKindName[];
 export const EVERY_KIND: readonly PlanKindName[] = planKindNames;
 
 export interface Bounds {

@@ -29,6 +29,15 @@ export interface Bound {
   readonly covers: readonly PlanKindName[];
 }
 
+/** How a plan that fits the memory misses the demand of its scenario. */
+export interface Shortfall {
+  readonly samplesPerSecond: number;
+  readonly demandedPerSecond: number;
+}
+
+/** What values of an objective count. */
+export type ObjectiveUnit = "us" | "bytes" | "usd";
+
 export interface Outcome {
   readonly feasible: boolean;
   /** The objective's value in the evaluator's unit; null where the plan is infeasible. */
@@ -36,10 +45,12 @@ export interface Outcome {
   /**
    * Finite number to minimise: the value of a feasible plan; for an infeasible one
    * `ceiling x (1 + min(1, excess / limit))`, where `ceiling` exceeds the value of every feasible
-   * plan.
+   * plan. For a shortfall it is the share of the demand that is missing instead.
    */
   readonly cost: number;
   readonly violation: Violation | null;
+  /** Where memory suffices and the plan is infeasible all the same. */
+  readonly shortfall?: Shortfall;
   /** Peak bytes of each device, shape [deviceCount]. */
   readonly peakBytes: Float64Array;
   /** Start of each op in us, shape [opCount], where the objective simulates the step. */
@@ -57,7 +68,7 @@ export interface Neighbours {
 
 export interface Evaluator<P extends Plan = Plan> {
   readonly scenario: Scenario;
-  readonly unit: "us" | "bytes";
+  readonly unit: ObjectiveUnit;
   /** Plan kinds that it scores. */
   readonly accepts: readonly PlanKindName[];
   /**

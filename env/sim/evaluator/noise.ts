@@ -21,7 +21,9 @@ export function checkNoise(noise: number, { unit }: Pick<Evaluator, "unit">): vo
   if (!(noise >= 0 && noise <= MOST_NOISE))
     throw new InputError(`The noise is ${noise}, expected a share from 0 to ${MOST_NOISE}.`);
   if (unit !== "us")
-    throw new InputError("Noise is for times, but the objective counts bytes, which are known exactly.");
+    throw new InputError(
+      `Noise is for times, but the objective counts ${unit === "bytes" ? "bytes" : "USD"}, which are known exactly.`,
+    );
 }
 
 /** One draw of the factor. */

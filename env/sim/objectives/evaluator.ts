@@ -5,8 +5,9 @@
 import { InputError } from "../../model/errors.ts";
 import type { PlanKindName } from "../../model/plan/plan.ts";
 import { type Objective, objectives, type Scenario } from "../../model/scenario.ts";
-import { EVERY_KIND, PLACEMENTS } from "../bounds/best.ts";
+import { EVERY_KIND, PIPELINES, PLACEMENTS } from "../bounds/best.ts";
 import type { Evaluator } from "../evaluator/contract.ts";
+import { createCostEvaluator } from "./cost.ts";
 import { createIterationEvaluator, createThroughputEvaluator } from "./iteration.ts";
 import { createLatencyEvaluator } from "./latency.ts";
 import { createMakespanEvaluator } from "./makespan.ts";
@@ -21,10 +22,10 @@ export interface ObjectiveSpec {
   /** Whether times come from the event engine or from a formula of the objective's own. */
   readonly timing: "engine" | "formula";
   /**
-   * What a device's memory must hold: what the fidelity counts, or the weights of accelerators
-   * alone.
+   * What a device's memory must hold: what the fidelity counts, the weights of accelerators alone,
+   * or nothing that is limited.
    */
-  readonly memory: "fidelity" | "weights";
+  readonly memory: "fidelity" | "weights" | "none";
   /** Whether a plan's order of ops changes the value. */
   readonly keepsOrder: boolean;
   readonly accepts: readonly PlanKindName[];
@@ -100,6 +101,17 @@ export const objectiveSpecs: Readonly<Record<Objective, ObjectiveSpec>> = {
     figure: "timeline",
     create: createThroughputEvaluator,
   },
+  cost: {
+    id: "cost",
+    unit: "usd",
+    summary: "rent of training a demand of samples, of pipelines",
+    timing: "formula",
+    memory: "none",
+    keepsOrder: false,
+    accepts: PIPELINES,
+    figure: "loads",
+    create: createCostEvaluator,
+  },
 };
 
 /** The traits of the scenario's objective; throws one sentence for an unknown one. */
@@ -107,5 +119,9 @@ export function objectiveOf({ objective }: Pick<Scenario, "objective">): Objecti
   if (Object.hasOwn(objectiveSpecs, objective)) return objectiveSpecs[objective];
   throw new InputError(`Objective "${objective}" is not known; expected ${objectives.join(", ")}.`);
 }
+
+/** The objectives that score plans of a kind. */
+export const objectivesFor = (kind: PlanKindName): Objective[] =>
+  objectives.filter((objective) => objectiveSpecs[objective].accepts.includes(kind));
 
 export const evaluator = (scenario: Scenario): Evaluator => objectiveOf(scenario).create(scenario);

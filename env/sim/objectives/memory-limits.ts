@@ -9,9 +9,9 @@ export const countsWeightsAlone = (scenario: Pick<Scenario, "objective">): boole
 
 /** Limit of each device in bytes, `Infinity` where it has none. */
 export function memoryLimits(scenario: Pick<Scenario, "cluster" | "fidelity" | "objective">): Float64Array {
-  const { cluster, fidelity } = scenario;
+  const { cluster, fidelity, objective } = scenario;
   if (countsWeightsAlone(scenario)) return Float64Array.from(cluster.devices, weightLimitBytes);
-  const isLimited = fidelity.memory === "training";
+  const isLimited = objectiveOf({ objective }).memory === "fidelity" && fidelity.memory === "training";
   return Float64Array.from(cluster.devices, ({ memoryBytes }) =>
     isLimited ? memoryBytes : Number.POSITIVE_INFINITY,
   );

@@ -10,6 +10,7 @@ import { type Bound, gapOf, type Outcome } from "../evaluator/contract.ts";
 import { type DeviceLoads, deviceLoads } from "../objectives/device-loads.ts";
 import { evaluator, type ObjectiveSpec, objectiveOf } from "../objectives/evaluator.ts";
 import { memoryLimits } from "../objectives/memory-limits.ts";
+import { pricedPipeline } from "../objectives/provisioning/pipeline-price.ts";
 import type { PipelineTimeline } from "./pipeline/contract.ts";
 import { pipelineTimeline } from "./pipeline/pipeline-timeline.ts";
 import type { Timeline } from "./timeline.ts";
@@ -20,7 +21,10 @@ export interface ScoredPlan {
   readonly plan: Plan;
   readonly spec: ObjectiveSpec;
   readonly outcome: Outcome;
-  /** The value if no memory were limited; that of the outcome where the plan fits. */
+  /**
+   * The value if no memory were limited and nothing demanded; that of the outcome where the plan is
+   * feasible.
+   */
   readonly unlimitedValue: number;
   /** The best bound that needs no solver, and the distance of a feasible plan from it. */
   readonly bound: Bound;
@@ -52,7 +56,7 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
       plan,
       spec,
       outcome,
-      unlimitedValue: outcome.value ?? unlimitedValue(spec, { scenario, timeline, pipeline, loads }),
+      unlimitedValue: outcome.value ?? unlimitedValue(spec, { scenario, plan, timeline, pipeline, loads }),
       bound,
       gap: gapOf(outcome.value, bound.value),
       limitBytes,
@@ -68,8 +72,15 @@ export const scoredPlan = (scenario: Scenario, plan: Plan): ScoredPlan => create
 
 function unlimitedValue(
   { id, unit }: ObjectiveSpec,
-  { scenario, timeline, pipeline, loads }: Pick<ScoredPlan, "scenario" | "timeline" | "pipeline" | "loads">,
+  {
+    scenario,
+    plan,
+    timeline,
+    pipeline,
+    loads,
+  }: Pick<ScoredPlan, "scenario" | "plan" | "timeline" | "pipeline" | "loads">,
 ): number {
+  if (unit === "usd") return pricedPipeline(scenario, plan).cost;
   if (loads !== null) return largest(loads.loadUs);
   if (unit === "bytes") return largest(timeline!.peakBytes);
   const us = pipeline?.iterationUs ?? timeline!.makespanUs;

@@ -55,7 +55,7 @@ export function randomMakespan({
     .map(({ ops, network, switches, ...options }) => {
       const graph = ops.map((op, v) => lineOf(op, v, options.devices.at(-1) === "S")).join("\n");
       const fidelity = network === "switches" ? switches : {};
-      const scenario = testScenario({ ...options, graph, fidelity, objective });
+      const scenario = testScenario({ ...options, graph, fidelity, objective, batch: 4 });
       return networkModels.some(({ name }) => name === network) ? withNetwork(scenario, network) : scenario;
     });
 }

@@ -8,7 +8,7 @@ import { tightPipeline, tinyPipelines } from "./tiny-pipelines.ts";
 
 const EVALUATIONS = 120;
 const best = methods.find(({ card }) => card.id === "best") as PlannerModule;
-const planners = pipelinePlanners(methods);
+const planners = pipelinePlanners(methods, "iteration");
 const run = (module: PlannerModule, scenario: Scenario) =>
   runPlanner(module, scenario, { evaluations: EVALUATIONS });
 

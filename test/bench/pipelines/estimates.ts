@@ -63,7 +63,7 @@ interface Point {
 }
 
 const asked = process.argv.slice(2);
-const planners = pipelinePlanners(composedMethods).filter(
+const planners = pipelinePlanners(composedMethods, "iteration").filter(
   ({ card }) => asked.length === 0 || asked.includes(card.id),
 );
 const scenarios: Scenario[] = [];

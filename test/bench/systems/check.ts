@@ -23,7 +23,16 @@ export interface CheckResult {
 }
 
 /** Systems with a file of checks beside this one, in the order of the page. */
-export const systemIds = ["colocrl", "hdp", "spotlight", "placeto", "gdp", "regal", "doppler"] as const;
+export const systemIds = [
+  "colocrl",
+  "hdp",
+  "spotlight",
+  "placeto",
+  "gdp",
+  "regal",
+  "doppler",
+  "heterps",
+] as const;
 
 export async function checksOf(system: string): Promise<readonly SystemCheck[]> {
   const file = new URL(`./${system}.ts`, import.meta.url);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { objectives, testScenario, writeScenario } from "../../../env/index.ts";
+import { objectivesFor, testScenario, writeScenario } from "../../../env/index.ts";
 import { pgym } from "../recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-simulate-"));
@@ -30,7 +30,7 @@ const json = async (...args: string[]) => {
 };
 
 describe("what solve calls feasible", () => {
-  test.each(objectives.map((objective) => [objective]))(
+  test.each(objectivesFor("placement").map((objective) => [objective]))(
     "has the same %s, peaks and bound in simulate, explain and diff",
     async (objective) => {
       const { stdout } = await pgym([

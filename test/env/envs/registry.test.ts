@@ -32,6 +32,7 @@ describe("the registry", () => {
       "Placement/OneShot-v1",
       "Placement/Progressive-v1",
       "Placement/Refine-v1",
+      "Provision/Types-v1",
     ]);
     for (const id of envIds()) {
       const { metadata } = makeEnv(id, { scenario: takenBy(id, diamondScenario) });

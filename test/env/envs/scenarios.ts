@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { envSpec } from "../../../env/envs/registry.ts";
+import { createScenario } from "../../../env/model/create-scenario.ts";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { testScenario } from "../../../env/model/test-scenario.ts";
@@ -32,13 +33,31 @@ export const supportScenario = testScenario({
 });
 
 /**
- * A scenario as an env of the registry can take it: under `iteration` where the scenario's own
+ * A scenario as an env of the registry can take it: under `cost` for what rents devices, under
+ * `iteration` where the scenario's own
  * objective scores none of its plans.
  */
 export function takenBy(id: string, scenario: Scenario): Scenario {
   const { accepts } = objectiveOf(scenario);
-  const { plans = ["placement"] } = envSpec(id);
+  const { plans = ["placement"], objectives } = envSpec(id);
+  if (objectives?.includes("cost")) return rented(scenario);
   return plans.some((kind) => accepts.includes(kind)) ? scenario : { ...scenario, objective: "iteration" };
+}
+
+/** The scenario with prices and a demand that its fastest devices meet. */
+export function rented(scenario: Scenario): Scenario {
+  const { graph, cluster } = scenario;
+  const devices = cluster.devices.map((device, d) => ({
+    ...device,
+    usdPerHour: device.kind === "CPU" ? 1 : 4 + (d % 2),
+  }));
+  return createScenario({
+    ...scenario,
+    graph: { ...graph, batch: 4 },
+    cluster: { ...cluster, devices },
+    objective: "cost",
+    demand: { samples: 1000, samplesPerSecond: 20_000 },
+  });
 }
 
 /** All ops on one device are too much for it; spread out they fit. */

@@ -39,6 +39,31 @@ describe("scenario files", () => {
     expect(scenarioHash(slower)).not.toBe(hash);
   });
 
+  test("keep prices and a demand, which change the hash only where they are there", () => {
+    const scenario = testScenario({ graph: text, devices: ["GPU", "CPU"] });
+    const written = JSON.stringify(writeScenario(scenario));
+    expect(written).not.toMatch(/demand|usdPerHour|Share/);
+    const devices = scenario.cluster.devices.map((device) => ({
+      ...device,
+      usdPerHour: 2,
+      computeShare: 0.5,
+      transferShare: 0,
+    }));
+    const rented = {
+      ...scenario,
+      cluster: { ...scenario.cluster, devices },
+      demand: { samples: 10, samplesPerSecond: 0.5 },
+    };
+    const back = readScenario(JSON.parse(JSON.stringify(writeScenario(rented))), "file");
+    expect([back.demand, back.cluster.devices]).toEqual([rented.demand, devices]);
+    expect(scenarioHash(back)).toBe(scenarioHash(rented));
+    expect(scenarioHash(rented)).not.toBe(scenarioHash(scenario));
+    const free = { ...rented, cluster: { ...rented.cluster, devices: [{ ...devices[0], usdPerHour: 0 }] } };
+    expect(() => readScenario(writeScenario(free), "free")).toThrow("usdPerHour is 0");
+    const idle = { ...rented, demand: { samples: 0, samplesPerSecond: 1 } };
+    expect(() => readScenario(writeScenario(idle), "idle")).toThrow("demand.samples is 0");
+  });
+
   test.each<[string, (string | number)[], unknown, RegExp]>([
     ["a wrong type", ["graph", "ops", 1, "outputs"], "12", /graph\.ops\[1\]\.outputs.*expected array/],
     ["a missing field", ["cluster", "devices"], undefined, /cluster\.devices/],

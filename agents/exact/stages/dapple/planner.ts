@@ -2,14 +2,15 @@
  * DAPPLE's planner (Fan et al., PPoPP 2021, section 4): stages, their replicas and device sets of
  * least pivot latency on a chain of layers.
  *
- * TPL(j, m, g): the first j layers are on m devices, in use as g says; the other layers are one
+ * TPL(j, m, g) has the first j layers on m devices, in use as g says. The other layers are one
  * stage on all other devices. From there the last stage is split at a later layer, with each number
  * of devices and each of the three policies. Every plan on the way is complete, and is scored. The
  * search is memoised on (j, g), which m follows from.
  *
  * The latency of a plan is not made of the latencies of its parts. So the best prefix of a state
- * need not lead to the best plan, and the paper's memo of one prefix can miss it. `kept` is how many
- * prefixes a state keeps, the best complete plans first; with all of them the search is exhaustive.
+ * need not lead to the best plan, and the paper's memo of one prefix can miss it. `kept` is how
+ * many prefixes a state keeps, the best complete plans first; with all of them the search is
+ * exhaustive.
  */
 import { allReduceTime, type DappleLinks, type DeviceSet, deviceSet, transferTime } from "./machines.ts";
 import { pivotLatency } from "./pivot.ts";

@@ -55,7 +55,7 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
     const [stage, work] = [stageOf[u], workOf[u] as WorkCode];
     for (let at = graph.outputStart[u]; at < graph.outputStart[u + 1]; at++) {
       if (fixedPort[at] === 1) {
-        // Gradients are in gradient-buffers.ts.
+        // Gradients are in env/model/layers/gradient-buffers.ts.
         if (work !== Work.forward) continue;
         for (const [to, { uses, bytes }] of port.usesOf(u, at))
           if (to !== stage) table.parcel(stage, work, to, "weights", uses, bytes);

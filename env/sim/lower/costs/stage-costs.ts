@@ -4,9 +4,9 @@
  * takes its share of them.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
+import { type GradientBuffers, gradientBuffers } from "../../../model/layers/gradient-buffers.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { type GradientBuffers, gradientBuffers } from "./gradient-buffers.ts";
 import { type Parcels, parcelsOf } from "./parcels.ts";
 import { unitScratchBytes } from "./unit-memory.ts";
 import { type OpTimes, opTimes, type UnitTimes, unitTimes } from "./unit-times.ts";

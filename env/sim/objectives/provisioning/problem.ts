@@ -12,7 +12,9 @@ import { InputError } from "../../../model/errors.ts";
 export interface ProvisioningProblem {
   readonly layers: number;
   readonly types: number;
-  /** Computing one batch on one unit (OCT), shape [layers x types]. */
+  /**
+   * Computing one batch on one unit (OCT), shape [layers x types]; infinite where the type cannot.
+   */
   readonly computeTime: Float64Array;
   /** Bringing one batch to each layer where a stage begins with it (ODT), shape [layers]. */
   readonly transferTime: Float64Array;
@@ -38,7 +40,7 @@ export function checkProblem(problem: ProvisioningProblem): ProvisioningProblem 
   if (!(layers >= 1 && types >= 1))
     throw new InputError(`Provisioning has ${layers} layers and ${types} types, expected one of each.`);
   const tables = [
-    ["computeTime", problem.computeTime, layers * types, 0, Number.MAX_VALUE],
+    ["computeTime", problem.computeTime, layers * types, 0, Number.POSITIVE_INFINITY],
     ["transferTime", problem.transferTime, layers, 0, Number.MAX_VALUE],
     ["computeShare", problem.computeShare, types, 0, 1],
     ["transferShare", problem.transferShare, types, 0, 1],

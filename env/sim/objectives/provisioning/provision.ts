@@ -8,7 +8,7 @@
  * exact, where HeterPS approximates (newton.ts).
  */
 import type { ProvisioningProblem, TypeStage } from "./problem.ts";
-import { reachesFloor, stageTime } from "./stage-time.ts";
+import { reachesFloor, type StageWork, stageTime } from "./stage-time.ts";
 
 export interface Provisioning {
   /** Of each stage. */
@@ -21,7 +21,7 @@ export interface Provisioning {
 /** What units of each stage come to; limits and floor are not looked at. */
 export function provisioningOf(
   problem: ProvisioningProblem,
-  stages: readonly TypeStage[],
+  stages: readonly StageWork[],
   units: ArrayLike<number>,
 ): Provisioning {
   let time = 0;
@@ -51,16 +51,25 @@ export function bestUnits(problem: ProvisioningProblem, stages: readonly TypeSta
   let best: Provisioning | null = null;
   for (const provisioning of attainable(problem, stages))
     if (reachesFloor(problem, provisioning.time) && !(best !== null && best.cost <= provisioning.cost))
-      best = { ...provisioning, units: provisioning.units.slice() };
+      best = provisioningOf(problem, stages, provisioning.units);
   return best;
 }
 
-/** The shortest time per sample within the limits; infinite where no units are. */
-export function shortestTime(problem: ProvisioningProblem, stages: readonly TypeStage[]): number {
-  let time = Number.POSITIVE_INFINITY;
-  for (const provisioning of attainable(problem, stages)) time = provisioning.time;
-  return time;
+/** The fewest units of the shortest time per sample within the limits; null where no units are. */
+export function fastestUnits(
+  problem: ProvisioningProblem,
+  stages: readonly TypeStage[],
+): Provisioning | null {
+  let fastest: Provisioning | null = null;
+  for (const provisioning of attainable(problem, stages))
+    if (fastest === null || provisioning.time < fastest.time)
+      fastest = provisioningOf(problem, stages, provisioning.units);
+  return fastest;
 }
+
+/** Infinite where no units are within the limits. */
+export const shortestTime = (problem: ProvisioningProblem, stages: readonly TypeStage[]): number =>
+  fastestUnits(problem, stages)?.time ?? Number.POSITIVE_INFINITY;
 
 /**
  * Every time per sample that is attainable within the limits, longest first, with the least units

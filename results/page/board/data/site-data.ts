@@ -3,6 +3,7 @@
  * with their cells. Of each scenario an entry keeps the plan of its best seed.
  */
 import type { Budget } from "../../../../env/sim/evaluator/budget.ts";
+import type { ObjectiveUnit } from "../../../../env/sim/evaluator/contract.ts";
 import { objectiveSpecs } from "../../../../env/sim/objectives/evaluator.ts";
 import type { BestKnown, Board, BoardRow, Entry, EntryCell, Track } from "../../../leaderboard/contract.ts";
 import { budgetName } from "./budget-text.ts";
@@ -13,7 +14,7 @@ export interface SiteScenario {
   readonly hash: string;
   /** From the site's folder, without the ending. */
   readonly file: string;
-  readonly unit: "us" | "bytes";
+  readonly unit: ObjectiveUnit;
   /** The simulator's, which scores and gaps of entries are against. */
   readonly bound: number;
   readonly boundArgument: string;

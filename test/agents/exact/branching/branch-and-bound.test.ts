@@ -8,7 +8,7 @@ import {
   compile,
   evaluator,
   networkModels,
-  objectives,
+  objectivesFor,
   type Scenario,
   testScenario,
   withNetwork,
@@ -46,7 +46,7 @@ describe("branch and bound", () => {
     expect(searched).toBeGreaterThan(60);
   });
 
-  test.each(objectives.filter((objective) => objective !== "makespan"))(
+  test.each(objectivesFor("placement").filter((objective) => objective !== "makespan"))(
     "is exact for %s",
     async (objective) => {
       let compared = 0;

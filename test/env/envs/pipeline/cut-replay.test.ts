@@ -42,7 +42,7 @@ describe("replays of", () => {
 
   const isBest = (module: Method): module is PlannerModule =>
     module.kind === "planner" && module.card.id === "best";
-  const planners = [...methods.filter(isBest), ...pipelinePlanners(methods)];
+  const planners = [...methods.filter(isBest), ...pipelinePlanners(methods, "iteration")];
 
   test.each(planners.map((module) => [module.card.id, module] as const))(
     "the plan of %s costs the same",

@@ -6,7 +6,7 @@ import {
   equalPlans,
   evaluator,
   InputError,
-  objectives,
+  objectivesFor,
   type Plan,
   placement,
   planFromJson,
@@ -15,7 +15,7 @@ import {
   testScenario,
 } from "../../../../env/index.ts";
 
-const scenario = testScenario({ graph: "a 1 4B\nb 2 <- a", devices: 2 });
+const scenario = testScenario({ graph: "a 1 4B\nb 2 <- a", devices: 2, batch: 2 });
 const pipeline: Plan = {
   kind: "pipeline",
   stageOf: Int32Array.of(0, 1),
@@ -28,7 +28,7 @@ const pipeline: Plan = {
 };
 
 describe("an objective that scores placements", () => {
-  test.each(objectives)("refuses a pipeline in one sentence: %s", (objective) => {
+  test.each(objectivesFor("placement"))("refuses a pipeline in one sentence: %s", (objective) => {
     const score = evaluator({ ...scenario, objective });
     if (score.accepts.includes("pipeline")) return;
     const sentence = new InputError(

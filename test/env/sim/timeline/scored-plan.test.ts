@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createScorer, evaluator, objectives, placement, testScenario } from "../../../../env/index.ts";
+import { createScorer, evaluator, objectivesFor, placement, testScenario } from "../../../../env/index.ts";
 
 const small = testScenario({
   graph: `
@@ -15,7 +15,7 @@ const small = testScenario({
 const scenario = { ...small, graph: { ...small.graph, batch: 4 } };
 const device = fc.array(fc.nat(2), { minLength: 5, maxLength: 5 });
 
-describe.each(objectives.map((objective) => [objective]))("a plan under %s", (objective) => {
+describe.each(objectivesFor("placement").map((objective) => [objective]))("a plan under %s", (objective) => {
   const own = { ...scenario, objective };
   const devices = scenario.cluster.devices.map((each) => ({
     ...each,
@@ -51,10 +51,12 @@ describe.each(objectives.map((objective) => [objective]))("a plan under %s", (ob
 });
 
 test("only max-load has loads in place of a timeline", () => {
-  const kinds = objectives.map((objective) => {
+  const kinds = objectivesFor("placement").map((objective) => {
     const { timeline, loads } = createScorer({ ...scenario, objective })(placement([0, 0, 1, 1, 2]));
     expect((timeline === null) !== (loads === null)).toBe(true);
     return loads === null ? "timeline" : "loads";
   });
-  expect(kinds).toEqual(objectives.map((objective) => (objective === "max-load" ? "loads" : "timeline")));
+  expect(kinds).toEqual(
+    objectivesFor("placement").map((objective) => (objective === "max-load" ? "loads" : "timeline")),
+  );
 });

@@ -1,6 +1,6 @@
 /**
  * The time of one batch under DAPPLE's early backward schedule, policy PA without a limit of
- * memory: stage i of S runs S - i forward passes, then backward and forward passes in turn.
+ * memory. Stage i of S runs S - i forward passes, then backward and forward passes in turn.
  */
 import type { PivotStages } from "../../../../../agents/exact/stages/dapple/pivot.ts";
 

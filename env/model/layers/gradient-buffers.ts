@@ -8,9 +8,9 @@
  * - A graph with a backward pass and no update op says nothing of weight gradients. There each op
  *   with weights has a gradient of their size.
  */
-import { type OpGraph, Role } from "../../../model/graph/graph.ts";
-import { opClasses } from "../../../model/graph/op-classes.ts";
-import { HOST } from "./work.ts";
+import { type OpGraph, Role } from "../graph/graph.ts";
+import { opClasses } from "../graph/op-classes.ts";
+import { HOST_STAGE } from "../plan/pipeline.ts";
 
 /** Gradients that one stage sends to another once in a round. */
 export interface SharedGradient {
@@ -71,7 +71,7 @@ export function gradientBuffers(graph: OpGraph, stageOf: Int32Array, stageCount:
 function addImplicit(graph: OpGraph, stageOf: Int32Array, gradientBytes: Float64Array): void {
   if (graph.role.includes(Role.update) || !graph.role.includes(Role.backward)) return;
   for (let v = 0; v < graph.opCount; v++)
-    if (graph.role[v] === Role.forward && stageOf[v] !== HOST)
+    if (graph.role[v] === Role.forward && stageOf[v] !== HOST_STAGE)
       gradientBytes[stageOf[v]] += graph.parameterBytes[v];
 }
 

@@ -5,10 +5,10 @@
  * `compute` adds, which is ours, the share of the layer's computing that each type needs, and how
  * much computing that is.
  */
-import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { ProvisioningProblem } from "../../env/sim/objectives/provisioning/problem.ts";
-import type { GroupFeatures } from "./group-features.ts";
+import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { ProvisioningProblem } from "../../../env/sim/objectives/provisioning/problem.ts";
+import type { GroupFeatures } from "../group-features.ts";
 
 export interface LayerFeatureOptions {
   /** Whether each layer's computing on each type is seen. */
@@ -61,10 +61,10 @@ function rentShares(
 ): Float64Array {
   const rent = (layer: number, of: number) => price[of] * computeTime[layer * types + of];
   return Float64Array.from({ length: layers }, (_, layer) => {
-    const dearest = Array.from({ length: types }, (_, of) => rent(layer, of)).reduce(
-      (most, value) => Math.max(most, value),
-      0,
-    );
-    return dearest === 0 ? 0 : rent(layer, type) / dearest;
+    // A type that cannot run the layer is as dear as the dearest that can.
+    const dearest = Array.from({ length: types }, (_, of) => rent(layer, of))
+      .filter(Number.isFinite)
+      .reduce((most, value) => Math.max(most, value), 0);
+    return dearest === 0 ? 0 : Math.min(1, rent(layer, type) / dearest);
   });
 }

@@ -2,11 +2,11 @@
  * The factored policy: one row of logits per group and a bias for each device, nothing that looks
  * at the graph. It is the floor that every network has to beat.
  */
-import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
-import type { Tf } from "../tensors/types.ts";
-import { argmaxRows, likeliestRows, maskBias, sampleLogits } from "./categorical.ts";
-import type { OneShotNetwork } from "./one-shot-policy.ts";
-import { createWeights } from "./weights.ts";
+import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
+import type { Tf } from "../../tensors/types.ts";
+import { argmaxRows, likeliestRows, maskBias, sampleLogits } from "../categorical.ts";
+import type { OneShotNetwork } from "../one-shot-policy.ts";
+import { createWeights } from "../weights.ts";
 
 /** A row of logits for each group, and a bias for each device. */
 export function logitTable(tf: Tf, first: Scenario): OneShotNetwork {

@@ -6,15 +6,15 @@
  *
  * Unlike sequence-network.ts it has no encoder: a choice depends on what came before it alone.
  */
-import type { Rng } from "../../env/model/rng.ts";
-import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
-import { matrixProduct } from "../tensors/matrix-product.ts";
-import { decoderInputs } from "../tensors/sequence/decoder-inputs.ts";
-import { type RecurrenceName, recurrenceOf } from "../tensors/sequence/recurrence.ts";
-import { readOut } from "../tensors/tf.ts";
-import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
-import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
-import type { GroupFeatures } from "./group-features.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
+import { matrixProduct } from "../../tensors/matrix-product.ts";
+import { decoderInputs } from "../../tensors/sequence/decoder-inputs.ts";
+import { type RecurrenceName, recurrenceOf } from "../../tensors/sequence/recurrence.ts";
+import { readOut } from "../../tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
+import { argmaxRows, maskBias, type Sampling, sampleLogits } from "../categorical.ts";
+import type { GroupFeatures } from "../group-features.ts";
 import {
   addNoise,
   type LogitNoise,
@@ -22,9 +22,9 @@ import {
   type OneShotNetwork,
   type OneShotPolicy,
   stepRows,
-} from "./one-shot-policy.ts";
-import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./placers/stepwise.ts";
-import { createWeights, openForgetGates, type Weights } from "./weights.ts";
+} from "../one-shot-policy.ts";
+import { createWeights, openForgetGates, type Weights } from "../weights.ts";
+import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./stepwise.ts";
 
 export interface RecurrentSize {
   readonly cell: RecurrenceName;
