@@ -15,6 +15,8 @@ export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";
 export { spotlight } from "./learned/spotlight.ts";
 export { cheapestTypes } from "./planners/pipeline/cheapest-types.ts";
+export { chimera } from "./planners/pipeline/chimera.ts";
+export { dapple } from "./planners/pipeline/dapple.ts";
 export { dnnReplication } from "./planners/pipeline/dnn-replication.ts";
 export { ftpipe } from "./planners/pipeline/ftpipe.ts";
 export { gpipe } from "./planners/pipeline/gpipe.ts";

@@ -14,6 +14,8 @@ import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
 import { cheapestTypes } from "../planners/pipeline/cheapest-types.ts";
+import { chimera } from "../planners/pipeline/chimera.ts";
+import { dapple } from "../planners/pipeline/dapple.ts";
 import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
 import { ftpipe } from "../planners/pipeline/ftpipe.ts";
 import { gpipe } from "../planners/pipeline/gpipe.ts";
@@ -70,6 +72,8 @@ export const composedMethods: readonly Method[] = [
   torchgpipe,
   ftpipe,
   vpipe,
+  dapple,
+  chimera,
   pipetransformer,
   pipedream,
   pipedream2bw,

@@ -56,14 +56,8 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("doppler", "DOPPLER", "Yao et al., ICLR 2026"),
   system("gpipe", "GPipe", "Huang et al., NeurIPS 2019"),
   system("pipedream-2bw", "PipeDream-2BW", "Narayanan et al., ICML 2021"),
-  system("dapple", "DAPPLE", "Fan et al., PPoPP 2021", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
-  system("chimera", "Chimera", "Li and Hoefler, SC 2021", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
+  system("dapple", "DAPPLE", "Fan et al., PPoPP 2021"),
+  system("chimera", "Chimera", "Li and Hoefler, SC 2021"),
   system("hetpipe", "HetPipe", "Park et al., USENIX ATC 2020"),
   system("vpipe", "vPipe", "Zhao et al., TPDS 2022"),
   system("pipetransformer", "PipeTransformer", "He et al., ICML 2021"),

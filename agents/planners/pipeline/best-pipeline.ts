@@ -7,6 +7,7 @@ import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import type { Method, PlannerModule, PlannerReport } from "../../contract.ts";
 import { searchPipelines } from "../../search/pipelines/search.ts";
 import { instantPlanners, pipelinePlanners } from "../../selection.ts";
+import { hybridCandidates } from "./hybrid-candidates.ts";
 
 /** Planners of placements that are tried too: a graph of many branches may need no stages. */
 const PLACEMENT_PLANNERS = 3;
@@ -26,7 +27,7 @@ export function bestPipeline(
   // An objective of pipelines alone has planners of its own, the best one first.
   if (!accepts.includes("placement")) return planWith(pipelines[0], scenario, evaluator, rng);
   const planners = [...pipelines, ...instantPlanners(methods).slice(0, PLACEMENT_PLANNERS)];
-  return searchPipelines(scenario, evaluator, rng, { planners, flush });
+  return searchPipelines(scenario, evaluator, rng, { candidates: hybridCandidates, planners, flush });
 }
 
 const planWith = (

@@ -3,7 +3,7 @@
  * have one bandwidth, that of the slowest link.
  */
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
-import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
+import { type LayerChain, layerChain, MOST_LAYERS } from "../../../env/model/layers/layer-chain.ts";
 import type { LayerStage } from "../../../env/model/layers/stage-plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
@@ -15,9 +15,13 @@ export interface EqualDevices {
   readonly memoryBytes: number;
 }
 
-/** Those of the type with most devices; a sentence where they cannot run all ops. */
-export function equalDevices(scenario: Scenario): EqualDevices | string {
-  const chain = layerChain(scenario);
+/**
+ * Those of the type with most devices; a sentence where they cannot run all ops.
+ *
+ * @param mostLayers layers of the chain, for planners whose programs need short ones
+ */
+export function equalDevices(scenario: Scenario, mostLayers = MOST_LAYERS): EqualDevices | string {
+  const chain = layerChain(scenario, mostLayers);
   if (typeof chain === "string") return chain;
   let type = 0;
   chain.types.forEach(({ devices }, t) => {

@@ -1,6 +1,7 @@
 /**
- * The search for pipelines behind `best`. First come the plans of the grid with the best estimates,
- * then those of every pipeline planner. Small changes of the best one take the rest of the budget.
+ * The search for pipelines behind `best`. First come candidates that are given, such as exact plans
+ * under a model, then the plans of the grid with the best estimates, then those of every pipeline
+ * planner. Small changes of the best one take the rest of the budget.
  */
 
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
@@ -14,9 +15,15 @@ import type { PlannerModule, PlannerReport } from "../../contract.ts";
 import { mostMicroBatches } from "../../problems/pipeline/micro-batches.ts";
 import { attempt } from "../groups/best-starts.ts";
 import { climb, type ScoredStages, scored } from "./climb.ts";
-import { gridOf } from "./grid.ts";
+import { type Candidate, gridOf } from "./grid.ts";
 
 export interface PipelineSearchOptions {
+  /**
+   * Plans that come first, best estimate first.
+   *
+   * @param memoryShare share of the memory that the model of the estimates may fill
+   */
+  candidates(chain: LayerChain, mostMicroBatches: number, memoryShare: number): Candidate[];
   /** Planners whose plans are the first. */
   readonly planners: readonly PlannerModule[];
   /** Only schedules that flush between batches. */
@@ -29,12 +36,15 @@ const MOST_CANDIDATES = 32;
 const SYNCHRONOUS = ["1f1b", "zb-h1", "gpipe"];
 const ASYNCHRONOUS = ["pipedream", "2bw"];
 const HOT = 0.01;
+/** Shares of the memory that candidates may fill, tried until one fits by the simulator. */
+const MEMORY_SHARES = [1, 0.85, 0.7];
+const MOST_OF_A_SHARE = 4;
 
 export async function* searchPipelines(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { planners, flush }: PipelineSearchOptions,
+  { candidates, planners, flush }: PipelineSearchOptions,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const chain = layerChain(scenario);
   if (typeof chain === "string") return { failure: chain };
@@ -43,6 +53,16 @@ export async function* searchPipelines(
     schedules: flush ? SYNCHRONOUS : [...SYNCHRONOUS, ...ASYNCHRONOUS],
   };
   const starts: ScoredStages[] = [];
+  for (const share of MEMORY_SHARES) {
+    const found = candidates(chain, limits.mostMicroBatches, share);
+    const most = Math.min(MOST_OF_A_SHARE, Math.ceil(evaluator.remaining / 8));
+    for (const plan of found.slice(0, most).flatMap(underSchedules)) {
+      const before = evaluator.best;
+      starts.push({ plan, cost: scored(chain, plan, evaluator) });
+      if (evaluator.best !== before) yield stagePlan(chain, plan);
+    }
+    if (found.length === 0 || evaluator.best?.outcome.feasible === true) break;
+  }
   const ofGrid = gridOf(chain, { flush, mostMicroBatches: limits.mostMicroBatches });
   for (const { plan } of ofGrid.slice(0, Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4)))) {
     const before = evaluator.best;
@@ -60,6 +80,10 @@ export async function* searchPipelines(
   if (best !== null) yield* climb(chain, best, evaluator, rng.child("climb"), { ...limits, hot: HOT });
   return undefined;
 }
+
+/** As estimated, and under the schedule with the shortest fill. */
+const underSchedules = ({ plan }: Candidate) =>
+  plan.stages.length === 1 ? [plan] : [plan, { ...plan, schedule: { name: "zb-h1" } }];
 
 async function* startOf(
   chain: LayerChain,

@@ -32,7 +32,7 @@ export function gradientBuffers(graph: OpGraph, stageOf: Int32Array, stageCount:
   const buffers = new Map<number, number>();
   for (const port of ports) {
     const key = rootOf[port] * stageCount + stageOf[opOfPort[port]];
-    const known = buffers.get(key) ?? 0;
+    const known = buffers.get(key) ?? -1;
     // A gradient that is used in part counts with what is used.
     if (graph.outputBytes[port] > known) buffers.set(key, graph.outputBytes[port]);
   }

@@ -27,7 +27,8 @@ export interface Parcel {
  * `swapped` parcels wait in the host's memory, `order` has no bytes and costs nothing. `weights` do
  * not scale with the batch and are sent once in a round.
  */
-export type Way = "direct" | "swapped" | "order" | "weights";
+export type Way = (typeof WAYS)[number];
+const WAYS = ["direct", "swapped", "order", "weights"] as const;
 
 /** Outputs of a unit that are in the same parcels. */
 export interface Hold {
@@ -98,10 +99,9 @@ function createTable({ outputBytes }: OpGraph, stageCount: number) {
   const holds: Hold[] = [];
   const numberOf = new Map<number, number>();
   const holdOf = new Map<string, number>();
-  const ways: readonly Way[] = ["direct", "swapped", "order", "weights"];
   return {
     parcel(from: number, work: WorkCode, to: number, way: Way, uses: number, bytes: number): number {
-      const key = (unitOf(stageCount, work, from) * (stageCount + 1) + to) * ways.length + ways.indexOf(way);
+      const key = (unitOf(stageCount, work, from) * (stageCount + 1) + to) * WAYS.length + WAYS.indexOf(way);
       let number = numberOf.get(key);
       if (number === undefined) {
         number = parcels.length;
@@ -126,25 +126,37 @@ function createTable({ outputBytes }: OpGraph, stageCount: number) {
   };
 }
 
-/** Weights last, else the nearest stage first; numbers in holds follow. */
+/** Weights last, else the nearest stage first. Equal plans of stages have equal orders. */
 function inOrder(parcels: readonly Parcel[], holds: readonly Hold[]): Parcels {
-  const distance = ({ fromStage, toStage }: Parcel): number => Math.abs(toStage - fromStage);
   const isLate = ({ way }: Parcel): number => (way === "weights" ? 1 : 0);
-  const order = [...parcels.keys()].sort(
-    (a, b) =>
-      isLate(parcels[a]) - isLate(parcels[b]) ||
-      distance(parcels[a]) - distance(parcels[b]) ||
-      parcels[a].toStage - parcels[b].toStage ||
-      a - b,
-  );
+  const distance = ({ fromStage, toStage }: Parcel): number => Math.abs(toStage - fromStage);
+  const order = [...parcels.keys()].sort((a, b) => {
+    const [one, other] = [parcels[a], parcels[b]];
+    return (
+      isLate(one) - isLate(other) ||
+      distance(one) - distance(other) ||
+      one.toStage - other.toStage ||
+      one.fromStage - other.fromStage ||
+      one.fromWork - other.fromWork ||
+      WAYS.indexOf(one.way) - WAYS.indexOf(other.way)
+    );
+  });
   const place = new Int32Array(order.length);
   order.forEach((number, at) => {
     place[number] = at;
   });
-  return {
-    parcels: order.map((number) => parcels[number]),
-    holds: holds.map((hold) => ({ ...hold, parcels: hold.parcels.map((number) => place[number]) })),
-  };
+  const placed = holds.map((hold) => ({
+    ...hold,
+    parcels: hold.parcels.map((number) => place[number]).sort((a, b) => a - b),
+  }));
+  placed.sort((a, b) => firstDifference(a.parcels, b.parcels));
+  return { parcels: order.map((number) => parcels[number]), holds: placed };
+}
+
+/** Below 0 where the first list comes first. */
+function firstDifference(one: readonly number[], other: readonly number[]): number {
+  for (let i = 0; i < one.length && i < other.length; i++) if (one[i] !== other[i]) return one[i] - other[i];
+  return one.length - other.length;
 }
 
 interface PortUse {

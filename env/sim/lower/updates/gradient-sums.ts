@@ -1,6 +1,6 @@
 /**
- * Sums of gradients of a lowered pipeline. They have buffers, and a collective for the replicas of a
- * stage in a round. Then some go to other stages.
+ * Sums of gradients of a lowered pipeline. They have buffers, and a collective for the replicas of
+ * a stage in a round. Then some go to other stages.
  */
 import { allReduce } from "../collectives/collectives.ts";
 import { addFreeTask, type Lowering, SEND, senderOf } from "../lowering.ts";

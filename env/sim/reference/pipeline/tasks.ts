@@ -74,6 +74,9 @@ export function runTasks({ scenario, tasks }: Pipeline): TaskRun {
   return { makespanUs, endUs, peakBytes: tasks.residentBytes.map((bytes, d) => bytes + peakOf(lives, d)) };
 }
 
+/** Sums of times in another order differ so little, us. */
+const ROUNDING_US = 1e-9;
+
 /** The largest sum at any start; what ends at an instant is gone. */
 function peakOf(
   lives: readonly { on: number; bytes: number; fromUs: number; toUs: number }[],
@@ -81,6 +84,8 @@ function peakOf(
 ): number {
   const own = lives.filter(({ on, bytes }) => on === device && bytes > 0);
   const at = (us: number) =>
-    own.filter(({ fromUs, toUs }) => fromUs <= us && us < toUs).reduce((sum, { bytes }) => sum + bytes, 0);
+    own
+      .filter(({ fromUs, toUs }) => fromUs <= us && us < toUs - ROUNDING_US)
+      .reduce((sum, { bytes }) => sum + bytes, 0);
   return Math.max(0, ...own.map(({ fromUs }) => at(fromUs)));
 }

@@ -9,10 +9,11 @@ import { compareTwins } from "./pipeline-twins.ts";
 
 describe("a pipeline of tasks and of ops", () => {
   test("takes the same time where stages share no link, and never more memory op by op", () => {
-    const { compared, schedules, different, over } = compareTwins(0, 40, { networks: ["pairs"] });
+    const { compared, apart, schedules, wrong, over } = compareTwins(0, 40, { networks: ["pairs"] });
     expect(schedules.size).toBe(drawnSchedules.length);
     expect(compared).toBeGreaterThan(35);
-    expect([different, over]).toEqual([0, []]);
+    expect(apart).toBeGreaterThan(8);
+    expect([wrong, over]).toEqual([[], []]);
   });
 
   test("takes the same time on shared links that do not queue", () => {

@@ -1,0 +1,182 @@
+/**
+ * Pipelines that are exact on a chain under a model, as first plans of `best`. For each number of
+ * micro-batches the program of exact/stages/hybrid chooses cuts, replicas and which stages
+ * recompute, so that the latency of 1F1B with a flush is least:
+ *
+ *   fill + (micro-batches - 1) x slowest stage + what is left to sum of the gradients
+ *
+ * A stage takes the longer of its passes and its transfer. Links have the bandwidth of the slowest
+ * one, inside machines or across. Activations are kept by the depth of a stage. A long chain is
+ * merged to few layers first.
+ */
+import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
+import { HOST_STAGE } from "../../../env/model/plan/pipeline.ts";
+import { leastLatency } from "../../exact/stages/hybrid/latency.ts";
+import type { StageCost, StageProblem } from "../../exact/stages/hybrid/problem.ts";
+import { machineBorders } from "../../problems/pipeline/machine-borders.ts";
+import { powersOfTwo } from "../../problems/pipeline/micro-batches.ts";
+import type { Candidate } from "../../search/pipelines/grid.ts";
+import { slowestType } from "../../search/pipelines/grid.ts";
+import { type StageEstimator, stageEstimator } from "../../search/pipelines/stage-estimate.ts";
+
+/** The program's tables grow with the square of the layers. */
+const MOST_LAYERS = 32;
+/** Up to so many devices a stage may have any number of replicas, then powers of two. */
+const FEW_DEVICES = 16;
+/** With more, every second number of micro-batches is tried. */
+const MANY_DEVICES = 64;
+/** Up to so many devices costs are asked for every place. */
+const FEW_PLACES = 32;
+
+/**
+ * One candidate for each number of micro-batches under which something fits, best estimate first.
+ *
+ * @param memoryShare share of the memory that the model may fill
+ */
+export function hybridCandidates(
+  fine: LayerChain,
+  mostMicroBatches: number,
+  memoryShare: number,
+): Candidate[] {
+  const chain = fine.count <= MOST_LAYERS ? fine : layerChain(fine.scenario, MOST_LAYERS);
+  if (typeof chain === "string") return [];
+  const place = placesOf(chain);
+  const firstFine = firstLayers(fine, chain);
+  const estimator = stageEstimator(chain);
+  const candidates: Candidate[] = [];
+  const isLarge = place.devices.length > MANY_DEVICES;
+  for (const microBatches of powersOfTwo(mostMicroBatches).filter((_, i) => !isLarge || i % 2 === 0)) {
+    const found = leastLatency(problemOf(chain, estimator, place, { microBatches, memoryShare }));
+    if (found === null) continue;
+    let start = 0;
+    const stages = found.stages.map(({ first, end, replicas, variant }) => {
+      const devices = place.devices.slice(start, start + replicas);
+      start += replicas;
+      return {
+        from: firstFine[first],
+        to: firstFine[end],
+        devices,
+        share: "split" as const,
+        recompute: variant === 1,
+      };
+    });
+    candidates.push({
+      plan: { stages, microBatches, schedule: { name: "1f1b" } },
+      estimateUs: found.value,
+    });
+  }
+  return candidates.sort((a, b) => a.estimateUs - b.estimateUs);
+}
+
+interface Places {
+  /** In the order in which stages take them. */
+  readonly devices: readonly number[];
+  readonly placeClass: Int32Array;
+  /** A start of each class. */
+  readonly startOf: readonly number[];
+  readonly machineOf: Int32Array;
+  readonly insideBytesPerUs: number;
+  readonly acrossBytesPerUs: number;
+}
+
+/** Machine by machine, those of one type together. */
+function placesOf({ scenario, types }: LayerChain): Places {
+  const all = types.flatMap((type) => type.devices);
+  const { devices, ends, insideBytesPerUs, acrossBytesPerUs } = machineBorders(scenario, all);
+  const machineOf = Int32Array.from(devices, (_, i) => ends.findIndex((end) => i < end));
+  const [size] = ends;
+  const isRegular = types.length === 1 && ends.every((end, i) => end === (i + 1) * size);
+  const placeClass = Int32Array.from(devices, (_, i) => {
+    if (isRegular) return ends.length === 1 ? 0 : i % size;
+    return devices.length <= FEW_PLACES ? i : 0;
+  });
+  const startOf: number[] = [];
+  placeClass.forEach((place, i) => {
+    startOf[place] ??= i;
+  });
+  return { devices, placeClass, startOf, machineOf, insideBytesPerUs, acrossBytesPerUs };
+}
+
+function problemOf(
+  chain: LayerChain,
+  estimator: StageEstimator,
+  place: Places,
+  { microBatches, memoryShare }: { readonly microBatches: number; readonly memoryShare: number },
+): StageProblem {
+  const { devices, startOf, machineOf } = place;
+  const count = devices.length;
+  const cluster = chain.scenario.cluster.devices;
+  const types = startOf.map((start) => suffixTypes(chain, devices, start));
+  const limits = startOf.map((start) =>
+    runningLeast(devices.slice(start).map((d) => cluster[d].memoryBytes * memoryShare)),
+  );
+  return {
+    layers: chain.count,
+    devices: count,
+    microBatches,
+    replicaCounts: count <= FEW_DEVICES ? Array.from({ length: count }, (_, i) => i + 1) : powersOfTwo(count),
+    placeClass: place.placeClass,
+    variants: 2,
+    cost(from, to, at, replicas, variant): StageCost | null {
+      const start = startOf[at];
+      if (start + replicas > count) return null;
+      const type = types[at][replicas - 1];
+      const isInside = machineOf[start] === machineOf[start + replicas - 1];
+      const sumsBytesPerUs = isInside ? place.insideBytesPerUs : place.acrossBytesPerUs;
+      // The stage before may be on another machine where this one begins.
+      const isFirst = start === 0 || machineOf[start - 1] !== machineOf[start];
+      const inBytesPerUs = isInside && !isFirst ? place.insideBytesPerUs : place.acrossBytesPerUs;
+      const share = 1 / (microBatches * replicas);
+      const range = { from, to, type, recompute: variant === 1 };
+      const us = estimator.us(range, share);
+      const inUs = from === 0 ? 0 : (chain.cutBytes[from - 1] * share) / inBytesPerUs;
+      const backUs = from === 0 ? 0 : (chain.gradientCutBytes[from - 1] * share) / inBytesPerUs;
+      const sync = (2 * (replicas - 1) * estimator.weightBytes({ from, to })) / replicas / sumsBytesPerUs;
+      let updateUs = 0;
+      for (let i = from; i < to; i++) updateUs += chain.updateUs[type * chain.count + i];
+      const [fixed, one] = [0, 1].map((live) => estimator.bytes(range, share, live));
+      const deepest = depthWithin(limits[at][replicas - 1] - fixed, one - fixed);
+      const forwardUs =
+        estimator.us({ ...range, recompute: true }, share) -
+        estimator.us({ ...range, recompute: false }, share);
+      return {
+        fill: us + inUs + backUs,
+        period: Math.max(us, inUs, backUs),
+        sync: sync + updateUs,
+        hidden: us - forwardUs + backUs,
+        deepest: deepest >= microBatches ? Number.POSITIVE_INFINITY : deepest,
+      };
+    },
+  };
+}
+
+/** Micro-batches in flight that fit the rest of the memory. */
+function depthWithin(restBytes: number, bytes: number): number {
+  if (restBytes < 0) return 0;
+  return bytes <= 0 ? Number.POSITIVE_INFINITY : Math.floor(restBytes / bytes);
+}
+
+/** The slowest type of the first 1, 2, ... devices from a start on. */
+function suffixTypes(chain: LayerChain, devices: readonly number[], start: number): Int32Array {
+  if (chain.types.length === 1) return new Int32Array(devices.length - start);
+  return Int32Array.from(devices.slice(start), (_, i) =>
+    slowestType(chain, devices.slice(start, start + i + 1)),
+  );
+}
+
+function runningLeast(values: readonly number[]): number[] {
+  let least = Number.POSITIVE_INFINITY;
+  return values.map((value) => {
+    least = Math.min(least, value);
+    return least;
+  });
+}
+
+/** The first layer of a chain in each layer of its merged one, and the end. */
+function firstLayers(fine: LayerChain, merged: LayerChain): Int32Array {
+  const first = new Int32Array(merged.count + 1).fill(fine.count);
+  merged.layerOf.forEach((layer, v) => {
+    if (layer !== HOST_STAGE) first[layer] = Math.min(first[layer], fine.layerOf[v]);
+  });
+  return first;
+}
