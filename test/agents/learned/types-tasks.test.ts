@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { typesTasks } from "../../../agents/learned/types-tasks.ts";
 import { typesViewOf } from "../../../agents/problems/provisioning/types-view.ts";
 import { oneTask } from "../../../agents/run/tasks.ts";
-import { diamondScenario, rented, supportScenario } from "../../../env/envs/scenarios.ts";
 import { allowedDevices, evaluator, metered, placement, pricedChain } from "../../../env/index.ts";
 import { typesOfPlan } from "../../../env/sim/objectives/provisioning/plan-of-types.ts";
-import { rentedScenario } from "../../../env/sim/objectives/provisioning/rented.ts";
+import { diamondScenario, rented, supportScenario } from "../../env/envs/scenarios.ts";
+import { rentedScenario } from "../../env/sim/objectives/provisioning/rented.ts";
 
 describe("the view on types", () => {
   test("has an op for each layer and a device for each type, and bars types that cannot run a layer", () => {
