@@ -46,6 +46,8 @@ export interface Traits {
   readonly effort: "instant" | "seconds" | "endless";
   /** Whether its plans depend on the seed. */
   readonly random: boolean;
+  /** Set where its pipelines do not flush between batches, so that weights are stale. */
+  readonly asynchronous?: true;
   /** Made for one kind of plan or graph; asked for by name only. */
   readonly special?: true;
   /** Options with which compositions such as `best` start from it, where not the defaults. */

@@ -2,7 +2,7 @@
 import type { Objective } from "../env/model/scenario.ts";
 import { type Method, type PlannerModule, traitsOf } from "./contract.ts";
 
-/** Those that answer any scenario. */
+/** Those that are not made for one kind of graph or plan. */
 export const generalMethods = (methods: readonly Method[]): Method[] =>
   methods.filter((method) => traitsOf(method).special !== true);
 
@@ -33,9 +33,13 @@ function comparedSpec(method: Method): string {
   return [method.card.id, ...(options.length === 0 ? [] : [options.join("&")])].join("?");
 }
 
-/** General methods that need no solver: what a quick comparison takes. */
+/** General methods of placements, the kind of plan that every objective but `cost` scores. */
+export const placementMethods = (methods: readonly Method[]): Method[] =>
+  generalMethods(methods).filter((method) => traitsOf(method).answers === "placement");
+
+/** Those of them that need no solver: what a quick comparison takes. */
 export const quickMethods = (methods: readonly Method[]): Method[] =>
-  generalMethods(methods).filter((method) => traitsOf(method).effort !== "seconds");
+  placementMethods(methods).filter((method) => traitsOf(method).effort !== "seconds");
 
 /** General planners of placements that find one at once, the most useful ones first. */
 export const instantPlanners = (methods: readonly Method[]): PlannerModule[] =>

@@ -10,7 +10,7 @@ import { type Card, type Method, type Traits, traitsOf } from "../contract.ts";
 import { bestList } from "../planners/placement/lists/best-list.ts";
 import { bestOf } from "../planners/placement/search/best.ts";
 import { houseOf } from "../planners/placement/search/house.ts";
-import { comparedSpecs, generalMethods as general, quickMethods } from "../selection.ts";
+import { comparedSpecs, placementMethods, quickMethods } from "../selection.ts";
 import { composedMethods } from "./methods.ts";
 import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
 import { systemNamed, systemSentence } from "./systems.ts";
@@ -26,7 +26,7 @@ export const methods: readonly Method[] = [
 const idsOf = (list: readonly Method[]): readonly string[] => list.map(({ card }) => card.id);
 
 /** Ids of the methods that answer any scenario, solvers included. */
-export const generalMethods = idsOf(general(methods));
+export const generalMethods = idsOf(placementMethods(methods));
 
 /** Specs of those that plan for all of the objectives, slow ones first, with limits that repeat. */
 export const generalSpecs = (objectives: readonly Objective[] = []): string[] =>

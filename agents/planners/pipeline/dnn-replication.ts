@@ -60,7 +60,13 @@ export const dnnReplication: PlannerModule<z.infer<typeof options>> = {
       "alone. Transfers go through the host in its formula. Only weights count as memory. Graphs with many ideals are planned " +
       "as a chain.",
   },
-  traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
+  traits: {
+    answers: "pipeline",
+    objectives: ["iteration", "throughput"],
+    effort: "seconds",
+    random: false,
+    asynchronous: true,
+  },
   options,
   create: ({ sync, overlapped, microBatches, ideals, layers }) => ({
     async *plan(scenario, evaluator) {

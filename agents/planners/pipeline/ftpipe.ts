@@ -60,7 +60,13 @@ export const ftpipe: PlannerModule<Options> = {
       "corrects for staleness; here weights are stashed as in PipeDream. Graphs have no names of modules or repeated blocks " +
       "here, so no layers are merged by module and centres are random.",
   },
-  traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: true },
+  traits: {
+    answers: "pipeline",
+    objectives: ["iteration", "throughput"],
+    effort: "seconds",
+    random: true,
+    asynchronous: true,
+  },
   options,
   create: (given) => ({
     async *plan(scenario, evaluator, rng) {

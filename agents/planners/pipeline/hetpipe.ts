@@ -59,7 +59,13 @@ export const hetpipe: PlannerModule<z.infer<typeof options>> = {
       "mini-batch of every worker, not once in a wave by parameter servers, and workers take turns, so that D is only in the " +
       "estimate. No more mini-batches are in flight than a worker has accelerators.",
   },
-  traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
+  traits: {
+    answers: "pipeline",
+    objectives: ["iteration", "throughput"],
+    effort: "seconds",
+    random: false,
+    asynchronous: true,
+  },
   options,
   create: ({ policy, distance, minibatches, layers }) => ({
     async *plan(scenario, evaluator) {

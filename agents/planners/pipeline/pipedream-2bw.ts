@@ -46,7 +46,13 @@ export const pipedream2bw: PlannerModule<Options> = {
       "assumes equal accelerators, and uses fewer where the batch does not divide among all. A chain without repeated blocks is cut into parts of about equal time first. Whether " +
       "replicas or neighbouring stages are close to each other in the cluster is chosen too, by the same model.",
   },
-  traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "instant", random: false },
+  traits: {
+    answers: "pipeline",
+    objectives: ["iteration", "throughput"],
+    effort: "instant",
+    random: false,
+    asynchronous: true,
+  },
   options,
   create: (given) => ({
     async *plan(scenario, evaluator) {

@@ -70,7 +70,13 @@ export const pipedream: PlannerModule<z.infer<typeof options>> = {
       "default one for each accelerator in a batch. So iteration is the time of the slowest stage times the minibatches, once " +
       "the pipeline is full. Graphs with many parallel branches are planned as a chain.",
   },
-  traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
+  traits: {
+    answers: "pipeline",
+    objectives: ["iteration", "throughput"],
+    effort: "seconds",
+    random: false,
+    asynchronous: true,
+  },
   options,
   create: ({ mode, transfers, levels, replicas, minibatches, states: most }) => ({
     async *plan(scenario, evaluator) {

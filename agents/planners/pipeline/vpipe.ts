@@ -60,7 +60,13 @@ export const vpipe: PlannerModule<Options> = {
       "bandwidth of the slowest link, and a link to the host for each. It plans once; the migration of a running pipeline is " +
       "no part of a plan.",
   },
-  traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
+  traits: {
+    answers: "pipeline",
+    objectives: ["iteration", "throughput"],
+    effort: "seconds",
+    random: false,
+    asynchronous: true,
+  },
   options,
   create: (given) => ({
     async *plan(scenario, evaluator) {

@@ -26,7 +26,11 @@ export function bestPipeline(
   const pipelines = pipelinePlanners(methods, id);
   // An objective of pipelines alone has planners of its own, the best one first.
   if (!accepts.includes("placement")) return planWith(pipelines[0], scenario, evaluator, rng);
-  const planners = [...pipelines, ...instantPlanners(methods).slice(0, PLACEMENT_PLANNERS)];
+  const flushing = pipelines.filter(({ traits }) => traits?.asynchronous !== true);
+  const planners = [
+    ...(flush ? flushing : pipelines),
+    ...instantPlanners(methods).slice(0, PLACEMENT_PLANNERS),
+  ];
   return searchPipelines(scenario, evaluator, rng, { candidates: hybridCandidates, planners, flush });
 }
 

@@ -1,0 +1,25 @@
+/** `best` under the objectives that score pipelines. */
+import { expect, test } from "vitest";
+import { methods } from "../../../../../agents/registry/registry.ts";
+import { scheduleOf } from "../../../../../env/model/schedule/index.ts";
+import { chainScenario, uniformLayers } from "../../../../env/model/plan/chain.ts";
+import { runPlanner } from "../../run-planner.ts";
+
+const best = methods.find(({ card }) => card.id === "best")!;
+const scenario = {
+  ...chainScenario({
+    layers: uniformLayers(6, { forwardUs: 40, backwardUs: 80, updateUs: 2, weightBytes: 30, outputBytes: 4 }),
+    devices: 3,
+    batch: 12,
+  }),
+};
+
+test("answers with a schedule that flushes where it is asked to", async () => {
+  if (best.kind !== "planner") throw new Error("best is a planner");
+  const free = await runPlanner(best, scenario, { evaluations: 120 });
+  const flushed = await runPlanner(best, scenario, { evaluations: 120, options: { flush: true } });
+  const scheduleIn = ({ best: found }: typeof free) =>
+    found?.plan.kind === "pipeline" ? scheduleOf(found.plan.schedule.name) : null;
+  expect(scheduleIn(flushed)?.asynchronous).toBe(false);
+  expect(free.best!.outcome.cost).toBeLessThanOrEqual(flushed.best!.outcome.cost);
+});
