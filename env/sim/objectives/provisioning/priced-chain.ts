@@ -10,8 +10,8 @@
  * - A type is a set of devices of one kind with equal run times, price and shares. Its limit is
  *   their number.
  * - The transfers of a layer are all bytes that cross the front of a stage that begins with it.
- *   They go in both directions over the slowest link of the cluster. A tensor between two later layers
- *   passes through the stages in between.
+ *   They go in both directions over the slowest link of the cluster. A tensor between two later
+ *   layers passes through the stages in between.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import { deviceTypes } from "../../../model/cluster/device-types.ts";
