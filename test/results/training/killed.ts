@@ -11,8 +11,10 @@ import fs, { existsSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { BackendName } from "../../../agents/contract.ts";
+import { type BackendName, traitsOf } from "../../../agents/contract.ts";
+import { methods } from "../../../agents/registry/registry.ts";
 import { resumeTraining, train } from "../../../results/training/train.ts";
+import { suiteNamed } from "../../../scenarios/suites/index.ts";
 
 export interface Training {
   readonly folder: string;
@@ -26,6 +28,14 @@ export interface Training {
 }
 
 const SCENARIO = "toy/overlap";
+/** For agents that rent devices. */
+const [RENTED] = suiteNamed("papers/heterps").members;
+
+function scenarioOf(spec: string): string {
+  const method = methods.find(({ card }) => card.id === spec.replace(/\?.*$/, ""));
+  const objectives = method === undefined ? "any" : traitsOf(method).objectives;
+  return objectives !== "any" && objectives.includes("cost") ? RENTED : SCENARIO;
+}
 
 /** Trains all agents, each from where its folder stands; returns the number of moments. */
 export async function trainAll({ folder, agents, simulations, backend, dieAt }: Training): Promise<number> {
@@ -43,14 +53,15 @@ export async function trainAll({ folder, agents, simulations, backend, dieAt }: 
   const trainOne = async ([id, agent]: Training["agents"][number]): Promise<void> => {
     const path = join(folder, id);
     if (existsSync(join(path, "result.json"))) return;
+    const scenarios = [scenarioOf(agent)];
     const request = {
-      scenarios: [SCENARIO],
+      scenarios,
       agent,
       seed: 7,
       // A budget of seconds makes each evaluation read the clock.
       budget: { simulations, seconds: 1 },
       checkpointEvery: 2,
-      evaluation: { every: 2, scenarios: [SCENARIO] },
+      evaluation: { every: 2, scenarios },
       backend,
     };
     await (existsSync(join(path, "run.json")) ? resumeTraining(path, hooks) : train(path, request, hooks));
