@@ -80,8 +80,9 @@ function versionFacts({ asynchronous, stages, scenario }: PipelineTimeline): Fac
   ];
   const ages = stages.map(({ staleness }) => staleness);
   if (!scenario.graph.role.includes(Role.update) && ages.every((age) => age === null)) return [versions];
-  const text = `${byStage(ages.map((age) => age ?? 0))} updates between the passes of a micro-batch`;
-  return [versions, ["staleness", `at most ${text}`]];
+  const most = byStage(ages.map((age) => age ?? 0));
+  const word = most === "1" ? "update" : "updates";
+  return [versions, ["staleness", `at most ${most} ${word} between the passes of a micro-batch`]];
 }
 
 /** `2`, or `4, 3, 2, 1 by stage`. */
