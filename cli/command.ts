@@ -134,7 +134,7 @@ export const objectiveFlag = {
   describe:
     "what to minimise: makespan (us of one step), max-load (us per sample of the busiest device of a " +
     "full pipeline), latency (us of one sample), peak-memory (bytes of the fullest device), iteration (us of " +
-    "one batch, also of pipelines) or throughput (us per sample, also of pipelines)",
+    "one batch, also of pipelines), throughput (us per sample, also of pipelines) or cost (USD of the demanded samples)",
   defaultText: "the scenario's own",
 } as const;
 

@@ -20,7 +20,6 @@ export interface PublishedSystem {
 }
 
 const SHARDING = "plans that split operators";
-const REPLICAS = "pipelines with replicas and micro-batches";
 
 const system = (
   id: string,
@@ -62,12 +61,12 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("vpipe", "vPipe", "Zhao et al., TPDS 2022"),
   system("pipetransformer", "PipeTransformer", "He et al., ICML 2021"),
   system("rannc", "RaNNC", "Tanaka et al., IPDPS 2021", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
+    nearest: ["dapple", "gpipe"],
+    lacks: "a planner on its stage programs",
   }),
   system("ftpipe", "FTPipe", "Eliad et al., USENIX ATC 2021"),
   system("piper", "Piper", "Tarnawski et al., NeurIPS 2021", { nearest: ["ideals-dp"], lacks: SHARDING }),
-  system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["colocrl"], lacks: REPLICAS }),
+  system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["hdp"], lacks: "an agent of pipelines" }),
   system("heterps", "HeterPS", "Liu et al., 2021"),
   system("optcnn", "OptCNN", "Jia et al., ICML 2018", { lacks: SHARDING }),
   system("tofu", "Tofu", "Wang et al., EuroSys 2019", { lacks: SHARDING }),

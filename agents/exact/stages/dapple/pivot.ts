@@ -1,5 +1,5 @@
 /**
- * DAPPLE's latency of one global batch (Fan et al., PPoPP 2021, section 4.1). Transfers between
+ * DAPPLE's latency of one global batch (Fan et al., PPoPP 2021). Transfers between
  * stages are stages too, without weights.
  *
  *   warm-up  sum of F(s), s = 0..Q

@@ -1,5 +1,5 @@
 /**
- * DAPPLE's three policies of placing a stage (Fan et al., PPoPP 2021, section 4.2), on machines of
+ * DAPPLE's three policies of placing a stage (Fan et al., PPoPP 2021), on machines of
  * devices that are alike. What is in use is the number of devices of each machine that are.
  *
  *   fresh    unused machines first: a stage stays inside a machine

@@ -1,5 +1,5 @@
 /**
- * DAPPLE's planner (Fan et al., PPoPP 2021, section 4): stages, their replicas and device sets of
+ * DAPPLE's planner (Fan et al., PPoPP 2021): stages, their replicas and device sets of
  * least pivot latency on a chain of layers.
  *
  * TPL(j, m, g) has the first j layers on m devices, in use as g says. The other layers are one
