@@ -8,6 +8,7 @@
  * The article wants the least variance of the estimated costs and prints no algorithm.
  */
 import { InputError } from "../../../env/model/errors.ts";
+import { prefixSums } from "../../problems/prefix-sums.ts";
 
 export interface Cuts {
   /** Cost of the most expensive stage. */
@@ -35,9 +36,8 @@ export function cheapestCuts(
 
 /** GPipe's lengths for costs of layers, which are at least 0. */
 export function minMaxLengths(costs: ArrayLike<number>, stages: number): number[] {
-  const prefix = new Float64Array(costs.length + 1);
-  for (let layer = 0; layer < costs.length; layer++) prefix[layer + 1] = prefix[layer] + costs[layer];
-  return cheapestCuts(costs.length, stages, (_, start, end) => prefix[end] - prefix[start])!.lengths;
+  const sums = prefixSums(costs);
+  return cheapestCuts(costs.length, stages, (_, start, end) => sums[end] - sums[start])!.lengths;
 }
 
 /** Lengths that differ by at most one, the longer stages first. */

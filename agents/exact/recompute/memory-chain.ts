@@ -12,6 +12,7 @@
  * activations to the host and back. That is hidden as far as it takes no longer than the stage's
  * compute, which is also true of the transfers between stages.
  */
+import { prefixSums } from "../../problems/prefix-sums.ts";
 
 export interface MemoryChain {
   readonly count: number;
@@ -57,15 +58,14 @@ export interface RangeSums {
 }
 
 export function rangeSums(chain: MemoryChain): RangeSums {
-  const prefix = (value: (unit: number) => number) => {
-    const sums = new Float64Array(chain.count + 1);
-    for (let unit = 0; unit < chain.count; unit++) sums[unit + 1] = sums[unit] + value(unit);
+  const over = (values: Float64Array) => {
+    const sums = prefixSums(values);
     return (start: number, end: number) => sums[end] - sums[start];
   };
   return {
-    computeUs: prefix((unit) => chain.forwardUs[unit] + chain.backwardUs[unit]),
-    weightBytes: prefix((unit) => chain.weightBytes[unit]),
-    activationBytes: prefix((unit) => chain.activationBytes[unit]),
+    computeUs: over(chain.forwardUs.map((us, unit) => us + chain.backwardUs[unit])),
+    weightBytes: over(chain.weightBytes),
+    activationBytes: over(chain.activationBytes),
   };
 }
 

@@ -18,6 +18,7 @@ import { type EqualDevices, equalDevices } from "../../problems/pipeline/equal-d
 import { type MachineBorders, machineBorders } from "../../problems/pipeline/machine-borders.ts";
 import { microBatchChoices, mostMicroBatches, shareTimes } from "../../problems/pipeline/micro-batches.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
+import { prefixSums } from "../../problems/prefix-sums.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
@@ -128,8 +129,8 @@ function paperCandidate(
   const share = 1 / microBatches;
   const { forwardUs, backwardUs } = shareTimes(chain, type, share);
   const states = 1 + chain.scenario.fidelity.optimizerSlots;
-  const fixed = sumsOf(chain.weightBytes.map((of, layer) => states * of + chain.gradientBytes[layer]));
-  const kept = sumsOf(chain.keptBytes);
+  const fixed = prefixSums(chain.weightBytes.map((of, layer) => states * of + chain.gradientBytes[layer]));
+  const kept = prefixSums(chain.keptBytes);
   const found = dapplePlan({
     chain: {
       forward: forwardUs,
@@ -208,8 +209,8 @@ function releasedCase(
   return {
     profile: {
       count: chain.count,
-      time: sumsOf(forwardUs.map((us, layer) => us + backwardUs[layer])).subarray(1),
-      weightBytes: sumsOf(chain.gradientBytes).subarray(1),
+      time: prefixSums(forwardUs.map((us, layer) => us + backwardUs[layer])).subarray(1),
+      weightBytes: prefixSums(chain.gradientBytes).subarray(1),
       outputBytes: chain.cutBytes,
       predecessors: Array.from({ length: chain.count }, (_, j) => [...new Int32Array(j).keys()]),
     },
@@ -217,13 +218,6 @@ function releasedCase(
     links: linksOf(machines),
     ends: machines.ends,
   };
-}
-
-/** Sums of the values before each one. */
-function sumsOf(values: Float64Array): Float64Array {
-  const sums = new Float64Array(values.length + 1);
-  for (const [i, value] of values.entries()) sums[i + 1] = sums[i] + value;
-  return sums;
 }
 
 function planOf({ chain }: EqualDevices, { stages, microBatches }: Candidate, { schedule }: Options) {

@@ -6,6 +6,7 @@
  * Where a run is longer than a whole number of blocks, the blocks begin where least is sent between
  * them.
  */
+import { prefixSums } from "../prefix-sums.ts";
 
 export interface RepeatedBlocks {
   /** The first layer of the first block. */
@@ -31,10 +32,7 @@ const LEAST_SHARE = 0.5;
 export function repeatedBlocks({ alike, us, cutBytes }: BlockColumns): RepeatedBlocks | null {
   const count = us.length;
   const kind = kindsOf(alike, count);
-  const sums = new Float64Array(count + 1);
-  us.forEach((each, v) => {
-    sums[v + 1] = sums[v] + each;
-  });
+  const sums = prefixSums(us);
   let best: RepeatedBlocks | null = null;
   let mostUs = LEAST_SHARE * sums[count];
   for (let period = 1; period <= Math.min(MOST_PERIOD, count / 2); period++)

@@ -4,6 +4,7 @@
  * them.
  */
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
+import { prefixSums } from "../../problems/prefix-sums.ts";
 
 export interface StageEstimator {
   /** Forward and backward of a share of the batch, recomputation included, us. */
@@ -24,14 +25,15 @@ export interface StageRange {
 export function stageEstimator(chain: LayerChain): StageEstimator {
   const { count, types } = chain;
   const slots = chain.scenario.fidelity.optimizerSlots;
-  const byType = (us: Float64Array) => types.map((_, t) => sums(us.subarray(t * count, (t + 1) * count)));
+  const byType = (us: Float64Array) =>
+    types.map((_, t) => prefixSums(us.subarray(t * count, (t + 1) * count)));
   const forward = byType(chain.forwardUs);
   const forwardFixed = byType(chain.forwardFixedUs);
   const backward = byType(chain.backwardUs);
   const backwardFixed = byType(chain.backwardFixedUs);
-  const weights = sums(chain.weightBytes);
-  const gradients = sums(chain.gradientBytes);
-  const kept = sums(chain.keptBytes);
+  const weights = prefixSums(chain.weightBytes);
+  const gradients = prefixSums(chain.gradientBytes);
+  const kept = prefixSums(chain.keptBytes);
   const over = (sum: Float64Array, { from, to }: Pick<StageRange, "from" | "to">) => sum[to] - sum[from];
   return {
     us(range, share) {
@@ -50,11 +52,4 @@ export function stageEstimator(chain: LayerChain): StageEstimator {
     },
     weightBytes: (range) => over(gradients, range),
   };
-}
-
-/** sums[i] is the sum of the first i values. */
-function sums(values: Float64Array): Float64Array {
-  const sum = new Float64Array(values.length + 1);
-  for (let i = 0; i < values.length; i++) sum[i + 1] = sum[i] + values[i];
-  return sum;
 }

@@ -12,6 +12,7 @@
  * many prefixes a state keeps, the best complete plans first; with all of them the search is
  * exhaustive.
  */
+import { prefixSums } from "../../../problems/prefix-sums.ts";
 import { allReduceTime, type DappleLinks, type DeviceSet, deviceSet, transferTime } from "./machines.ts";
 import { pivotLatency } from "./pivot.ts";
 import { placeStage, policies } from "./placements.ts";
@@ -187,14 +188,11 @@ function write(
 /** Sums of the layers before each one, shape [layers + 1]. */
 type RangeSums = Pick<DappleChain, "forward" | "backward" | "weightBytes">;
 
-function rangeSums({ forward, backward, weightBytes }: DappleChain): RangeSums {
-  const before = (values: Float64Array) => {
-    const sums = new Float64Array(values.length + 1);
-    for (const [i, value] of values.entries()) sums[i + 1] = sums[i] + value;
-    return sums;
-  };
-  return { forward: before(forward), backward: before(backward), weightBytes: before(weightBytes) };
-}
+const rangeSums = ({ forward, backward, weightBytes }: DappleChain): RangeSums => ({
+  forward: prefixSums(forward),
+  backward: prefixSums(backward),
+  weightBytes: prefixSums(weightBytes),
+});
 
 /** Without the last stage and the transfer to it. */
 const withoutLast = ({ forward, backward, allReduce }: Times): Times => ({
