@@ -1,4 +1,4 @@
-/** Sums of ranges of a column in constant time: the range from i to j sums to `sums[j] - sums[i]`. */
+/** Sums of ranges of a column in constant time: from i to before j it is `sums[j] - sums[i]`. */
 
 /** Sums of the values before each position, shape [length + 1]. */
 export function prefixSums(values: ArrayLike<number>): Float64Array {
