@@ -168,6 +168,13 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
     return outcome;
   }
 
+  /** Nothing before the last decision, which has the outcome; then the utility of the plan. */
+  protected paidAtTheEnd(outcome: Outcome | undefined): Advance {
+    if (outcome === undefined) return { reward: 0, terminated: false };
+    this.utility = this.parts.utility.of(outcome);
+    return { reward: this.utility, terminated: true, outcome };
+  }
+
   /** What follows depends on the seed alone, so what earlier episodes found is forgotten. */
   private seedWith(seed: number | string): void {
     this.rng = envStream(seed);

@@ -81,9 +81,7 @@ export class AssignEnv<Observation> extends Episode<Observation, number, AssignS
     const isLast = placed.length === this.planState.groupCount - 1;
     const outcome = isLast ? this.score({ settings, placed: [...placed, device] }) : undefined;
     this.planState.act(device);
-    if (outcome === undefined) return { reward: 0, terminated: false };
-    this.utility = this.parts.utility.of(outcome);
-    return { reward: this.utility, terminated: true, outcome };
+    return this.paidAtTheEnd(outcome);
   }
 
   protected mask(): ActionMask {

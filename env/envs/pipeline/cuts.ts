@@ -82,9 +82,7 @@ export class CutsEnv<Observation> extends Episode<Observation, number, CutsState
     const isLast = actions.length === this.planState.chain.count - 1;
     const outcome = isLast ? this.score({ settings, actions: [...actions, action] }) : undefined;
     this.planState.act(action);
-    if (outcome === undefined) return { reward: 0, terminated: false };
-    this.utility = this.parts.utility.of(outcome);
-    return { reward: this.utility, terminated: true, outcome };
+    return this.paidAtTheEnd(outcome);
   }
 
   protected mask(): ActionMask {

@@ -68,8 +68,7 @@ export class OneShotEnv<Observation> extends PlacementEnv<Observation, Int32Arra
     device.set(action);
     placed.fill(1);
     visits.fill(1);
-    this.utility = this.parts.utility.of(outcome);
-    return { reward: this.utility, terminated: true, outcome };
+    return this.paidAtTheEnd(outcome);
   }
 
   protected mask(): ActionMask {

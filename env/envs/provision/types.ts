@@ -94,9 +94,7 @@ export class TypesEnv<Observation> extends Episode<Observation, number, TypesSta
     const isLast = decisions.length === chain.problem.layers - 1;
     const outcome = isLast ? this.score([...decisions, type]) : undefined;
     this.planState.act(type);
-    if (outcome === undefined) return { reward: 0, terminated: false };
-    this.utility = this.parts.utility.of(outcome);
-    return { reward: this.utility, terminated: true, outcome };
+    return this.paidAtTheEnd(outcome);
   }
 
   protected mask(): ActionMask {
