@@ -10,7 +10,7 @@ import { z } from "zod";
 import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
-import { layerEdges } from "../../problems/pipeline/layer-edges.ts";
+import { layerFlows } from "../../problems/pipeline/layer-flows.ts";
 import { microBatchChoices, shareTimes } from "../../problems/pipeline/micro-batches.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { settleLastStage } from "../../search/mixed-pipes/last-stage.ts";
@@ -156,7 +156,7 @@ function pipeOptions(
 function layerGraph({ chain, type }: EqualDevices, share: number, bytesPerUs: number): LayerGraph {
   const { count, weightBytes, gradientBytes, keptBytes } = chain;
   const states = 1 + chain.scenario.fidelity.optimizerSlots;
-  const { from, to, bytes } = layerEdges(chain);
+  const { from, to, bytes } = layerFlows(chain);
   return {
     count,
     ...shareTimes(chain, type, share),

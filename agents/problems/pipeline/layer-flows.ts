@@ -9,14 +9,14 @@ import { opClasses } from "../../../env/model/graph/op-classes.ts";
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import { HOST_STAGE } from "../../../env/model/plan/pipeline.ts";
 
-export interface LayerEdges {
+export interface LayerFlows {
   readonly from: Int32Array;
   readonly to: Int32Array;
   /** Activations of the whole batch; a tensor counts once for each layer that uses it. */
   readonly bytes: Float64Array;
 }
 
-export function layerEdges({ scenario, layerOf, count }: LayerChain): LayerEdges {
+export function layerFlows({ scenario, layerOf, count }: LayerChain): LayerFlows {
   const { graph } = scenario;
   const { fixedPort } = opClasses(graph);
   const bytesOf = new Map<number, number>();

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { layerEdges } from "../../../../agents/problems/pipeline/layer-edges.ts";
+import { layerFlows } from "../../../../agents/problems/pipeline/layer-flows.ts";
 import { testScenario } from "../../../../env/index.ts";
 import { layerChain } from "../../../../env/model/layers/layer-chain.ts";
 
 const edgesOf = (graph: string) => {
   const chain = layerChain(testScenario({ graph, objective: "iteration" }));
   if (typeof chain === "string") throw new Error(chain);
-  const { from, to, bytes } = layerEdges(chain);
+  const { from, to, bytes } = layerFlows(chain);
   return Array.from(from, (layer, edge) => [layer, to[edge], bytes[edge]]);
 };
 
