@@ -25,16 +25,13 @@ export interface LayerStatesOptions {
   readonly most: number;
 }
 
-/** Layers of the chain that takes the place of the graph. */
-const MOST_LAYERS = 192;
-
 /** Pre: every layer runs on the type. */
 export function layerStates(scenario: Scenario, options: LayerStatesOptions): LayerStates | string {
   const fine = layerChain(scenario, Number.POSITIVE_INFINITY);
   if (typeof fine === "string") return fine;
   const states = statesOfGraph(fine, options);
   if (states !== null) return { chain: fine, states, of: "graph" };
-  const chain = layerChain(scenario, MOST_LAYERS);
+  const chain = layerChain(scenario);
   if (typeof chain === "string") return chain;
   return { chain, states: statesOfChain(chain, options), of: "chain" };
 }

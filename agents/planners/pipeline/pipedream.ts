@@ -9,7 +9,8 @@
  * steady state, is that many times as long.
  */
 import { z } from "zod";
-import { HOST_STAGE, type PipelinePlan } from "../../../env/model/plan/pipeline.ts";
+import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
+import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { type FlatStage, flatStages } from "../../exact/intervals/flat-stages.ts";
 import { intervalPlan } from "../../exact/intervals/interval-program.ts";
@@ -121,20 +122,18 @@ export const pipedream: PlannerModule<z.infer<typeof options>> = {
 };
 
 function planOf(
-  { chain: { count, layerOf } }: LayerStates,
+  { chain }: LayerStates,
   stages: readonly FlatStage[],
   devices: readonly number[],
   microBatches: number,
 ): PipelinePlan {
-  const stageOfLayer = new Int32Array(count);
+  const stageOfLayer = new Int32Array(chain.count);
   stages.forEach(({ layers }, stage) => {
     for (const layer of layers) stageOfLayer[layer] = stage;
   });
-  return {
-    kind: "pipeline",
+  return planOfLayers(chain, stageOfLayer, {
     stages: stages.map(({ places }) => ({ devices: places.map((at) => devices[at]), share: "dealt" })),
     microBatches,
     schedule: { name: "pipedream" },
-    stageOf: layerOf.map((layer) => (layer === HOST_STAGE ? HOST_STAGE : stageOfLayer[layer])),
-  };
+  });
 }
