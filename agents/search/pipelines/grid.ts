@@ -5,6 +5,7 @@
  */
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";
+import { scheduleOf } from "../../../env/model/schedule/index.ts";
 import { powersOfTwo } from "../../problems/pipeline/micro-batches.ts";
 import { partitionChain } from "../lines/chain-partition.ts";
 import { type StageEstimator, stageEstimator } from "./stage-estimate.ts";
@@ -26,6 +27,10 @@ export interface GridOptions {
 export function gridOf(chain: LayerChain, options: GridOptions): Candidate[] {
   const estimator = stageEstimator(chain);
   const devices = chain.types.flatMap((type) => type.devices);
+  const bytesPerUs = chain.scenario.cluster.links.reduce(
+    (least, link) => Math.min(least, link.bytesPerUs),
+    Number.POSITIVE_INFINITY,
+  );
   const candidates: Candidate[] = [];
   for (const stageCount of powersOfTwo(Math.min(devices.length, chain.count)))
     for (const replicas of divisionsOf(devices.length, stageCount))
@@ -40,7 +45,7 @@ export function gridOf(chain: LayerChain, options: GridOptions): Candidate[] {
           if (stages === null) continue;
           for (const name of schedulesFor(stageCount, microBatches, replicas, options.flush)) {
             const plan: StagePlan = { stages, microBatches, schedule: { name } };
-            candidates.push({ plan, estimateUs: estimateOf(chain, estimator, plan) });
+            candidates.push({ plan, estimateUs: estimateOf(chain, estimator, plan, bytesPerUs) });
           }
         }
   return candidates.sort((a, b) => a.estimateUs - b.estimateUs);
@@ -108,18 +113,17 @@ export function slowestType(chain: LayerChain, devices: readonly number[]): numb
   return slowest;
 }
 
-/** Fill, steady state and drain of the schedule's closed form, and the slowest sum of gradients. */
+/**
+ * Fill, steady state and drain of the schedule's closed form, and the slowest sum of gradients.
+ *
+ * @param bytesPerUs of the slowest link
+ */
 function estimateOf(
   chain: LayerChain,
   estimator: StageEstimator,
   { stages, microBatches, schedule }: StagePlan,
+  bytesPerUs: number,
 ): number {
-  const { links } = chain.scenario.cluster;
-  const bytesPerUs = links.reduce(
-    (least, link) => Math.min(least, link.bytesPerUs),
-    Number.POSITIVE_INFINITY,
-  );
-  const isAsynchronous = schedule.name === "pipedream" || schedule.name === "2bw";
   let [sumUs, slowestUs, syncUs] = [0, 0, 0];
   for (const [s, stage] of stages.entries()) {
     const replicas = stage.devices.length;
@@ -133,7 +137,7 @@ function estimateOf(
     slowestUs = Math.max(slowestUs, us);
     syncUs = Math.max(syncUs, (2 * (replicas - 1) * estimator.weightBytes(stage)) / replicas / bytesPerUs);
   }
-  const fillUs = isAsynchronous
+  const fillUs = scheduleOf(schedule.name).asynchronous
     ? 0
     : (sumUs - slowestUs) * (schedule.name === "zb-h1" ? ZERO_BUBBLE_FILL : 1);
   return microBatches * slowestUs + fillUs + syncUs;

@@ -5,7 +5,7 @@
  */
 
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
-import { stagePlan, stagesIn } from "../../../env/model/layers/stage-plan.ts";
+import { type StagePlan, stagesIn } from "../../../env/model/layers/stage-plan.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -33,8 +33,7 @@ export interface PipelineSearchOptions {
 /** Most that one planner may spend, and candidates of the grid that are scored. */
 const MOST_OF_ONE = 20;
 const MOST_CANDIDATES = 32;
-const SYNCHRONOUS = ["1f1b", "zb-h1", "gpipe"];
-const ASYNCHRONOUS = ["pipedream", "2bw"];
+const SCHEDULES = ["1f1b", "zb-h1", "gpipe", "pipedream", "2bw"];
 const HOT = 0.01;
 /** Shares of the memory that candidates may fill, tried until one fits by the simulator. */
 const MEMORY_SHARES = [1, 0.85, 0.7];
@@ -50,25 +49,19 @@ export async function* searchPipelines(
   if (typeof chain === "string") return { failure: chain };
   const limits = {
     mostMicroBatches: mostMicroBatches(scenario),
-    schedules: flush ? SYNCHRONOUS : [...SYNCHRONOUS, ...ASYNCHRONOUS],
+    schedules: SCHEDULES.filter((name) => !(flush && scheduleOf(name).asynchronous)),
   };
   const starts: ScoredStages[] = [];
   for (const share of MEMORY_SHARES) {
     const found = candidates(chain, limits.mostMicroBatches, share);
     const most = Math.min(MOST_OF_A_SHARE, Math.ceil(evaluator.remaining / 8));
-    for (const plan of found.slice(0, most).flatMap(underSchedules)) {
-      const before = evaluator.best;
-      starts.push({ plan, cost: scored(chain, plan, evaluator) });
-      if (evaluator.best !== before) yield stagePlan(chain, plan);
-    }
+    starts.push(...(yield* scoredInTurn(chain, found.slice(0, most).flatMap(underSchedules), evaluator)));
     if (found.length === 0 || evaluator.best?.outcome.feasible === true) break;
   }
   const ofGrid = gridOf(chain, { flush, mostMicroBatches: limits.mostMicroBatches });
-  for (const { plan } of ofGrid.slice(0, Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4)))) {
-    const before = evaluator.best;
-    starts.push({ plan, cost: scored(chain, plan, evaluator) });
-    if (evaluator.best !== before) yield stagePlan(chain, plan);
-  }
+  const most = Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4));
+  const firstOfGrid = ofGrid.slice(0, most).map(({ plan }) => plan);
+  starts.push(...(yield* scoredInTurn(chain, firstOfGrid, evaluator)));
   for (const module of planners) {
     const start = yield* startOf(chain, module, evaluator, rng);
     if (start !== null && !(flush && scheduleOf(start.plan.schedule.name).asynchronous)) starts.push(start);
@@ -79,6 +72,21 @@ export async function* searchPipelines(
   );
   if (best !== null) yield* climb(chain, best, evaluator, rng.child("climb"), { ...limits, hot: HOT });
   return undefined;
+}
+
+/** Yields plans better than all before. */
+function* scoredInTurn(
+  chain: LayerChain,
+  plans: readonly StagePlan[],
+  evaluator: MeteredEvaluator,
+): Generator<Plan, ScoredStages[]> {
+  const all: ScoredStages[] = [];
+  for (const plan of plans) {
+    const before = evaluator.best;
+    all.push({ plan, cost: scored(chain, plan, evaluator) });
+    if (evaluator.best !== null && evaluator.best !== before) yield evaluator.best.plan;
+  }
+  return all;
 }
 
 /** As estimated, and under the schedule with the shortest fill. */
