@@ -8,7 +8,7 @@ import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import { type StagePlan, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import { refusalOfSchedule } from "../../../env/model/schedule/index.ts";
+import { refusalOfSchedule, shapeOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { yieldEvery } from "../../event-loop.ts";
 import { type ChangeLimits, changedPlan } from "./changes.ts";
@@ -60,20 +60,8 @@ export async function* climb(
 
 /** Cost of a plan; infinite where its schedule does not suit it. */
 export function scored(chain: LayerChain, plan: StagePlan, evaluator: MeteredEvaluator): number {
-  const full = stagePlan(chain, plan);
-  if (refusedBySchedule(chain, plan)) return Number.POSITIVE_INFINITY;
-  return evaluator.evaluate(full).cost;
-}
-
-function refusedBySchedule({ scenario }: LayerChain, { stages, microBatches, schedule }: StagePlan): boolean {
-  return (
-    refusalOfSchedule(schedule, {
-      deviceCount: scenario.cluster.devices.length,
-      stages,
-      microBatches,
-      iterations: 1,
-    }) !== null
-  );
+  const refusal = refusalOfSchedule(plan.schedule, shapeOf(chain.scenario.cluster, plan));
+  return refusal === null ? evaluator.evaluate(stagePlan(chain, plan)).cost : Number.POSITIVE_INFINITY;
 }
 
 const keyOf = ({ stages, microBatches, schedule }: StagePlan): string =>

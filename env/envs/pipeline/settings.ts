@@ -8,11 +8,11 @@ import { kindsOf } from "../../model/graph/support.ts";
 import type { LayerChain } from "../../model/layers/layer-chain.ts";
 import {
   HOST_STAGE,
-  MOST_MICRO_BATCHES,
+  microBatchLimit,
   type PipelineStage,
   type ScheduleChoice,
 } from "../../model/plan/pipeline.ts";
-import { refusalOfSchedule, scheduleOf } from "../../model/schedule/index.ts";
+import { refusalOfSchedule, scheduleOf, shapeOf } from "../../model/schedule/index.ts";
 import { shown } from "../options.ts";
 
 export interface PipelineSettings {
@@ -43,7 +43,7 @@ export const pipelineChoices = ["microBatches", "schedule", "recompute", "swap"]
 const A_DEVICE = 4;
 
 export function defaultSettings(chain: LayerChain, deviceCount: number): PipelineSettings {
-  const most = Math.min(mostMicroBatches(chain), A_DEVICE * deviceCount);
+  const most = Math.min(microBatchLimit(chain.scenario.graph), A_DEVICE * deviceCount);
   return {
     microBatches: 2 ** Math.floor(Math.log2(most)),
     schedule: { name: "1f1b" },
@@ -60,7 +60,7 @@ export function pipelineSettings(
   given: PipelineChoices,
 ): PipelineSettings {
   const { microBatches = before.microBatches, schedule = before.schedule } = given;
-  const most = mostMicroBatches(chain);
+  const most = microBatchLimit(chain.scenario.graph);
   if (!Number.isInteger(microBatches) || microBatches < 1 || microBatches > most)
     throw new InputError(`${id}: microBatches is ${shown(microBatches)}, expected 1..${most}.`);
   const recompute = flagsOf(id, "recompute", chain, given.recompute, before.recompute);
@@ -75,9 +75,6 @@ export function pipelineSettings(
     throw new InputError(`${id}: layer ${both} is both recomputed and swapped, expected one of them.`);
   return { microBatches, schedule: scheduleChoice(id, schedule), recompute, swap };
 }
-
-const mostMicroBatches = ({ scenario: { graph } }: LayerChain): number =>
-  Math.min(MOST_MICRO_BATCHES, graph.batch ?? MOST_MICRO_BATCHES);
 
 function scheduleChoice(id: string, given: unknown): ScheduleChoice {
   const choice = (typeof given === "string" ? { name: given } : given) as ScheduleChoice | null;
@@ -117,13 +114,7 @@ export const refusalOfStages = (
   { scenario }: LayerChain,
   { schedule, microBatches }: PipelineSettings,
   stages: readonly PipelineStage[],
-): string | null =>
-  refusalOfSchedule(schedule, {
-    deviceCount: scenario.cluster.devices.length,
-    stages,
-    microBatches,
-    iterations: 1,
-  });
+): string | null => refusalOfSchedule(schedule, shapeOf(scenario.cluster, { stages, microBatches }));
 
 /** The accelerators that can run every layer, those of one type after those of another. */
 export function usableDevices({ types, layerOf, scenario: { graph, cluster } }: LayerChain): number[] {

@@ -7,9 +7,9 @@ import { InputError } from "../errors.ts";
 import { Role } from "../graph/graph.ts";
 import { kindsOf } from "../graph/support.ts";
 import type { Scenario } from "../scenario.ts";
-import { checkScheduleChoice } from "../schedule/index.ts";
+import { checkScheduleChoice, shapeOf } from "../schedule/index.ts";
 import { alternatives } from "../suggest.ts";
-import { collectives, HOST_STAGE, MOST_MICRO_BATCHES, type PipelinePlan, shares, syncs } from "./pipeline.ts";
+import { collectives, HOST_STAGE, microBatchLimit, type PipelinePlan, shares, syncs } from "./pipeline.ts";
 
 export function checkPipeline(scenario: Scenario, plan: PipelinePlan): void {
   checkShape(scenario, plan);
@@ -17,15 +17,10 @@ export function checkPipeline(scenario: Scenario, plan: PipelinePlan): void {
   checkOrder(scenario, plan);
   checkFlags(scenario, plan);
   checkWords(plan);
-  const { microBatches, schedule, stages } = plan;
+  const { schedule } = plan;
   if (typeof schedule?.name !== "string")
     throw new InputError(`The pipeline's schedule is ${JSON.stringify(schedule)}, expected one with a name.`);
-  checkScheduleChoice(schedule, {
-    deviceCount: scenario.cluster.devices.length,
-    stages,
-    microBatches,
-    iterations: 1,
-  });
+  checkScheduleChoice(schedule, shapeOf(scenario.cluster, plan));
 }
 
 function checkShape({ graph, cluster }: Scenario, { stageOf, stages, microBatches }: PipelinePlan): void {
@@ -51,7 +46,7 @@ function checkShape({ graph, cluster }: Scenario, { stageOf, stages, microBatche
         `Stage ${stage} of the pipeline has share ${JSON.stringify(share)}, expected ${shares.join(" or ")}.`,
       );
   });
-  const most = Math.min(MOST_MICRO_BATCHES, graph.batch ?? MOST_MICRO_BATCHES);
+  const most = microBatchLimit(graph);
   if (!Number.isInteger(microBatches) || microBatches < 1 || microBatches > most)
     throw new InputError(
       `The pipeline has ${microBatches} micro-batches, expected 1..${most}${most === graph.batch ? ", the samples of the batch" : ""}.`,

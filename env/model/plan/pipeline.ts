@@ -6,9 +6,14 @@
  * an order that all data between forward ops follow, from a lower stage to a higher one. They need
  * not be contiguous in the graph, and several may share a device.
  */
+import type { OpGraph } from "../graph/graph.ts";
 
 /** More would make tasks of no length. */
 export const MOST_MICRO_BATCHES = 4096;
+
+/** Micro-batches that a batch can be divided into: at most its samples, where they are known. */
+export const microBatchLimit = ({ batch }: Pick<OpGraph, "batch">): number =>
+  Math.min(MOST_MICRO_BATCHES, batch ?? MOST_MICRO_BATCHES);
 
 /** Stage of a forward op that the host runs in front of the pipeline: the inputs. */
 export const HOST_STAGE = -1;

@@ -1,8 +1,9 @@
 /**
  * The table of pipeline schedules. One file makes each; a new schedule is one file and one line.
  */
+import type { Cluster } from "../cluster/cluster.ts";
 import { InputError } from "../errors.ts";
-import type { ScheduleChoice } from "../plan/pipeline.ts";
+import type { PipelinePlan, ScheduleChoice } from "../plan/pipeline.ts";
 import { notKnown } from "../suggest.ts";
 import { chimera } from "./chimera/chimera.ts";
 import type { PipelineSchedule, PipelineShape, ScheduleMaker } from "./contract.ts";
@@ -52,10 +53,16 @@ export function scheduleOf(name: string): ScheduleMaker {
   );
 }
 
+/** The shape of a plan on a cluster; by default for one iteration. */
+export const shapeOf = (
+  { devices }: Cluster,
+  { stages, microBatches }: Pick<PipelinePlan, "stages" | "microBatches">,
+  iterations = 1,
+): PipelineShape => ({ deviceCount: devices.length, stages, microBatches, iterations });
+
 /** Why a schedule does not suit a shape, one sentence, or null where it does. */
-export function refusalOfSchedule({ name, ...given }: ScheduleChoice, shape: PipelineShape): string | null {
-  const maker = scheduleOf(name);
-  return maker.refuses?.(shape, maker.options(given)) ?? null;
+export function refusalOfSchedule(choice: ScheduleChoice, shape: PipelineShape): string | null {
+  return chosen(choice, shape).refusal;
 }
 
 /** Throws one sentence where a schedule, or its options, do not suit the shape. */
@@ -69,10 +76,14 @@ export function makeSchedule(choice: ScheduleChoice, shape: PipelineShape): Pipe
   return maker.make(shape, options);
 }
 
-function suitable({ name, ...given }: ScheduleChoice, shape: PipelineShape) {
+function suitable(choice: ScheduleChoice, shape: PipelineShape) {
+  const { refusal, ...suited } = chosen(choice, shape);
+  if (refusal !== null) throw new InputError(refusal);
+  return suited;
+}
+
+function chosen({ name, ...given }: ScheduleChoice, shape: PipelineShape) {
   const maker = scheduleOf(name);
   const options = maker.options(given);
-  const refusal = maker.refuses?.(shape, options) ?? null;
-  if (refusal !== null) throw new InputError(refusal);
-  return { maker, options };
+  return { maker, options, refusal: maker.refuses?.(shape, options) ?? null };
 }

@@ -8,7 +8,7 @@
  */
 
 import { opClasses } from "../../model/graph/op-classes.ts";
-import { MOST_MICRO_BATCHES } from "../../model/plan/pipeline.ts";
+import { microBatchLimit } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { opTimes } from "../lower/costs/unit-times.ts";
 
@@ -26,7 +26,7 @@ export function pipelineCeilingUs(scenario: Scenario): number {
   const deviceCount = cluster.devices.length;
   const { usPerByte, latencyUs } = slowestRoute(cluster, fidelity.transferGapUs);
   const { fixedPort } = opClasses(graph);
-  const pieces = Math.min(MOST_MICRO_BATCHES, graph.batch ?? MOST_MICRO_BATCHES) * deviceCount;
+  const pieces = microBatchLimit(graph) * deviceCount;
   let totalUs = fidelity.startUs + opsUs(scenario, pieces);
   /** Transfers of one parcel, or messages of one sum, are at most so many for each piece. */
   const hopsUs = pieces * 2 * (deviceCount + 1) * latencyUs;

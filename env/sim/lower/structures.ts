@@ -6,7 +6,7 @@ import { InputError } from "../../model/errors.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { Phase, type PipelineSchedule } from "../../model/schedule/contract.ts";
-import { makeSchedule } from "../../model/schedule/index.ts";
+import { makeSchedule, shapeOf } from "../../model/schedule/index.ts";
 import type { Compiled } from "../engine/compile.ts";
 import { createRefillableEngine, type RefillableEngine } from "../engine/engine.ts";
 import { createPeakSlices, type PeaksAbove } from "../memory/peak-slices.ts";
@@ -76,11 +76,8 @@ function dropOldest(kept: Map<string, unknown>, isTooMuch: () => boolean): void 
 }
 
 export function layOut({ cluster }: Scenario, plan: PipelinePlan): Laid {
-  const { stages, microBatches } = plan;
   const batches = batchesOf(plan);
-  const { iterations } = batches;
-  const shape = { deviceCount: cluster.devices.length, stages, microBatches, iterations };
-  const schedule = makeSchedule(plan.schedule, shape);
+  const schedule = makeSchedule(plan.schedule, shapeOf(cluster, plan, batches.iterations));
   const splitsBackward = schedule.order.some((items) => items.some(({ phase }) => phase === Phase.weights));
   return { ...batches, schedule, splitsBackward };
 }

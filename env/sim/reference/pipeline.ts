@@ -9,7 +9,7 @@ import { opClasses } from "../../model/graph/op-classes.ts";
 import { HOST_STAGE, type PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { ScheduleItem } from "../../model/schedule/contract.ts";
-import { makeSchedule } from "../../model/schedule/index.ts";
+import { makeSchedule, shapeOf } from "../../model/schedule/index.ts";
 import { batchesOf } from "../lower/steady.ts";
 import {
   AGAIN,
@@ -35,12 +35,7 @@ export interface ReferencePipeline {
 export function referencePipeline(scenario: Scenario, plan: PipelinePlan): ReferencePipeline {
   const { graph, cluster } = scenario;
   const batches = batchesOf(plan);
-  const schedule = makeSchedule(plan.schedule, {
-    deviceCount: cluster.devices.length,
-    stages: plan.stages,
-    microBatches: plan.microBatches,
-    iterations: batches.iterations,
-  });
+  const schedule = makeSchedule(plan.schedule, shapeOf(cluster, plan, batches.iterations));
   const splits = schedule.order.flat().some(({ phase }) => phase === WEIGHTS);
   const { once, weightsPhase } = opClasses(graph);
   const pipeline: Pipeline = {
