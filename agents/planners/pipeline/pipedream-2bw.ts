@@ -43,8 +43,9 @@ export const pipedream2bw: PlannerModule<Options> = {
       "Narayanan, Phanishayee, Shi, Chen, Zaharia: Memory-Efficient Pipeline-Parallel DNN Training. ICML 2021",
     limits:
       "No planner of the authors is public: this is the paper's cost model as we have it, and a search over all it names. It " +
-      "assumes equal accelerators, and uses fewer where the batch does not divide among all. A chain without repeated blocks is cut into parts of about equal time first. Whether " +
-      "replicas or neighbouring stages are close to each other in the cluster is chosen too, by the same model.",
+      "assumes equal accelerators, and uses fewer where the batch does not divide among all. A chain without repeated blocks " +
+      "is cut into parts of about equal time first. Whether replicas or neighbouring stages are close to each other in the " +
+      "cluster is chosen too, by the same model.",
   },
   traits: {
     answers: "pipeline",
