@@ -1,0 +1,56 @@
+/**
+ * `OpIteration`: the space of named dimensions that an op iterates over, and how its tensors lie in
+ * it. It says what may be split: a device that runs a part of a dimension needs the parts of the
+ * tensors along it, and makes a part of the results or a partial sum of them.
+ *
+ * A product Y[b, n] = sum over k of X[b, k] W[k, n] has the dimensions b, k and n. The gradients of
+ * X and W iterate over the same three, so a backward op takes over the split of its forward twin.
+ */
+
+/**
+ * What a dimension means. `contraction` is summed over in the forward op; `opaque` cannot be split.
+ */
+export const dimensionKinds = [
+  "batch",
+  "sequence",
+  "head",
+  "feature",
+  "contraction",
+  "channel",
+  "spatial",
+  "vocabulary",
+  "expert",
+  "opaque",
+] as const;
+export type DimensionKind = (typeof dimensionKinds)[number];
+
+export interface IterationDimension {
+  readonly name: string;
+  readonly kind: DimensionKind;
+  readonly size: number;
+  /** Rows of a neighbour's part that a part needs at each border, of a `spatial` dimension. */
+  readonly halo?: number;
+}
+
+/** The whole of an axis is in every part. */
+export const WHOLE = -1;
+
+/** A tensor of an op: its shape, and the dimension that each axis runs along, or `WHOLE`. */
+export interface TensorAxes {
+  readonly shape: readonly number[];
+  readonly along: readonly number[];
+}
+
+export interface OpIteration {
+  readonly dimensions: readonly IterationDimension[];
+  /** One entry for each data input of the op, in declared order. */
+  readonly inputs: readonly TensorAxes[];
+  /** Weights that the op reads: its own, or those of its forward twin. */
+  readonly parameters: readonly TensorAxes[];
+  /** One entry for each output port. */
+  readonly outputs: readonly TensorAxes[];
+  /** Dimensions whose parts give partial sums of the outputs. */
+  readonly sums: readonly number[];
+  /** Inputs that may be partial sums, because the op is linear in all of them together. */
+  readonly linearIn: readonly number[];
+}
