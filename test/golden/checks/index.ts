@@ -1,11 +1,17 @@
 /** The golden files that `test/golden/check.ts` knows. */
+import { accparChains } from "./accpar-chains.ts";
+import { alpaInterop } from "./alpa-interop.ts";
 import { chimeraSchedules } from "./chimera-schedules.ts";
 import type { GoldenCheck } from "./contract.ts";
 import { dapplePlanner } from "./dapple-planner.ts";
+import { galvatronSearch } from "./galvatron-search.ts";
 import { heterpsSmall } from "./heterps-small.ts";
 import { hybridPipeline } from "./hybrid-pipeline.ts";
+import { numberPartitioning } from "./number-partitioning.ts";
+import { p2Matrices } from "./p2-matrices.ts";
 import { pipedream } from "./pipedream.ts";
 import { pipelineSchedules } from "./pipeline-schedules.ts";
+import { tableSharding } from "./table-sharding.ts";
 import { torchgpipeBlockpartition } from "./torchgpipe-blockpartition.ts";
 
 export const goldenChecks: readonly GoldenCheck[] = [
@@ -16,4 +22,10 @@ export const goldenChecks: readonly GoldenCheck[] = [
   pipedream,
   pipelineSchedules,
   torchgpipeBlockpartition,
+  accparChains,
+  alpaInterop,
+  numberPartitioning,
+  p2Matrices,
+  tableSharding,
+  galvatronSearch,
 ];

@@ -1,0 +1,58 @@
+/**
+ * The strategies that one layer may take on a number of GPUs, powers of two: a pipeline degree, a
+ * degree that splits the layer (by tensors, or by the sequence as Ulysses does), and copies for the
+ * rest, plain or with fully sharded states, with or without recomputation. The choice set is that
+ * of Hetu-Galvatron's search (Miao et al., VLDB 2023, release cea12ff), without context parallelism.
+ */
+
+export interface LayerStrategy {
+  readonly pipeline: number;
+  /** Devices that share each layer. */
+  readonly split: number;
+  /** What they split; `none` for one device. */
+  readonly by: "none" | "tensors" | "sequence";
+  readonly copies: number;
+  /** Weights, gradients and optimizer are shared out over the copies. */
+  readonly fullySharded: boolean;
+  readonly recompute: boolean;
+}
+
+export interface StrategyChoices {
+  readonly sequence: boolean;
+  readonly recompute: boolean;
+}
+
+/** Pre: `gpus` is a power of two. */
+export function layerStrategies(gpus: number, { sequence, recompute }: StrategyChoices): LayerStrategy[] {
+  const found: LayerStrategy[] = [];
+  for (const pipeline of powersOfTwo(gpus))
+    for (const by of sequence ? (["sequence", "tensors"] as const) : (["tensors"] as const))
+      for (const split of powersOfTwo(gpus / pipeline)) {
+        // One device splits nothing, so it counts once.
+        if (split === 1 && by === "sequence") continue;
+        const copies = gpus / pipeline / split;
+        for (const fullySharded of copies > 1 ? [false, true] : [false])
+          for (const again of recompute ? [false, true] : [false])
+            found.push({
+              pipeline,
+              split,
+              by: split === 1 ? "none" : by,
+              copies,
+              fullySharded,
+              recompute: again,
+            });
+      }
+  return found;
+}
+
+function powersOfTwo(most: number): number[] {
+  const found: number[] = [];
+  for (let power = 1; power <= most; power *= 2) found.push(power);
+  return found;
+}
+
+/** As Galvatron writes it: `2-4*-1-c-sp` is pipeline 2, split 4 by sequence, 1 copy, recomputed. */
+export function strategyName({ pipeline, split, by, copies, fullySharded, recompute }: LayerStrategy) {
+  const degrees = `${pipeline}-${split}${split > 1 ? "*" : ""}-${copies}${fullySharded ? "f" : ""}`;
+  return `${degrees}${recompute ? "-c" : ""}${by === "sequence" ? "-sp" : ""}`;
+}
