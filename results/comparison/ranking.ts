@@ -94,7 +94,10 @@ export function rankRows(cells: readonly IndexedCell[], boundFor: BoundFor): Row
   });
 }
 
-/** One entry for each method over the rows of all scenarios, best mean rank first. */
+/**
+ * One entry for each method over the rows of all scenarios, best mean rank first. Methods that ran
+ * on fewer scenarios than others come after them, as their ranks do not compare.
+ */
 export function summarise(tables: readonly (readonly Row[])[]): MethodSummary[] {
   const rows = tables.flat();
   return [...groupBy(rows, ({ method }) => method).values()]
@@ -113,6 +116,7 @@ export function summarise(tables: readonly (readonly Row[])[]): MethodSummary[] 
     })
     .sort(
       (a, b) =>
+        b.scenarios - a.scenarios ||
         a.meanRank - b.meanRank ||
         (a.meanGap ?? Number.POSITIVE_INFINITY) - (b.meanGap ?? Number.POSITIVE_INFINITY) ||
         compareText(a.method, b.method),
@@ -178,6 +182,10 @@ function compareNumbers(a: number, b: number): number {
   if (!Number.isFinite(a) || !Number.isFinite(b)) return a - b;
   return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b)) ? 0 : a - b;
 }
+
+/** `4.5`, or `1.0 on 1` of a method that did not run on all of the scenarios. */
+export const meanRankText = ({ meanRank, scenarios }: MethodSummary, scenarioCount: number): string =>
+  `${meanRank.toFixed(1)}${scenarios < scenarioCount ? ` on ${scenarios}` : ""}`;
 
 /** By code units, so that no locale can change the order. */
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -37,15 +37,17 @@ const MARGIN = 0.01;
 const MOST_NAMES = 4;
 const MOST_AHEAD = 8;
 
-/** The methods of the lowest mean rank over all scenarios. */
+/** The methods of the lowest mean rank, of those that ran on all scenarios. */
 export function overallVerdict(methods: readonly MethodSummary[], scenarioCount: number): string {
-  if (scenarioCount < 2 || methods.length < 2) return "";
-  const first = methods.filter(({ meanRank }) => meanRank === methods[0].meanRank);
+  const everywhere = methods.filter(({ scenarios }) => scenarios === scenarioCount);
+  if (scenarioCount < 2 || everywhere.length < 2) return "";
+  const [{ meanRank: lowest }] = everywhere;
+  const first = everywhere.filter(({ meanRank }) => meanRank === lowest);
   const names = listed(
     first.map(({ method }) => method),
     MOST_NAMES,
   );
-  return `The lowest mean rank over ${scenarioCount} scenarios is ${methods[0].meanRank.toFixed(1)}, of ${names}.`;
+  return `The lowest mean rank over ${scenarioCount} scenarios is ${lowest.toFixed(1)}, of ${names}.`;
 }
 
 /** Nothing is called optimal where the graph's work is partly unknown. */

@@ -6,7 +6,7 @@
 import { fileAddress } from "../../scenarios/file-address.ts";
 import { isFault } from "../cells/failed-cell.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
-import type { MethodSummary, Row } from "../comparison/ranking.ts";
+import { type MethodSummary, meanRankText, type Row } from "../comparison/ranking.ts";
 import { winnersOf } from "../comparison/verdict.ts";
 import { formatGap, formatValue } from "../text/format.ts";
 import type { MethodMarks } from "./marks.ts";
@@ -106,7 +106,7 @@ const tint = (gap: number): number => px(35 * Math.sqrt(Math.min(4, Math.max(0, 
 /** Null for one scenario, whose own table says it all. */
 export function methodsTable({ methods, scenarios }: CompareReport, marks: MethodMarks): Markup | null {
   if (scenarios.length < 2) return null;
-  const rows = methods.map((summary) => methodRow(summary, marks));
+  const rows = methods.map((summary) => methodRow(summary, scenarios.length, marks));
   const table = html`<table class="rows sortable">
 <caption>Methods over all scenarios. A method that is infeasible on a scenario has a rank there, \
 but no gap.</caption>
@@ -124,13 +124,13 @@ ${lines(rows)}</tbody>
 ${scrollBox("Methods over all scenarios", table)}`;
 }
 
-function methodRow(summary: MethodSummary, marks: MethodMarks): Markup {
+function methodRow(summary: MethodSummary, scenarioCount: number, marks: MethodMarks): Markup {
   const { method, kind, meanGap, meanRank, wins, feasibleScenarios, scenarios } = summary;
   const mark = marks.of(method);
   return html`<tr data-m="${mark.index}">
 <th scope="row" class="name">${methodName(method, kind, mark)}</th>
 ${numberCell(meanGapText(summary), meanGap)}
-${numberCell(meanRank.toFixed(1), meanRank)}
+${numberCell(meanRankText(summary, scenarioCount), meanRank)}
 ${numberCell(wins, wins)}
 ${numberCell(`${feasibleScenarios} of ${scenarios}`, feasibleScenarios)}
 </tr>`;

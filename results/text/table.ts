@@ -4,7 +4,7 @@
  */
 import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
-import type { Row } from "../comparison/ranking.ts";
+import { meanRankText, type Row } from "../comparison/ranking.ts";
 import { meanTimes, memoryTitle, remarksOf, tableScale, valueText } from "../comparison/row-text.ts";
 import { overallVerdict, verdictOf } from "../comparison/verdict.ts";
 import {
@@ -75,7 +75,7 @@ function scenarioText(report: CompareReport, table: ScenarioTable): string {
 function summaryText({ methods, scenarios }: CompareReport): string {
   const columns: Column<(typeof methods)[number]>[] = [
     { title: "method", align: "left", text: ({ method }) => method },
-    { title: "mean rank", align: "right", text: ({ meanRank }) => meanRank.toFixed(1) },
+    { title: "mean rank", align: "right", text: (summary) => meanRankText(summary, scenarios.length) },
     {
       title: "mean gap",
       align: "right",

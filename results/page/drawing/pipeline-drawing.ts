@@ -5,6 +5,7 @@
 import { Work, type WorkCode } from "../../../env/sim/lower/costs/work.ts";
 import type { PipelineBlock, PipelineTimeline } from "../../../env/sim/timeline/pipeline/contract.ts";
 import { idleShareOf } from "../../../env/sim/timeline/pipeline/stage-facts.ts";
+import { formatUs } from "../../text/format.ts";
 import { visibleName } from "../../text/visible.ts";
 import type { BlockPhase, ScheduleBlock, ScheduleDrawing } from "./schedule-blocks.ts";
 
@@ -18,12 +19,11 @@ const phases: Readonly<Record<WorkCode, BlockPhase>> = {
 
 /** `by`: who made the plan. */
 export function pipelineDrawing(timeline: PipelineTimeline, by: string): ScheduleDrawing {
-  const { scenario, stageDevices, blocks, syncs, window, asynchronous, deviceTimes } = timeline;
+  const { scenario, stageDevices, blocks, syncs, window, deviceTimes } = timeline;
   const laneOf = new Map(stageDevices.map((device, lane) => [device, lane]));
   const drawn = [...blocks.filter(hasStage).map(blockOf), ...syncs.map(syncOf)];
-  const steady = asynchronous ? `, ${window.batches} batches of its steady state` : "";
   return {
-    title: `${visibleName(scenario.name)} under ${visibleName(by)}${steady}`,
+    title: `${visibleName(scenario.name)} under ${visibleName(by)}${steadyText(timeline)}`,
     lanes: stageDevices.map((device) => visibleName(scenario.cluster.devices[device].name)),
     blocks: drawn.flatMap(({ device, ...block }) => {
       const lane = laneOf.get(device);
@@ -35,6 +35,9 @@ export function pipelineDrawing(timeline: PipelineTimeline, by: string): Schedul
     idle: stageDevices.map((device) => idleShareOf(deviceTimes[device])),
   };
 }
+
+const steadyText = ({ asynchronous, window, iterationUs }: PipelineTimeline): string =>
+  asynchronous ? `, ${window.batches} batches of its steady state, ${formatUs(iterationUs)} each` : "";
 
 type Drawn = Omit<ScheduleBlock, "lane"> & { readonly device: number };
 

@@ -13,7 +13,7 @@ import { timelineOf } from "../../../env/sim/timeline/timeline-of.ts";
 import { resolveScenario } from "../../../scenarios/resolve.ts";
 import type { CellResult } from "../../cells/cell.ts";
 import type { ScenarioTable } from "../../comparison/compare.ts";
-import { type Row, summarise } from "../../comparison/ranking.ts";
+import { meanRankText, type Row, summarise } from "../../comparison/ranking.ts";
 import { tableScale, valueText } from "../../comparison/row-text.ts";
 import { curvesSvg } from "../../page/charts/curves.ts";
 import { ganttSvg } from "../../page/drawing/gantt-svg.ts";
@@ -82,7 +82,7 @@ function methodsTable({ scenarios }: ComparedCells, name: string): ReportTable {
     ],
     rows: summarise(scenarios.map(({ rows }) => rows)).map((summary) => [
       entry(summary.method),
-      entry(summary.meanRank, summary.meanRank.toFixed(1)),
+      entry(summary.meanRank, meanRankText(summary, scenarios.length)),
       gapEntry(summary.meanGap),
       entry(summary.wins),
       entry(summary.feasibleScenarios),

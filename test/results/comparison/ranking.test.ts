@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PLACEMENTS } from "../../../env/sim/bounds/best.ts";
 import type { CellResult } from "../../../results/cells/cell.ts";
-import { rankRows, summarise } from "../../../results/comparison/ranking.ts";
+import { meanRankText, rankRows, summarise } from "../../../results/comparison/ranking.ts";
 import { cell } from "../cells.ts";
 
 const bound = { value: 50, argument: "critical path", covers: PLACEMENTS };
@@ -99,6 +99,18 @@ describe("summary over scenarios", () => {
       wins: 1,
     });
     expect(other).toMatchObject({ method: "b", meanRank: 1.5, meanGap: 0.75, feasibleScenarios: 2, wins: 1 });
+  });
+
+  test("a method that ran on fewer scenarios comes last, and says on how many", () => {
+    const first = rank([cell({ method: "a", value: 60 }), cell({ method: "b", value: 75 })]);
+    const second = rank([
+      cell({ method: "a", value: 90 }),
+      cell({ method: "b", value: 80 }),
+      cell({ method: "c", value: 70 }),
+    ]);
+    const summaries = summarise([first, second]);
+    expect(summaries.map(({ method }) => method)).toEqual(["a", "b", "c"]);
+    expect(summaries.map((summary) => meanRankText(summary, 2))).toEqual(["2.0", "2.0", "1.0 on 1"]);
   });
 
   test("a method without any plan wins nowhere", () => {

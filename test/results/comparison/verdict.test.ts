@@ -55,6 +55,12 @@ test("over several scenarios the lowest mean rank is named, shared where it is s
   const both = await reportOf({ a: { value: 60 }, b: { value: 60 } }, ["x", "y"]);
   expect(overallVerdict(both.methods, 2)).toBe("The lowest mean rank over 2 scenarios is 1.0, of a and b.");
   expect(overallVerdict(one.methods, 1)).toBe("");
+  const [best, ...others] = one.methods;
+  const fewer = [...others, { ...best, scenarios: 1 }];
+  expect(overallVerdict(fewer, 2)).toBe("");
+  expect(overallVerdict([...both.methods, { ...best, method: "c", meanRank: 0.5, scenarios: 1 }], 2)).toBe(
+    "The lowest mean rank over 2 scenarios is 1.0, of a and b.",
+  );
 });
 
 test("many that tie are counted, not listed", async () => {

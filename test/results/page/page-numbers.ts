@@ -45,7 +45,9 @@ function wrongInOverview(page: string, { scenarios, methods }: CompareReport): s
     const [, ...found] = rowCells(row).map(textOf);
     const winners = rows.filter(({ rank, mean }) => rank === 1 && mean !== null);
     const cells = methods.map(({ method }) => {
-      const { rank, gap, mean } = rows.find((own) => own.method === method)!;
+      const row = rows.find((own) => own.method === method);
+      if (row === undefined) return "not run";
+      const { rank, gap, mean } = row;
       if (mean === null) return null;
       return `${rank === 1 ? "★ " : ""}${gap === null ? formatValue(unit, mean) : formatGap(gap)}`;
     });
@@ -64,16 +66,15 @@ function wrongInMethods(page: string, { methods, scenarios }: CompareReport): st
   const table = parts(page, /<table class="rows sortable">\n<caption>Methods over[\s\S]*?<\/table>/g)[0];
   if (table === undefined) return scenarios.length > 1 ? ["no table of methods"] : [];
   return tableRows(table).flatMap((row, i) => {
-    const { method, meanGap, meanRank, wins, feasibleScenarios } = methods[i];
-    const partial =
-      feasibleScenarios < scenarios.length ? ` on ${feasibleScenarios} of ${scenarios.length}` : "";
+    const { method, meanGap, meanRank, wins, feasibleScenarios, scenarios: ran } = methods[i];
+    const partial = feasibleScenarios < ran ? ` on ${feasibleScenarios} of ${ran}` : "";
     const gap = meanGap === null ? "-" : `${formatGap(meanGap)}${partial}`;
     const wanted = [
       method,
       gap,
-      meanRank.toFixed(1),
+      `${meanRank.toFixed(1)}${ran < scenarios.length ? ` on ${ran}` : ""}`,
       `${wins}`,
-      `${feasibleScenarios} of ${scenarios.length}`,
+      `${feasibleScenarios} of ${ran}`,
     ];
     const [name, ...rest] = rowCells(row).map(textOf);
     return different(`methods, ${method}`, [agentless(name), ...rest], wanted);

@@ -47,6 +47,6 @@ test("says that it draws the steady state where there is no flush", () => {
     "under a &lt;plan&gt;, ",
   );
   expect(pipelineDrawing(told("0-1@0 | 2-3@1 x4 2bw"), "p").title).toMatch(
-    /, \d+ batches of its steady state$/,
+    /, \d+ batches of its steady state, [\d.]+ us each$/,
   );
 });
