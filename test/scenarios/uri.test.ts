@@ -107,9 +107,10 @@ describe("scenario URIs", () => {
 });
 
 describe("suites", () => {
-  test("start: three scenarios of at most 64 groups from different workloads", async () => {
-    expect(suites.start.length).toBe(3);
+  test("start: at most 64 groups, three workloads, one of them for pipelines as well", async () => {
+    expect(suites.start.length).toBe(4);
     expect(new Set(suites.start.map((uri) => uri.split("/")[0])).size).toBe(3);
+    expect(suites.start.filter((uri) => uri.includes("objective=iteration")).length).toBe(1);
     for (const uri of suites.start)
       expect((await resolveScenario(uri)).grouping.groupCount).toBeLessThanOrEqual(64);
   });
