@@ -13,13 +13,14 @@ import { toys, toyUri } from "./toy.ts";
 
 const start: Suite = {
   name: "start",
-  summary: "quick to simulate, three kinds of graph",
+  summary: "quick to simulate: three kinds of graph, and one to cut into a pipeline",
   members: [
     "inception-v3/4xK80?groups=64",
     "nmt-2/4xP100?steps=10&groups=64",
     "bert-base/4xK80?tokens=384&groups=40",
+    "inception-v3/4xP100?groups=40&objective=iteration",
   ],
-  why: "A network of parallel branches, one of a time grid, and one that no accelerator holds alone. Hardly two methods find the same value.",
+  why: "A network of parallel branches, one of a time grid, and one that no accelerator holds alone. On the last, pipelines meet placements of the network of branches. Hardly two methods find the same value.",
 };
 
 const usual: Suite = {

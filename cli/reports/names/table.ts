@@ -7,6 +7,7 @@ export const table = `
 scenarios	inception-v3/4xK80?groups=64		1	Inception-V3 on 299x299 images; 4 K80 dies of a p2.8xlarge on PCIe, and the host	
 scenarios	nmt-2/4xP100?steps=10&groups=64		1	attention NMT, 2 + 2 LSTM layers of width 1024, unrolled; 4 P100 on PCIe 3.0, and the host	
 scenarios	bert-base/4xK80?tokens=384&groups=40		1	BERT-base, fine-tuned to classify sentence pairs; 4 K80 dies of a p2.8xlarge on PCIe, and the host	
+scenarios	inception-v3/4xP100?groups=40&objective=iteration		1	Inception-V3 on 299x299 images; 4 P100 on PCIe 3.0, and the host	
 scenarios	inception-v3/2xP100		1	Inception-V3 on 299x299 images; 2 P100 on PCIe 3.0, and the host	
 scenarios	inception-v3/8xK80		1	Inception-V3 on 299x299 images; 8 K80 dies, a whole p2.8xlarge on PCIe, and the host	
 scenarios	resnet-50/4xP100		1	ResNet-50 on 224x224 images; 4 P100 on PCIe 3.0, and the host	
@@ -248,7 +249,7 @@ clusters	16x1xV100-10gbe		1	16 machines of one V100 on 10 Gbit/s Ethernet, and 1
 fidelities	default		1	A transfer for each destination device, weights and live activations in memory.	
 fidelities	placeto		1	The simulator published with Placeto (NeurIPS 2019): free multicast, no memory limit.	
 fidelities	tf-2017		1	TensorFlow 1 on GPUs: 134 us for each transfer, 5.7 GB/s at most, memory that its allocator leaves.	
-suites	start		3	quick to simulate, three kinds of graph	A network of parallel branches, one of a time grid, and one that no accelerator holds alone. Hardly two methods find the same value.
+suites	start		4	quick to simulate: three kinds of graph, and one to cut into a pipeline	A network of parallel branches, one of a time grid, and one that no accelerator holds alone. On the last, pipelines meet placements of the network of branches. Hardly two methods find the same value.
 suites	default		10	four networks on all kinds of GPU cluster	resnet-50/2xP100-10gbe is best left on one device, and resnet-50/4xP100 nearly so; bert-base/4xK80?tokens=384 (the SQuAD setting of its paper: 32 sequences of 384 tokens) is the tightest in memory.
 suites	toy		13	tiny scenarios, each about one thing, each with its optimum known	What a method does wrong here can be seen by eye; every optimum is found again by trying all placements in a test.
 suites	papers/colocrl		6	ColocRL (ICML 2017): RNNLM, NMT and Inception-V3 on 2 and 4 K80	The paper's three networks with its numbers of groups; its rule of grouping by hand is not public, so that ours is the default one. A small NMT fits one GPU here, which it did not there.
