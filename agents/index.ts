@@ -24,6 +24,7 @@ export { pipedream } from "./planners/pipeline/pipedream.ts";
 export { pipedream2bw } from "./planners/pipeline/pipedream-2bw.ts";
 export { pipedreamInterval } from "./planners/pipeline/pipedream-interval.ts";
 export { pipetransformer } from "./planners/pipeline/pipetransformer.ts";
+export { rannc } from "./planners/pipeline/rannc.ts";
 export { cheapestTypes } from "./planners/pipeline/rented/cheapest-types.ts";
 export { typeRules } from "./planners/pipeline/rented/type-rules.ts";
 export { torchgpipe } from "./planners/pipeline/torchgpipe.ts";

@@ -23,6 +23,7 @@ import { pipedream } from "../planners/pipeline/pipedream.ts";
 import { pipedream2bw } from "../planners/pipeline/pipedream-2bw.ts";
 import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
 import { pipetransformer } from "../planners/pipeline/pipetransformer.ts";
+import { rannc } from "../planners/pipeline/rannc.ts";
 import { cheapestTypes } from "../planners/pipeline/rented/cheapest-types.ts";
 import { typeRules } from "../planners/pipeline/rented/type-rules.ts";
 import { torchgpipe } from "../planners/pipeline/torchgpipe.ts";
@@ -78,6 +79,7 @@ export const composedMethods: readonly Method[] = [
   pipedream,
   pipedream2bw,
   hetpipe,
+  rannc,
   dnnReplication,
   multilevel,
   acyclicPartition,

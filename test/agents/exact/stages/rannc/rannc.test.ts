@@ -71,7 +71,7 @@ describe("RaNNC's stages", () => {
     let more = 0;
     fc.assert(
       fc.property(problems, fc.double({ min: 0.3, max: 1, noNaN: true }), (problem, share) => {
-        const search = { search: "first", mostMicroBatches: 4, program: ranncStages } as const;
+        const search = { search: "first", microBatches: [1, 2, 4], program: ranncStages } as const;
         const plan = ranncPlan(problem, cluster, search);
         const tight = ranncPlan({ ...problem, deviceBytes: problem.deviceBytes * share }, cluster, search);
         if (tight === null) return;
