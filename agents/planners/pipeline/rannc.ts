@@ -133,7 +133,9 @@ function candidate(
 ): Candidate | null {
   const nodes = machines.ends.length;
   const isReleased = mode === "code";
-  const tried = microBatches === 0 ? powersOfTwo(MOST_MICRO_BATCHES) : [microBatches];
+  const batch = on.chain.scenario.graph.batch ?? MOST_MICRO_BATCHES;
+  const powers = powersOfTwo(MOST_MICRO_BATCHES).filter((number) => number <= batch);
+  const tried = microBatches === 0 ? powers : [microBatches];
   const { insideBytesPerUs, acrossBytesPerUs } = machines;
   const blocks = ranncScenario(on, {
     target,

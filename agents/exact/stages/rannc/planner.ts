@@ -15,7 +15,7 @@ export interface RanncCluster {
 
 export interface RanncSearch {
   readonly search: "first" | "all";
-  /** Numbers to try; those beyond the batch are left out. The released planner tries 1, 2, ... 32. */
+  /** Numbers to try. The released planner tries 1, 2, 4, ... 32, up to the samples of the batch. */
   readonly microBatches: readonly number[];
   /** ranncStages or paretoStages. */
   readonly program: (problem: RanncProblem, shape: RanncShape) => RanncStage[] | null;
@@ -48,7 +48,7 @@ export function ranncPlan(
 
 /** Shapes that differ in their micro-batches alone, by groups of nodes and numbers of stages. */
 function* shapesOf(
-  { blocks, batch }: RanncProblem,
+  { blocks }: RanncProblem,
   { nodes, devicesPerNode }: RanncCluster,
   { microBatches }: RanncSearch,
 ): Generator<RanncShape[]> {
@@ -57,8 +57,12 @@ function* shapesOf(
     if (nodes % group !== 0) continue;
     const devices = devicesPerNode * group;
     for (let stages = Math.min(most + 1, blocks); stages <= Math.min(devices, blocks); stages++) {
-      const numbers = microBatches.filter((number) => number <= batch);
-      yield numbers.map((number) => ({ stages, devices, copies: nodes / group, microBatches: number }));
+      yield microBatches.map((number) => ({
+        stages,
+        devices,
+        copies: nodes / group,
+        microBatches: number,
+      }));
     }
     most = devices;
   }
