@@ -26,14 +26,12 @@ const options = z.strictObject({
     .enum(["paper", "code"])
     .default("paper")
     .describe(
-      "Bandwidths of the cluster and all memory, or as the released program its constants and stored values.",
+      "Bandwidths and all memory of the cluster, or constants and stored values of the released program.",
     ),
   labels: z
     .enum(["one", "pareto"])
     .default("one")
-    .describe(
-      "Slowest passes that the stage program keeps: one pair, as published, or all that may be best.",
-    ),
+    .describe("Slowest passes that the stage program keeps: one pair, as released, or all that may be best."),
   search: z
     .enum(["first", "all"])
     .default("first")
