@@ -59,4 +59,23 @@ describe("the stage problem of a scenario", () => {
     // A layer has 200 B of states and 5 B of activations for the fewest samples.
     expect([1000, 821, 820, 411, 410].map(blocks)).toEqual([1, 1, 2, 2, 4]);
   });
+
+  test("counts a variable once in a stage, and what a stage gets or sends once", () => {
+    const graph = "x 9 4B\nw 1 8B params=8\na 9 4B <- x w\nb 9 4B <- a\nc 9 <- b w x";
+    const on = equalDevices(testScenario({ graph, batch: 1 })) as EqualDevices;
+    const { problem, layers } = ranncScenario(on, setting);
+    expect(layers.map(({ length }) => length)).toEqual([1, 2, 1, 2]);
+    const costs = (first: number, end: number) => {
+      const { forwardUs, transferUs, bytes } = problem.cost(first, end, {
+        devices: 1,
+        copies: 1,
+        microBatches: 1,
+      });
+      return { forwardUs, exchanged: transferUs * 10, bytes };
+    };
+    expect(costs(1, 4)).toEqual({ forwardUs: 1 + 9 + 9 + 9, exchanged: 4, bytes: 8 + 2 * 4 });
+    expect(costs(1, 3)).toEqual({ forwardUs: 1 + 9 + 9, exchanged: 8, bytes: 8 + 2 * 4 + 4 });
+    expect(costs(3, 4)).toEqual({ forwardUs: 1 + 9, exchanged: 8, bytes: 8 + 2 * 8 });
+    expect(costs(0, 2)).toEqual({ forwardUs: 9 + 1 + 9, exchanged: 8, bytes: 8 + 8 });
+  });
 });
