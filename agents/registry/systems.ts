@@ -60,10 +60,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("hetpipe", "HetPipe", "Park et al., USENIX ATC 2020"),
   system("vpipe", "vPipe", "Zhao et al., TPDS 2022"),
   system("pipetransformer", "PipeTransformer", "He et al., ICML 2021"),
-  system("rannc", "RaNNC", "Tanaka et al., IPDPS 2021", {
-    nearest: ["dapple", "gpipe"],
-    lacks: "a planner on its stage programs",
-  }),
+  system("rannc", "RaNNC", "Tanaka et al., IPDPS 2021"),
   system("ftpipe", "FTPipe", "Eliad et al., USENIX ATC 2021"),
   system("piper", "Piper", "Tarnawski et al., NeurIPS 2021", { nearest: ["ideals-dp"], lacks: SHARDING }),
   system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["hdp"], lacks: "an agent of pipelines" }),

@@ -52,6 +52,8 @@ const CHANGES: Readonly<Record<string, readonly unknown[]>> = {
   overlapped: [true],
   swap: [false, true],
   frozen: [4],
+  labels: ["pareto"],
+  search: ["all"],
 };
 
 const EVALUATIONS = 60;

@@ -1,6 +1,6 @@
 /**
  * RaNNC's search over shapes (Tanaka et al., IPDPS 2021; nict-wisdom/rannc): groups of 1, 2, ...
- * nodes that divide the cluster, numbers of stages upwards, micro-batches 1, 2, 4, ...
+ * nodes that divide the cluster, numbers of stages upwards, numbers of micro-batches.
  *
  * The search ends at the first number of stages at which some number of micro-batches fits, and
  * then takes the plan of least estimated time. So it prefers the fewest stages that fit. With `all`
@@ -15,7 +15,8 @@ export interface RanncCluster {
 
 export interface RanncSearch {
   readonly search: "first" | "all";
-  readonly mostMicroBatches: number;
+  /** Numbers to try. The released planner tries 1, 2, 4, ... 32, up to the samples of the batch. */
+  readonly microBatches: readonly number[];
   /** ranncStages or paretoStages. */
   readonly program: (problem: RanncProblem, shape: RanncShape) => RanncStage[] | null;
 }
@@ -47,19 +48,21 @@ export function ranncPlan(
 
 /** Shapes that differ in their micro-batches alone, by groups of nodes and numbers of stages. */
 function* shapesOf(
-  { blocks, batch }: RanncProblem,
+  { blocks }: RanncProblem,
   { nodes, devicesPerNode }: RanncCluster,
-  { mostMicroBatches }: RanncSearch,
+  { microBatches }: RanncSearch,
 ): Generator<RanncShape[]> {
   let most = 0;
   for (let group = 1; group <= nodes; group++) {
     if (nodes % group !== 0) continue;
     const devices = devicesPerNode * group;
     for (let stages = Math.min(most + 1, blocks); stages <= Math.min(devices, blocks); stages++) {
-      const shapes: RanncShape[] = [];
-      for (let microBatches = 1; microBatches <= Math.min(batch, mostMicroBatches); microBatches *= 2)
-        shapes.push({ stages, devices, copies: nodes / group, microBatches });
-      yield shapes;
+      yield microBatches.map((number) => ({
+        stages,
+        devices,
+        copies: nodes / group,
+        microBatches: number,
+      }));
     }
     most = devices;
   }

@@ -1,16 +1,19 @@
 /**
- * The stage program of the released RaNNC (nict-wisdom/rannc, after Tanaka et al., IPDPS 2021):
+ * The stage program of RaNNC (Tanaka et al., IPDPS 2021; nict-wisdom/rannc):
  *
  *   best(s, b, d) = least over b' < b, d' < d of
  *     max(forward + transfers, F(s-1, b', d')) + max(backward + transfers, B(s-1, b', d'))
  *
- * for the first b blocks in s stages on d devices, the last stage on d - d' of them. As released:
+ * for the first b blocks in s stages on d devices, the last stage on d - d' of them. F and B are
+ * the slowest passes so far.
  *
- *   - a new value is compared with the entry, but the larger of it and the entry before is stored,
- *   - F and B, the slowest passes so far, are stored without transfers,
- *   - one pair (F, B) is kept, though none of two may be better in both; see pareto-program.ts,
- *   - a stage that does not fit ends the search over d', as more of d' leaves it fewer devices,
+ *   - One pair (F, B) is kept, though none of two may be better in both; see pareto-program.ts.
+ *   - A stage that does not fit ends the search over d', as more of d' leaves it fewer devices.
  *   - d goes down and b goes up until nothing is found.
+ *
+ * The released program compares a new value with the entry, but stores the larger of it and the
+ * entry before. It stores F and B without transfers. With `stored: "compared"` an entry has what
+ * was compared.
  */
 import { mayHaveDevices, type RanncProblem, type RanncShape, type RanncStage } from "./problem.ts";
 
@@ -41,8 +44,14 @@ class Table {
   }
 }
 
+export type Stored = "released" | "compared";
+
 /** Null where the program finds nothing that fits. */
-export function ranncStages(problem: RanncProblem, shape: RanncShape): RanncStage[] | null {
+export function ranncStages(
+  problem: RanncProblem,
+  shape: RanncShape,
+  stored: Stored = "released",
+): RanncStage[] | null {
   const { blocks } = problem;
   const { stages, devices } = shape;
   if (stages > blocks || stages > devices) return null;
@@ -52,7 +61,7 @@ export function ranncStages(problem: RanncProblem, shape: RanncShape): RanncStag
     for (let b = s === stages ? blocks : s; b <= blocks - stages + s; b++) {
       let hasBlocks = false;
       for (let d = devices; d >= fewest; d--) {
-        const found = fillEntry(problem, shape, table, { s, b, d });
+        const found = fillEntry(problem, shape, table, { s, b, d, stored });
         hasBlocks ||= found === "some";
         if (found !== "none") continue;
         fewest = d + 1;
@@ -69,7 +78,12 @@ function fillEntry(
   problem: RanncProblem,
   shape: RanncShape,
   table: Table,
-  { s, b, d }: { readonly s: number; readonly b: number; readonly d: number },
+  {
+    s,
+    b,
+    d,
+    stored,
+  }: { readonly s: number; readonly b: number; readonly d: number; readonly stored: Stored },
 ): "some" | "skipped" | "none" {
   const here = table.at(s, b, d);
   let found: "some" | "skipped" | "none" = "none";
@@ -88,9 +102,10 @@ function fillEntry(
         Math.max(cost.forwardUs + cost.transferUs, table.forward[previous]) +
         Math.max(cost.backwardUs + cost.transferUs, table.backward[previous]);
       if (value >= table.value[here]) continue;
+      const transferUs = stored === "compared" ? cost.transferUs : 0;
       table.value[here] = Math.max(value, table.value[previous]);
-      table.forward[here] = Math.max(cost.forwardUs, table.forward[previous]);
-      table.backward[here] = Math.max(cost.backwardUs, table.backward[previous]);
+      table.forward[here] = Math.max(cost.forwardUs + transferUs, table.forward[previous]);
+      table.backward[here] = Math.max(cost.backwardUs + transferUs, table.backward[previous]);
       table.blocksBefore[here] = blocks;
       table.devicesBefore[here] = before;
     }
