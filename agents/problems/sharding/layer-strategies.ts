@@ -1,8 +1,11 @@
 /**
- * The strategies that one layer may take on a number of GPUs, powers of two: a pipeline degree, a
- * degree that splits the layer (by tensors, or by the sequence as Ulysses does), and copies for the
- * rest, plain or with fully sharded states, with or without recomputation. The choice set is that
- * of Hetu-Galvatron's search (Miao et al., VLDB 2023, release cea12ff), without context parallelism.
+ * The strategies that one layer may take on a number of GPUs. A strategy has a pipeline degree, a
+ * degree that splits the layer, and copies for the rest, all powers of two. A layer is split by
+ * tensors, or by the sequence as Ulysses does. Copies share their states or not. Activations are
+ * kept or computed again.
+ *
+ * The choices are those of Hetu-Galvatron's search (Miao et al., VLDB 2023, release cea12ff),
+ * without context parallelism.
  */
 
 export interface LayerStrategy {

@@ -9,7 +9,7 @@ import {
   type TypedLevel,
   typedLevels,
   typesCost,
-} from "../../../agents/exact/chains/type-chain.ts";
+} from "../../../agents/exact/sharding/chains/type-chain.ts";
 import type { Compared, GoldenCheck } from "./contract.ts";
 
 interface Layer {

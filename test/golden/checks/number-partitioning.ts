@@ -2,9 +2,9 @@
  * number-partitioning: loads of longest first, the largest load of differencing and the smallest
  * largest load. Other loads of differencing may depend on ties.
  */
-import { differencing } from "../../../agents/exact/balance/differencing.ts";
-import { longestFirst } from "../../../agents/exact/balance/longest-first.ts";
-import { largest, smallestLargestLoad } from "../../../agents/exact/balance/smallest-largest.ts";
+import { differencing } from "../../../agents/exact/sharding/balance/differencing.ts";
+import { longestFirst } from "../../../agents/exact/sharding/balance/longest-first.ts";
+import { largest, smallestLargestLoad } from "../../../agents/exact/sharding/balance/smallest-largest.ts";
 import type { GoldenCheck } from "./contract.ts";
 
 interface Row {

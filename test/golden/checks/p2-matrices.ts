@@ -1,5 +1,5 @@
 /** p2-matrices: how many parallelism matrices there are, and which, where there are few. */
-import { parallelismMatrices } from "../../../agents/exact/meshes/parallelism-matrices.ts";
+import { parallelismMatrices } from "../../../agents/exact/sharding/meshes/parallelism-matrices.ts";
 import type { GoldenCheck } from "./contract.ts";
 
 interface Row {

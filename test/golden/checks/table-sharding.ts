@@ -1,5 +1,5 @@
 /** table-sharding: the smallest largest cost, of all schemes and of whole tables alone. */
-import { bestTableShards, type TableProblem } from "../../../agents/exact/balance/table-shards.ts";
+import { bestTableShards, type TableProblem } from "../../../agents/exact/sharding/balance/table-shards.ts";
 import type { GoldenCheck } from "./contract.ts";
 
 interface Row {

@@ -14,7 +14,10 @@ export interface SubmeshProblem {
   readonly devices: number;
   /** Devices of each submesh shape. */
   readonly sizes: readonly number[];
-  /** Time of layers first to last, both in it, on a shape for one micro-batch; null where impossible. */
+  /**
+   * Time of layers first to last, both in it, on a shape for one micro-batch; null where
+   * impossible.
+   */
   timeOf(first: number, last: number, shape: number): number | null;
   /** The most stages that may come after such a stage, for its memory; absent for no limit. */
   mostAfter?(first: number, last: number, shape: number): number;
@@ -69,8 +72,10 @@ function possibleStages({ layers, sizes, timeOf, mostAfter }: SubmeshProblem): T
 }
 
 /**
- * The stages of least summed time that hold all layers and devices. sums[count][layer][devices] is
- * the least sum of `count` stages for the layers from `layer` on with exactly so many devices.
+ * The stages of least summed time that hold all layers and devices.
+ *
+ * sums[count][layer][devices] is the least sum of `count` stages that hold the layers from `layer`
+ * on and exactly so many devices.
  */
 function leastSum({ layers, devices, sizes }: SubmeshProblem, stages: readonly TimedStage[]) {
   const width = devices + 1;

@@ -1,5 +1,5 @@
 /**
- * AccPar's program (Song et al., HPCA 2020) on a chain of layers, as the released code has it: at
+ * AccPar's program (Song et al., HPCA 2020) on a chain of layers, as the released code has it. At
  * every level the accelerators part into two equal halves, and each layer takes one of three types.
  * Type I splits the batch, II the input channels, III the output channels. The cost is the
  * communication in elements for one pair of halves; computation costs nothing.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { differencing } from "../../../../agents/exact/balance/differencing.ts";
+import { differencing } from "../../../../../agents/exact/sharding/balance/differencing.ts";
 import { weightLists } from "./weights.ts";
 
 test("8, 7, 6, 5 and 4 go to two bins that differ by 2", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parallelismMatrices } from "../../../../agents/exact/meshes/parallelism-matrices.ts";
+import { parallelismMatrices } from "../../../../../agents/exact/sharding/meshes/parallelism-matrices.ts";
 
 const product = (values: readonly number[]): number => values.reduce((all, value) => all * value, 1);
 

@@ -6,13 +6,13 @@ import {
   type ReductionProgram,
   reductionPrograms,
   stepText,
-} from "../../../../agents/exact/meshes/reduction-programs.ts";
+} from "../../../../../agents/exact/sharding/meshes/reduction-programs.ts";
 import {
   afterStep,
   groupsOf,
   memberCount,
   startOf,
-} from "../../../../agents/exact/meshes/reduction-steps.ts";
+} from "../../../../../agents/exact/sharding/meshes/reduction-steps.ts";
 
 /** Runs a program on a number for each chunk; undefined where a member holds nothing. */
 function executed(levels: readonly number[], program: ReductionProgram): (number | undefined)[][] {

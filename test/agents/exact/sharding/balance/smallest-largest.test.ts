@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { largest, smallestLargestLoad } from "../../../../agents/exact/balance/smallest-largest.ts";
+import { largest, smallestLargestLoad } from "../../../../../agents/exact/sharding/balance/smallest-largest.ts";
 import { weightLists } from "./weights.ts";
 
 /** Tries every assignment. */

@@ -4,7 +4,7 @@ import {
   bestTableShards,
   type Shard,
   type TableProblem,
-} from "../../../../agents/exact/balance/table-shards.ts";
+} from "../../../../../agents/exact/sharding/balance/table-shards.ts";
 
 const shard = fc.record({ cost: fc.integer({ min: 1, max: 9 }), bytes: fc.integer({ min: 1, max: 5 }) });
 const scheme = (devices: number) =>

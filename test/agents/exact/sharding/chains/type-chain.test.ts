@@ -6,7 +6,7 @@ import {
   type SplitType,
   typedLevels,
   typesCost,
-} from "../../../../agents/exact/chains/type-chain.ts";
+} from "../../../../../agents/exact/sharding/chains/type-chain.ts";
 
 const size = fc.integer({ min: 1, max: 20 });
 const layers = fc.array(
