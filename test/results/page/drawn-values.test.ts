@@ -26,9 +26,9 @@ const clock = () => 0;
 const address = "layered/test/3/2xP100?ops=20";
 
 /**
- * Captions of a page, in order: "Plan of heft: 3.20 ms", of a pipeline "Schedule of vgg-16/4xV100
- * under best: 3.20 ms", and without a flush "under best, 8 batches of its steady state, 3.20 ms
- * each".
+ * Captions of a page, in order, such as "Plan of heft: 3.20 ms". That of a pipeline is "Schedule of
+ * vgg-16/4xV100 under best: 3.20 ms". Without a flush it ends with "under best, 8 batches of its
+ * steady state, 3.20 ms each".
  */
 const captions = (page: string): string[] =>
   [
