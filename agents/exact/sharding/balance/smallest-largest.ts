@@ -1,7 +1,7 @@
 /**
  * The smallest possible largest load of G bins, by branch and bound. Weights go in descending
- * order, each to one bin of each load that there is. The search starts from the better of longest first
- * and differencing. It ends at the mean load or the largest weight.
+ * order, each to one bin of each load that there is. The search starts from the better of longest
+ * first and differencing. It ends at the mean load or the largest weight.
  */
 import { differencing } from "./differencing.ts";
 import { type Bins, descending, longestFirst } from "./longest-first.ts";
