@@ -103,6 +103,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/evaluate.ts")).evaluate,
   },
   {
+    name: "merge",
+    summary: "the shards of an evaluation, run on several machines, as one",
+    load: async () => (await import("./commands/merge.ts")).merge,
+  },
+  {
     name: "adversary",
     summary: "an instance on which one method looks worst against another",
     load: async () => (await import("./commands/adversary.ts")).adversary,

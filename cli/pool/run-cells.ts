@@ -31,11 +31,13 @@ export interface WorkersFor {
   readonly pool?: Pool;
   /** After how many finished cells the whole time is told; default never. */
   readonly tellTimeAfter?: number;
+  /** What progress counts; default cells. */
+  readonly unit?: string;
 }
 
 /** Does the work with hooks that run its cells in child processes. */
 export async function withWorkers<Report>(
-  { cells, methods: specs, jobs: asked, folder, pool: given, tellTimeAfter, logOf }: WorkersFor,
+  { cells, methods: specs, jobs: asked, folder, pool: given, tellTimeAfter, logOf, unit }: WorkersFor,
   terminal: Terminal,
   work: (hooks: CellsHooks) => Promise<Report>,
 ): Promise<Report> {
@@ -48,7 +50,7 @@ export async function withWorkers<Report>(
   });
   const jobs = Math.min(asked ?? availableParallelism(), cells.length);
   const kept = folder?.kept ?? (() => undefined);
-  const progress = startCellsProgress({ cells, jobs, kept, tellTimeAfter }, terminal);
+  const progress = startCellsProgress({ cells, jobs, kept, tellTimeAfter, unit }, terminal);
   try {
     return await work({
       runCell: folder?.keeping(runCell) ?? runCell,

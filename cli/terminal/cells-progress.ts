@@ -23,16 +23,18 @@ export interface CellsProgressParts {
   readonly kept: (spec: CellSpec) => CellOutcome | undefined;
   /** After how many finished cells of this run the whole time is told; default never. */
   readonly tellTimeAfter?: number;
+  /** What is counted; default cells. */
+  readonly unit?: string;
 }
 
 /** A fit takes a tenth of a second where there are thousands of cells. */
 const SECONDS_BETWEEN_FITS = 5;
 
 export function startCellsProgress(parts: CellsProgressParts, terminal: Terminal): CellsProgress {
-  const { cells, tellTimeAfter = Number.POSITIVE_INFINITY } = parts;
+  const { cells, tellTimeAfter = Number.POSITIVE_INFINITY, unit = "cells" } = parts;
   const startedAt = terminal.seconds();
   const { timeLeft, started, finished, running } = runningCells(parts, terminal);
-  const progress = startProgress(terminal, cells.length, "cells", { timeLeft });
+  const progress = startProgress(terminal, cells.length, unit, { timeLeft });
   let ended = 0;
   return {
     tell({ cell, state, spent, methodSeconds, finishedCells }) {
@@ -42,7 +44,8 @@ export function startCellsProgress(parts: CellsProgressParts, terminal: Terminal
         if (++ended === tellTimeAfter) {
           const elapsed = terminal.seconds() - startedAt;
           const left = timeLeft({ isFresh: true });
-          if (left !== null) terminal.note(predictionText(elapsed, left, [finishedCells, cells.length]));
+          if (left !== null)
+            terminal.note(predictionText(elapsed, left, [finishedCells, cells.length], unit));
         }
       }
       const shares = running().reduce((sum, { share }) => sum + share, 0);
@@ -124,7 +127,8 @@ function predictionText(
   elapsed: number,
   left: TimeLeft,
   [finished, total]: readonly [number, number],
+  unit: string,
 ): string {
   const whole = (elapsed + left.seconds).toFixed(1);
-  return `Predicted time: ${left.kind} ${whole} s in all, ${elapsed.toFixed(1)} s of it spent, after ${finished} of ${total} cells`;
+  return `Predicted time: ${left.kind} ${whole} s in all, ${elapsed.toFixed(1)} s of it spent, after ${finished} of ${total} ${unit}`;
 }

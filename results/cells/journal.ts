@@ -21,11 +21,17 @@ interface Header {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-interface KeptCell {
+export interface KeptCell {
   /** Digest of all that the outcome depends on. */
   readonly key: string;
   readonly spec: CellSpec;
   readonly outcome: CellOutcome;
+}
+
+/** A cell with the folder that it was found in. */
+export interface FoundCell {
+  readonly cell: KeptCell;
+  readonly path: string;
 }
 
 export interface JournalParts {
@@ -45,6 +51,11 @@ export interface CellJournal {
   readonly kept: (spec: CellSpec) => CellOutcome | undefined;
   /** Cells in the file. */
   readonly keptCount: number;
+  /**
+   * Keeps cells of another log, those that are kept already left out. Throws `InputError` for one
+   * of a scenario or a method that has changed.
+   */
+  adopt(found: readonly FoundCell[]): void;
   close(): void;
 }
 
@@ -63,12 +74,12 @@ export async function openJournal({ path, versions, runCell, contents }: Journal
     if (key === null) throw new Error(`"${spec.method}" on "${spec.scenario}" is unknown to "${path}".`);
     return key;
   };
-  const keep = (cell: KeptCell) => {
+  const keep = (...cells: readonly KeptCell[]) => {
     log ??= openLog(path);
     if (log.lengthBytes === 0) log.append(sealed({ format: CELLS_FORMAT, versions } satisfies Header));
-    log.append(sealed(cell));
+    for (const cell of cells) log.append(sealed(cell));
     log.sync();
-    keptCells.set(cell.key, cell);
+    for (const cell of cells) keptCells.set(cell.key, cell);
   };
   const runAndKeep = async (key: string, spec: CellSpec, hooks: CellHooks): Promise<CellOutcome> => {
     const outcome = await runCell(spec, hooks);
@@ -96,6 +107,11 @@ export async function openJournal({ path, versions, runCell, contents }: Journal
     get keptCount() {
       return keptCells.size;
     },
+    adopt(found) {
+      for (const { cell, path: from } of found) refuseChanged(from, cell, contents);
+      const strange = found.map(({ cell }) => cell).filter(({ key }) => !keptCells.has(key));
+      if (strange.length > 0) keep(...strange);
+    },
     close: () => log?.close(),
   };
 }
@@ -105,7 +121,8 @@ function spelled({ result, times }: CellOutcome, { scenario, method }: CellSpec)
   return { result: { ...result, scenario, method }, times };
 }
 
-function keptIn(path: string, versions: Header["versions"]): Map<string, KeptCell> {
+/** The cells of a log by their keys. Throws `InputError` where it is damaged or of other versions. */
+export function keptIn(path: string, versions: Header["versions"]): Map<string, KeptCell> {
   const [header, ...lines] = readLog(path);
   const cells = new Map<string, KeptCell>();
   if (header === undefined) return cells;

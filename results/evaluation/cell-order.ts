@@ -82,7 +82,8 @@ function bySlowness(a: CellSpec, b: CellSpec, weights: CellWeights): number {
   return slowB - slowA || weightOf(b, weights) - weightOf(a, weights);
 }
 
-const weightOf = ({ scenario, budget }: CellSpec, { size }: CellWeights): number =>
+/** How long a cell takes beside others of its method: ops times budget. */
+export const weightOf = ({ scenario, budget }: CellSpec, { size }: CellWeights): number =>
   size(scenario) * amountOf(budget);
 
 /** Budgets of both kinds in one order; a rough rate is enough for that. */

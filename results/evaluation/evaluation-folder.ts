@@ -3,8 +3,11 @@
  * scenarios, seeds and budgets that are new. A method or a scenario that is there under another
  * name is not run twice: it keeps its first name, and a sentence says so.
  */
+import { join } from "node:path";
 import { z } from "zod";
+import { InputError } from "../../env/model/errors.ts";
 import { budgetText, type CellContents } from "../cells/cell-content.ts";
+import { shaped } from "../files/sealed.ts";
 import type { Origin } from "../page/origin.ts";
 import {
   type CellsFolder,
@@ -13,6 +16,7 @@ import {
   openCellsFolder,
 } from "../report/cells-folder.ts";
 import { scenariosOf, writeReport } from "../report/write-report.ts";
+import { descriptionIn, RUN, type RunDescription, runNames } from "../training/run-description.ts";
 import { sharedConfig } from "../training/train-config.ts";
 import type { EvaluationRequest } from "./contract.ts";
 import type { Evaluated } from "./evaluate.ts";
@@ -69,6 +73,19 @@ export async function openEvaluation(parts: EvaluationParts): Promise<Evaluation
       });
     },
   });
+}
+
+/** What the evaluation in a folder was asked. Throws `InputError` where there is none. */
+export function askedIn(path: string): { request: EvaluationRequest; description: RunDescription } {
+  const description = descriptionIn(path);
+  if (description === null) throw new InputError(`"${path}" holds no evaluation: ${RUN} is missing.`);
+  const { kind, config, seed } = description;
+  if (kind !== "evaluate")
+    throw new InputError(`"${path}" holds ${runNames[kind]}, expected ${runNames.evaluate}.`);
+  shaped(schema, config, `"${join(path, RUN)}": config`);
+  // Not what the schema gives back: its fields come in another order, and bytes are compared.
+  const { scenarios, methods, seeds, ...rest } = config as unknown as Omit<EvaluationRequest, "seed">;
+  return { request: { scenarios, methods, seeds, seed, ...rest }, description };
 }
 
 function grown(before: EvaluationRequest, asked: EvaluationRequest): Partial<EvaluationRequest> {

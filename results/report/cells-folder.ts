@@ -10,6 +10,7 @@ import type { BackendName } from "../../agents/contract.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { budgetText, type CellContents, cellContents } from "../cells/cell-content.ts";
+import type { CellJournal } from "../cells/journal.ts";
 import { type FolderLock, openLocked } from "../files/folder-lock.ts";
 import { shaped } from "../files/sealed.ts";
 import {
@@ -59,6 +60,8 @@ export interface CellsFolder<Request> extends KeptCells {
   /** As asked for, and what the folder held before. */
   readonly request: Request;
   readonly inputs: RunInputs;
+  /** Keeps cells of other folders. */
+  readonly adopt: CellJournal["adopt"];
 }
 
 export const openCellsFolder = <Request extends CellsRequest>(
@@ -95,6 +98,7 @@ async function opened<Request extends CellsRequest>(
     get keptCount() {
       return cells.keptCount;
     },
+    adopt: cells.adopt,
     writeFault: cells.writeFault,
     close() {
       cells.close();

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { CellOutcome, CellSpec, RunCell } from "../cells/cell.ts";
 import { faultText } from "../cells/failed-cell.ts";
-import { type JournalParts, openJournal } from "../cells/journal.ts";
+import { type CellJournal, type JournalParts, openJournal } from "../cells/journal.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import type { RunDescription } from "../training/run-description.ts";
 
@@ -27,7 +27,7 @@ export async function openCells(
   path: string,
   versions: RunDescription["versions"],
   contents: JournalParts["contents"],
-): Promise<KeptCells> {
+): Promise<KeptCells & Pick<CellJournal, "adopt">> {
   let run: RunCell = neverRun;
   const journal = await openJournal({
     path: join(path, CELLS),
@@ -44,6 +44,7 @@ export async function openCells(
     get keptCount() {
       return journal.keptCount;
     },
+    adopt: journal.adopt,
     writeFault(spec, error) {
       const file = join(path, failureFile(spec));
       writeAtomically(file, faultText(spec, error));

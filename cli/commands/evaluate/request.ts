@@ -20,6 +20,7 @@ import {
 } from "../../command.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { chosenScenarios, scenarioFlags } from "../chosen-scenarios.ts";
+import { shardFlag } from "./shard.ts";
 
 const ALL = "all";
 const DEFAULT_SIMULATIONS = [100, 300, 1_000];
@@ -51,6 +52,7 @@ export const flags = {
   objective: objectiveFlag,
   backend: backendFlag,
   jobs: jobsFlag,
+  shard: shardFlag,
   "log-evaluations": logEvaluationsFlag,
   out: {
     type: "text",
