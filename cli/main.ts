@@ -108,6 +108,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/merge.ts")).merge,
   },
   {
+    name: "worker",
+    summary: "runs cells that evaluations of other machines give to a queue",
+    load: async () => (await import("./commands/worker.ts")).worker,
+  },
+  {
     name: "adversary",
     summary: "an instance on which one method looks worst against another",
     load: async () => (await import("./commands/adversary.ts")).adversary,

@@ -106,6 +106,7 @@ describe("the house", () => {
     ["HiGHS", /^highs$/, /^agents\/solver\/highs\.ts$/],
     ["progress bars and colours", /^(cli-progress|picocolors|citty)$/, /^cli\//],
     ["processes", /^(node:)?child_process$/, /^cli\//],
+    ["Redis", /^(bullmq|ioredis)$/, /^cli\/pool\/queue\/redis\.ts$/],
   ])("lets only one place import %s", (_, packageName, place) => {
     const offences = imports.filter(
       ({ file, target, isLocal, isType }) =>

@@ -12,6 +12,7 @@ import { knownMethods } from "../../results/training/run-inputs.ts";
 import { defineCommand, type Values } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
+import type { Pool } from "../pool/pool.ts";
 import { originOf } from "../reports/origin.ts";
 import { beatenTexts } from "../reports/plans/beaten-report.ts";
 import { tellLogs } from "../terminal/logs-text.ts";
@@ -19,6 +20,7 @@ import { writeTables } from "../terminal/painted.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
 import { allCellsIn, shardCellsIn, type Where } from "./evaluate/cells.ts";
+import { openQueue, queueIn } from "./evaluate/queue.ts";
 import { flags, requestOf } from "./evaluate/request.ts";
 import { type GivenShard, shardIn } from "./evaluate/shard.ts";
 import { ownFolders } from "./leaderboard/folders.ts";
@@ -39,19 +41,23 @@ export const evaluate = defineCommand({
     const request = await requestOf(values, terminal);
     checkEvaluation(request);
     const shard = shardIn(values.shard, terminal.variables);
+    const queue = queueIn(values, terminal);
     const part = shard === null ? "" : `-shard-${shard.index}-of-${shard.count}`;
     const name = `evaluate-${values.suite?.replaceAll("/", "-") ?? "scenarios"}${part}`;
     return inFolder(values.out, name, async (path) => {
       const inputsOf = async (methods: readonly string[]) => (await knownMethods(methods)).inputs;
       const folder = await openEvaluation({ path, request, versions, inputsOf });
+      let pool: Pool | undefined;
       try {
         const logOf = values["log-evaluations"] ? (cell: CellSpec) => cellLogPath(path, cell) : undefined;
-        const where = { path, jobs: values.jobs, logOf };
+        if (queue !== null) pool = await openQueue(queue, folder, terminal);
+        const where = { path, jobs: values.jobs, logOf, pool };
         if (shard !== null) return await evaluateShard(folder, shard, where, { values, terminal });
         const evaluated = await allCellsIn(folder, where, terminal);
         if (logOf !== undefined) tellLogs(evaluationCells(folder.request).map(logOf), terminal);
         return await report(folder, evaluated, { values, terminal, path });
       } finally {
+        await pool?.close();
         folder.close();
       }
     });

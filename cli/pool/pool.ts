@@ -31,8 +31,10 @@ export type FromWorker =
 export interface Pool {
   /** Runs a cell in an idle child, or in a new one. An abort asks the child for its best so far. */
   readonly runCell: RunCell;
+  /** Cells that it takes at once, some of which wait; without it no cell waits. */
+  readonly inFlight?: number;
   /** Ends all children at once. */
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** The program's entry, relative to the sources and to the compiled files. */

@@ -1,6 +1,7 @@
 /**
- * Runs cells in child processes, with progress, and keeps them where there is a folder. A method
- * that fails is told at once and becomes a row; the others go on.
+ * Runs cells in a pool, with progress, and keeps them where there is a folder. The pool is child
+ * processes of this machine, or a queue. A method that fails is told at once and becomes a row; the
+ * others go on.
  */
 import { availableParallelism } from "node:os";
 import type { CellSpec } from "../../results/cells/cell.ts";
@@ -48,9 +49,13 @@ export async function withWorkers<Report>(
     moduleOf: ({ method }) => methods.get(method)!.module,
     onFault: (cell, error) => tellFault(cell, error, folder, terminal),
   });
-  const jobs = Math.min(asked ?? availableParallelism(), cells.length);
+  const waits = pool.inFlight !== undefined;
+  const jobs = Math.min(asked ?? pool.inFlight ?? availableParallelism(), cells.length);
   const kept = folder?.kept ?? (() => undefined);
-  const progress = startCellsProgress({ cells, jobs, kept, tellTimeAfter, unit }, terminal);
+  const progress = startCellsProgress(
+    { cells, jobs: waits ? null : jobs, kept, tellTimeAfter, unit },
+    terminal,
+  );
   try {
     return await work({
       runCell: folder?.keeping(runCell) ?? runCell,
@@ -58,12 +63,13 @@ export async function withWorkers<Report>(
       clock: terminal.seconds,
       cpuClock: terminal.cpuSeconds,
       jobs,
+      waits,
       signal: terminal.signal,
       onProgress: progress.tell,
     });
   } finally {
     progress.end();
-    if (given === undefined) pool.close();
+    if (given === undefined) await pool.close();
   }
 }
 

@@ -19,7 +19,8 @@ export interface CellsProgress {
 export interface CellsProgressParts {
   /** In the order in which they start. */
   readonly cells: readonly CellSpec[];
-  readonly jobs: number;
+  /** Cells at once; null for as many as have started. */
+  readonly jobs: number | null;
   readonly kept: (spec: CellSpec) => CellOutcome | undefined;
   /** After how many finished cells of this run the whole time is told; default never. */
   readonly tellTimeAfter?: number;
@@ -84,7 +85,7 @@ function runningCells({ cells, jobs, kept }: CellsProgressParts, terminal: Termi
           seconds: terminal.seconds() - startedAt,
         })),
         waiting: [...waiting.values()],
-        jobs,
+        jobs: jobs ?? Math.max(1, running.size),
       }),
     started(cell: CellSpec, share: number) {
       waiting.delete(keyOf(cell));

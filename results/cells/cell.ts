@@ -15,6 +15,7 @@ import {
 } from "../../agents/contract.ts";
 import { methods } from "../../agents/registry/registry.ts";
 import { runMethod } from "../../agents/run/run.ts";
+import { InputError } from "../../env/model/errors.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import { type Plan, type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
@@ -162,7 +163,12 @@ export interface CellHooks {
   readonly onEvaluation?: (spent: number, best?: BestSoFar) => void;
   /** Path of a file that is to keep every plan and what it scored; replaced where it is there. */
   readonly logTo?: string;
+  /** Called when a cell starts that was let wait; it may start again elsewhere. */
+  readonly onStart?: () => void;
 }
+
+/** Rejects a cell that whoever should run it refuses: the cell is right, the runner is not. */
+export class CellRefused extends InputError {}
 
 /** Rejects a cell that a stop ended before it had an answer. */
 export class CellStopped extends Error {

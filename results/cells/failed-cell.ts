@@ -9,7 +9,14 @@ import { scenarioHash } from "../../env/model/file.ts";
 import { metered } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
-import { type CellOutcome, type CellSpec, CellStopped, cellResult, type RunCell } from "./cell.ts";
+import {
+  type CellOutcome,
+  CellRefused,
+  type CellSpec,
+  CellStopped,
+  cellResult,
+  type RunCell,
+} from "./cell.ts";
 
 const FAILED = "failed: ";
 
@@ -32,7 +39,7 @@ export function faultsAsRows({ runCell, moduleOf, onFault }: FaultParts): RunCel
     try {
       return await runCell(spec, hooks);
     } catch (error) {
-      if (error instanceof CellStopped) throw error;
+      if (error instanceof CellStopped || error instanceof CellRefused) throw error;
       const outcome = await failedCell(spec, moduleOf(spec), error, hooks.clock() - startedAt);
       onFault(spec, error);
       return outcome;

@@ -121,7 +121,7 @@ function spelled({ result, times }: CellOutcome, { scenario, method }: CellSpec)
   return { result: { ...result, scenario, method }, times };
 }
 
-/** The cells of a log by their keys. Throws `InputError` where it is damaged or of other versions. */
+/** The cells of a log by their keys. Throws `InputError` where it is damaged or does not fit. */
 export function keptIn(path: string, versions: Header["versions"]): Map<string, KeptCell> {
   const [header, ...lines] = readLog(path);
   const cells = new Map<string, KeptCell>();

@@ -24,6 +24,8 @@ export interface CellsHooks {
   readonly cpuClock: () => number;
   /** Cells in flight at once; default 1. */
   readonly jobs?: number;
+  /** Whether cells in flight may wait, and tell by `onStart` when they start; default no. */
+  readonly waits?: boolean;
   /** The outcome of a cell that was run before; such cells come first and are never run. */
   readonly kept?: (cell: CellSpec) => CellOutcome | undefined;
   /** When aborted, no further cell starts and the report holds what there is. */
@@ -57,14 +59,21 @@ export async function runCells(
         const counts = { finishedCells: outcomes.size, totalCells: cells.length };
         hooks.onProgress?.({ cell, state, spent, methodSeconds, ...counts });
       };
-      tell("started", 0);
+      let hasStarted = false;
+      const onStart = () => {
+        hasStarted = true;
+        tell("started", 0);
+      };
+      if (hooks.waits !== true) onStart();
       try {
         const outcome = await hooks.runCell(cell, {
           clock: hooks.clock,
           cpuClock: hooks.cpuClock,
           signal,
+          onStart,
           onEvaluation: (spent) => tell("running", spent),
         });
+        if (!hasStarted) onStart();
         outcomes.set(cell, outcome);
         tell("finished", outcome.result.simulations, outcome.times.seconds);
       } catch (error) {

@@ -60,6 +60,7 @@ export interface CellsFolder<Request> extends KeptCells {
   /** As asked for, and what the folder held before. */
   readonly request: Request;
   readonly inputs: RunInputs;
+  readonly contents: CellContents;
   /** Keeps cells of other folders. */
   readonly adopt: CellJournal["adopt"];
 }
@@ -93,6 +94,7 @@ async function opened<Request extends CellsRequest>(
   return {
     request,
     inputs,
+    contents,
     keeping: cells.keeping,
     kept: cells.kept,
     get keptCount() {

@@ -3,7 +3,7 @@
  * policies. Finding them also finds every mistake in a method's spec, before anything is run.
  */
 import { parseSpec } from "../../agents/registry/spec.ts";
-import { digestsOf } from "../files/program-files.ts";
+import { digestsOf, type FileDigests } from "../files/program-files.ts";
 import { policyPath } from "./policy-file.ts";
 import { type PretrainedMethod, resolvePretrained } from "./pretrained.ts";
 import type { RunInputs } from "./run-description.ts";
@@ -21,14 +21,19 @@ export async function knownMethods(specs: readonly string[], init?: string): Pro
   return { methods, inputs: inputsOf(methods, init) };
 }
 
-function inputsOf(methods: ReadonlyMap<string, PretrainedMethod>, init: string | undefined): RunInputs {
-  const parsed = [...methods.keys()].map(parseSpec);
+/** Digests of the files and policies of methods; none is loaded. */
+export function methodFiles(specs: readonly string[], init?: string): FileDigests {
+  const parsed = specs.map(parseSpec);
   const policies = [...parsed.map(({ policy }) => policy), init].filter((run) => typeof run === "string");
+  return digestsOf(
+    parsed.filter(({ isPath }) => isPath).map(({ target }) => target),
+    policies.map(policyPath),
+  );
+}
+
+function inputsOf(methods: ReadonlyMap<string, PretrainedMethod>, init: string | undefined): RunInputs {
   return {
-    files: digestsOf(
-      parsed.filter(({ isPath }) => isPath).map(({ target }) => target),
-      policies.map(policyPath),
-    ),
+    files: methodFiles([...methods.keys()], init),
     options: Object.fromEntries([...methods].map(([spec, { options }]) => [spec, plain(options)])),
   };
 }

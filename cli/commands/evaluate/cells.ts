@@ -12,6 +12,7 @@ import {
 } from "../../../results/evaluation/evaluate.ts";
 import type { EvaluationFolder } from "../../../results/evaluation/evaluation-folder.ts";
 import { type Shard, shardOf } from "../../../results/evaluation/shards.ts";
+import type { Pool } from "../../pool/pool.ts";
 import { withWorkers } from "../../pool/run-cells.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 
@@ -19,6 +20,8 @@ export interface Where {
   readonly path: string;
   readonly jobs: number | undefined;
   readonly logOf: ((cell: CellSpec) => string) | undefined;
+  /** Default the processes of this machine. */
+  readonly pool?: Pool;
 }
 
 type Order = (cells: readonly CellSpec[]) => CellSpec[];
@@ -79,7 +82,7 @@ interface Asked {
 async function workOn<T>(
   { cells, order, what, unit }: Asked,
   folder: EvaluationFolder,
-  { path, jobs, logOf }: Where,
+  { path, jobs, logOf, pool }: Where,
   terminal: Terminal,
   work: (hooks: CellsHooks) => Promise<T>,
 ): Promise<T> {
@@ -92,7 +95,11 @@ async function workOn<T>(
   const inOrder = [...cells.filter((cell) => !waits.has(cell)), ...order(missing)];
   const { methods } = folder.request;
   const tellTimeAfter = sampleSize(missing);
-  return withWorkers({ cells: inOrder, methods, jobs, folder, logOf, tellTimeAfter, unit }, terminal, work);
+  return withWorkers(
+    { cells: inOrder, methods, jobs, folder, logOf, pool, tellTimeAfter, unit },
+    terminal,
+    work,
+  );
 }
 
 function tellHowToGoOn({ keptCount }: EvaluationFolder, { path }: Where, { note }: Terminal): void {

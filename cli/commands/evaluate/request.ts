@@ -18,6 +18,7 @@ import {
   seedFlag,
   type Values,
 } from "../../command.ts";
+import { queueFlag } from "../../pool/queue/address.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { chosenScenarios, scenarioFlags } from "../chosen-scenarios.ts";
 import { shardFlag } from "./shard.ts";
@@ -53,6 +54,7 @@ export const flags = {
   backend: backendFlag,
   jobs: jobsFlag,
   shard: shardFlag,
+  queue: queueFlag,
   "log-evaluations": logEvaluationsFlag,
   out: {
     type: "text",

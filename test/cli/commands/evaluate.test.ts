@@ -58,6 +58,13 @@ describe("evaluate", () => {
     ["--simulations 10,10", "The budget of 10 simulations is named twice; name it once."],
     ["--cpu-seconds -1", "The budget is -1 CPU seconds, expected a number above 0."],
     ["--trained-on tabu", '--trained-on is "tabu", expected METHOD=A,B with one of the methods evaluated.'],
+    ["--shard 2/2", "--shard 2/2 gives shard 2 of 2, expected one of 0 to the count less 1."],
+    ["--queue redis://x --shard 0/2", "Both --queue and --shard were given, expected one of them."],
+    [
+      "--queue redis://x --log-evaluations",
+      "--log-evaluations writes to this machine's disk; leave it out with --queue.",
+    ],
+    ["--queue redis://127.0.0.1:1", "No queue answers at redis://127.0.0.1:1: ECONNREFUSED."],
     ["--suite toy", "Both --scenarios and --suite were given, expected one of them."],
   ])("refuses %s in a sentence", async (flags, sentence) => {
     const { code, stderr } = await pgym([...small, ...methods, ...flags.split(" ")]);

@@ -1,0 +1,40 @@
+/** The queue that an evaluation gives its cells to, where one is asked for. */
+import { InputError } from "../../../env/model/errors.ts";
+import type { EvaluationFolder } from "../../../results/evaluation/evaluation-folder.ts";
+import { type QueueAddress, queueAddress } from "../../pool/queue/address.ts";
+import { openQueuePool, type QueuePool } from "../../pool/queue/queue-pool.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { versions } from "../../version.ts";
+
+interface Asked {
+  readonly queue?: string;
+  readonly shard?: string;
+  readonly "log-evaluations": boolean;
+}
+
+/** Null where cells run on this machine. Throws `InputError` for what a queue cannot do. */
+export function queueIn(values: Asked, { variables }: Terminal): QueueAddress | null {
+  if (values.queue === undefined) return null;
+  if (values.shard !== undefined)
+    throw new InputError("Both --queue and --shard were given, expected one of them.");
+  if (values["log-evaluations"])
+    throw new InputError("--log-evaluations writes to this machine's disk; leave it out with --queue.");
+  return queueAddress(values.queue, variables);
+}
+
+/** Tells who is there to work. */
+export async function openQueue(
+  address: QueueAddress,
+  { contents }: EvaluationFolder,
+  { note }: Terminal,
+): Promise<QueuePool> {
+  const pool = await openQueuePool({ address, contents, versions, note });
+  const count = await pool.workerCount();
+  const start = `placement-gym worker --queue ${address.shown}`;
+  note(
+    count === 0
+      ? `No worker is at ${address.shown} yet; start one on any machine: ${start}`
+      : `${count} worker${count === 1 ? " is" : "s are"} at ${address.shown}.`,
+  );
+  return pool;
+}
