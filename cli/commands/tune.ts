@@ -32,7 +32,9 @@ import {
 } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { createPool } from "../pool/pool.ts";
+import { createPool, type Pool } from "../pool/pool.ts";
+import { queueFlag } from "../pool/queue/address.ts";
+import { openQueue, queueIn } from "../pool/queue/asked-queue.ts";
 import { runComparison } from "../pool/run-cells.ts";
 import { table } from "../reports/columns.ts";
 import { shellWord } from "../reports/origin.ts";
@@ -88,6 +90,7 @@ const flags = {
   objective: objectiveFlag,
   backend: backendFlag,
   jobs: jobsFlag,
+  queue: queueFlag,
   out: {
     type: "text",
     placeholder: "DIR",
@@ -112,6 +115,7 @@ export const tune = defineCommand({
   ],
   async run({ values, positionals: [method] }, terminal) {
     const request = requestOf(method, values, terminal);
+    const queue = queueIn(values, terminal);
     checkRequest({ ...rungRequest(request, [method], 1) });
     const { methods, inputs } = await knownMethods([method]);
     const known = methods.get(method)!;
@@ -121,8 +125,9 @@ export const tune = defineCommand({
       const folder = await openTuning({ path, request, versions, inputs, specs: trials });
       if (folder.keptCount > 0)
         terminal.note(`"${path}" holds this tuning: ${folder.keptCount} cells are kept.`);
-      const pool = createPool();
+      let pool: Pool | undefined;
       try {
+        pool = queue === null ? createPool() : await openQueue(queue, folder, terminal);
         const report = await runTuning(request, known, {
           compare(rungAsked, { rung }) {
             const { methods: specs, budget } = rungAsked;
@@ -135,7 +140,7 @@ export const tune = defineCommand({
         terminal.write(values.json ? jsonText({ ...report, out: path }) : textOf(report, path));
         return report.complete ? EXIT.done : EXIT.failed;
       } finally {
-        pool.close();
+        await pool?.close();
         folder.close();
       }
     });

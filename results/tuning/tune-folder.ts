@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { InputError } from "../../env/model/errors.ts";
-import { cellContents } from "../cells/cell-content.ts";
+import { type CellContents, cellContents } from "../cells/cell-content.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { type FolderLock, openLocked } from "../files/folder-lock.ts";
 import { type KeptCells, openCells } from "../report/kept-cells.ts";
@@ -29,6 +29,8 @@ export interface TuneFolderParts {
 }
 
 export interface TuneFolder extends KeptCells {
+  /** Of all scenarios and trials. */
+  readonly contents: CellContents;
   write(report: TuneReport): void;
 }
 
@@ -56,6 +58,7 @@ async function opened(parts: TuneFolderParts, lock: FolderLock): Promise<TuneFol
   const contents = await cellContents({ scenarios, objective, methods: specs, versions });
   const cells = await openCells(path, versions, contents);
   return {
+    contents,
     keeping: cells.keeping,
     kept: cells.kept,
     get keptCount() {

@@ -59,7 +59,10 @@ export async function workOnQueue(parts: QueueWorkerParts): Promise<void> {
       maxStalledCount: MOST_SILENCES,
     },
   );
-  worker.on("error", (error) => note(`The queue says: ${faultSentence(error)}`));
+  worker.on("error", (error: NodeJS.ErrnoException) => {
+    // A connection that is lost has a code, and is told once already.
+    if (error.code === undefined) note(`The queue says: ${faultSentence(error)}`);
+  });
   // Another worker has the cell now, so that an answer would not be taken.
   worker.on("lockRenewalFailed", (ids) => {
     for (const id of ids) worker.cancelJob(id);

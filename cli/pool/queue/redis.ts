@@ -36,14 +36,14 @@ export async function connectQueue(
   try {
     await client.connect();
     await client.ping();
-  } catch (error) {
+  } catch {
+    // The error itself is not passed on: its command may hold the password.
     client.disconnect();
-    const said = (error as Error).message;
-    // What Redis itself says, such as NOAUTH, is in capitals; it quotes no password.
-    throw new InputError(`No queue answers at ${shown}: ${/^[A-Z]{4,}/.test(said) ? said : reason}.`);
+    const refusal = REFUSALS.find(([code]) => reason.startsWith(code));
+    if (refusal !== undefined) throw new InputError(`The queue at ${shown} ${refusal[1]}.`);
+    throw new InputError(`No queue answers at ${shown}: ${reason}.`);
   }
-  client.on("close", () => note(`The connection to ${shown} is lost; trying again.`));
-  client.on("ready", () => note(`The connection to ${shown} is back.`));
+  tellLoss(client, shown, note);
   return {
     bullmq,
     client,
@@ -52,6 +52,24 @@ export async function connectQueue(
       client.disconnect();
     },
   };
+}
+
+const REFUSALS = [
+  ["NOAUTH", "asks for a password; put the URL with it into PLACEMENT_GYM_QUEUE and give env"],
+  ["WRONGPASS", "refuses the user or the password"],
+] as const;
+
+/** Once for each loss, whatever the number of tries. */
+function tellLoss(client: Redis, shown: string, note: (line: string) => void): void {
+  let isLost = false;
+  client.on("close", () => {
+    if (!isLost) note(`The connection to ${shown} is lost; trying again.`);
+    isLost = true;
+  });
+  client.on("ready", () => {
+    note(`The connection to ${shown} is back.`);
+    isLost = false;
+  });
 }
 
 async function loaded(): Promise<{ readonly bullmq: typeof BullMq; readonly Client: typeof Redis }> {

@@ -14,12 +14,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface AnswerTime {
+  /** Seconds on a steady clock. */
+  readonly at: number;
+  /** Of the worker and its processes so far, told by Linux; NaN elsewhere. */
+  readonly cpu: number;
+}
+
 export interface WorkerProcess {
   readonly ready: Promise<void>;
-  /** Seconds on a steady clock, of every answer so far. */
-  answeredAt(): readonly number[];
-  /** Of the worker and its processes, from Linux; NaN elsewhere. */
-  cpuSeconds(): number;
+  answered(): readonly AnswerTime[];
   kill(): Promise<void>;
 }
 
@@ -72,18 +76,18 @@ export async function startMachines(folder: string): Promise<Machines> {
 }
 
 function watched(child: ChildProcess): WorkerProcess {
-  const times: number[] = [];
+  const times: AnswerTime[] = [];
   const ended = endOf(child);
   const ready = new Promise<void>((resolve) => {
     child.stderr!.on("data", (text: string) => {
       if (text.includes("Waiting for cells")) resolve();
-      for (const _ of text.matchAll(/: answered after/g)) times.push(performance.now() / 1000);
+      for (const _ of text.matchAll(/: answered after/g))
+        times.push({ at: performance.now() / 1000, cpu: cpuSecondsOf(child.pid!) });
     });
   });
   return {
     ready,
-    answeredAt: () => times,
-    cpuSeconds: () => cpuSecondsOf(child.pid!),
+    answered: () => times,
     async kill() {
       child.kill("SIGKILL");
       await ended;

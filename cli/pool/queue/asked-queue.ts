@@ -1,15 +1,15 @@
-/** The queue that an evaluation gives its cells to, where one is asked for. */
+/** The queue that a command gives its cells to, where one is asked for. */
 import { InputError } from "../../../env/model/errors.ts";
-import type { EvaluationFolder } from "../../../results/evaluation/evaluation-folder.ts";
-import { type QueueAddress, queueAddress } from "../../pool/queue/address.ts";
-import { openQueuePool, type QueuePool } from "../../pool/queue/queue-pool.ts";
+import type { CellContents } from "../../../results/cells/cell-content.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { versions } from "../../version.ts";
+import { type QueueAddress, queueAddress } from "./address.ts";
+import { openQueuePool, type QueuePool } from "./queue-pool.ts";
 
 interface Asked {
   readonly queue?: string;
   readonly shard?: string;
-  readonly "log-evaluations": boolean;
+  readonly "log-evaluations"?: boolean;
 }
 
 /** Null where cells run on this machine. Throws `InputError` for what a queue cannot do. */
@@ -17,7 +17,7 @@ export function queueIn(values: Asked, { variables }: Terminal): QueueAddress | 
   if (values.queue === undefined) return null;
   if (values.shard !== undefined)
     throw new InputError("Both --queue and --shard were given, expected one of them.");
-  if (values["log-evaluations"])
+  if (values["log-evaluations"] === true)
     throw new InputError("--log-evaluations writes to this machine's disk; leave it out with --queue.");
   return queueAddress(values.queue, variables);
 }
@@ -25,7 +25,7 @@ export function queueIn(values: Asked, { variables }: Terminal): QueueAddress | 
 /** Tells who is there to work. */
 export async function openQueue(
   address: QueueAddress,
-  { contents }: EvaluationFolder,
+  { contents }: { readonly contents: CellContents },
   { note }: Terminal,
 ): Promise<QueuePool> {
   const pool = await openQueuePool({ address, contents, versions, note });
