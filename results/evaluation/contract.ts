@@ -60,6 +60,7 @@ export interface EvaluationReport {
 
 /** Clock readings; `cells` runs parallel to those of the report. */
 export interface EvaluationTimes {
+  /** Of the whole; of a merge the sum over its cells, since no clock saw the whole. */
   readonly seconds: number;
   readonly cells: readonly CellTimes[];
 }

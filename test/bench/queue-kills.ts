@@ -74,8 +74,8 @@ async function kills(machines: Machines, folder: string): Promise<void> {
 }
 
 /**
- * The best of three runs each, since a busy machine only ever slows a run down. Rates count from the
- * first answer of every worker on, which also starts its processes.
+ * The best of three runs each, since a busy machine only ever slows a run down. Rates count from
+ * the first answer of every worker on, which also starts its processes.
  */
 async function rates(machines: Machines, what: string, method: string, simulations: string): Promise<void> {
   const asked = ["--scenarios", "nmt/test/0/2xK80", "--methods", method, "--simulations", simulations];

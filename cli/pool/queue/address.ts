@@ -12,6 +12,8 @@ export interface QueueAddress {
   readonly name: string;
   /** For people. */
   readonly shown: string;
+  /** The flag as it was given, which holds no password. */
+  readonly flag: string;
 }
 
 const VARIABLE = "PLACEMENT_GYM_QUEUE";
@@ -26,11 +28,11 @@ export const queueFlag = {
 } as const;
 
 export function queueAddress(flag: string, variables: Terminal["variables"]): QueueAddress {
-  if (flag !== "env") return addressOf(flag, "--queue", { mayHoldSecret: false });
+  if (flag !== "env") return { ...addressOf(flag, "--queue", { mayHoldSecret: false }), flag };
   const text = variables[VARIABLE];
   if (text === undefined || text === "")
     throw new InputError(`--queue is env, but ${VARIABLE} is not set; expected ${EXPECTED}.`);
-  return addressOf(text, VARIABLE, { mayHoldSecret: true });
+  return { ...addressOf(text, VARIABLE, { mayHoldSecret: true }), flag };
 }
 
 /** No sentence quotes the text: it may hold a password. */
@@ -38,7 +40,7 @@ function addressOf(
   text: string,
   where: string,
   { mayHoldSecret }: { readonly mayHoldSecret: boolean },
-): QueueAddress {
+): Omit<QueueAddress, "flag"> {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === "")
     throw new InputError(`${where} is no address of a Redis, expected ${EXPECTED}.`);

@@ -1,6 +1,7 @@
 /** The queue that a command gives its cells to, where one is asked for. */
 import { InputError } from "../../../env/model/errors.ts";
 import type { CellContents } from "../../../results/cells/cell-content.ts";
+import { shellWord } from "../../reports/origin.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { versions } from "../../version.ts";
 import { type QueueAddress, queueAddress } from "./address.ts";
@@ -30,7 +31,7 @@ export async function openQueue(
 ): Promise<QueuePool> {
   const pool = await openQueuePool({ address, contents, versions, note });
   const count = await pool.workerCount();
-  const start = `placement-gym worker --queue ${address.shown}`;
+  const start = `placement-gym worker --queue ${shellWord(address.flag)}`;
   note(
     count === 0
       ? `No worker is at ${address.shown} yet; start one on any machine: ${start}`

@@ -17,6 +17,7 @@ import {
   CellStopped,
 } from "../../../results/cells/cell.ts";
 import type { CellContents } from "../../../results/cells/cell-content.ts";
+import type { FileDigests } from "../../../results/files/program-files.ts";
 import { methodFiles } from "../../../results/training/run-inputs.ts";
 import type { Pool } from "../pool.ts";
 import type { QueueAddress } from "./address.ts";
@@ -51,6 +52,7 @@ export async function openQueuePool(parts: QueuePoolParts): Promise<QueuePool> {
   const queue: Queue<CellJob, Answer> = new bullmq.Queue(parts.address.name, options);
   const events = new bullmq.QueueEvents(parts.address.name, options);
   const waiting = new Map<string, Waiting>();
+  const files = new Map<string, FileDigests>();
   // A listener for each cell in flight is no leak.
   queue.setMaxListeners(0).on("error", () => undefined);
   events.setMaxListeners(0).on("error", () => undefined);
@@ -63,7 +65,7 @@ export async function openQueuePool(parts: QueuePoolParts): Promise<QueuePool> {
   return {
     inFlight: IN_FLIGHT,
     workerCount: () => queue.getWorkersCount(),
-    runCell: (cell, hooks) => runCell({ queue, events, waiting, parts }, cell, hooks),
+    runCell: (cell, hooks) => runCell({ queue, events, waiting, files, parts }, cell, hooks),
     close: () => closed(queue, events, connection),
   };
 }
@@ -91,15 +93,17 @@ interface Lines {
   readonly queue: Queue<CellJob, Answer>;
   readonly events: QueueEvents;
   readonly waiting: Map<string, Waiting>;
+  /** By method, as they were when the first of its cells was given. */
+  readonly files: Map<string, FileDigests>;
   readonly parts: QueuePoolParts;
 }
 
 async function runCell(
-  { queue, events, waiting, parts }: Lines,
+  { queue, events, waiting, files, parts }: Lines,
   cell: CellSpec,
   hooks: CellHooks,
 ): Promise<CellOutcome> {
-  const job = jobOf(cell, parts);
+  const job = jobOf(cell, files, parts);
   const id = jobIdOf(job.key);
   const stop = stopOf(hooks.signal, cell);
   waiting.set(id, { job, hooks });
@@ -119,11 +123,17 @@ async function runCell(
   }
 }
 
-function jobOf(cell: CellSpec, { contents, versions }: QueuePoolParts): CellJob {
+function jobOf(
+  cell: CellSpec,
+  files: Map<string, FileDigests>,
+  { contents, versions }: QueuePoolParts,
+): CellJob {
   const [key, scenarioHash] = [contents.keyOf(cell), contents.scenarioHash(cell.scenario)];
   if (key === null || scenarioHash === null)
     throw new Error(`"${cell.method}" on "${cell.scenario}" is unknown to the queue.`);
-  return { cell, key, versions, scenarioHash, files: methodFiles([cell.method]) };
+  const own = files.get(cell.method) ?? methodFiles([cell.method]);
+  files.set(cell.method, own);
+  return { cell, key, versions, scenarioHash, files: own };
 }
 
 /** One that failed before is tried anew. */
@@ -157,7 +167,7 @@ function outcomeOf(answer: Answer): CellOutcome {
 
 /** A promise that rejects when the signal aborts. */
 function stopOf(signal: AbortSignal | undefined, { method, scenario }: CellSpec) {
-  let onAbort = () => undefined as void;
+  let onAbort = (): void => undefined;
   // Each cell in flight listens.
   if (signal !== undefined) setMaxListeners(0, signal);
   const stopped = new Promise<never>((_, reject) => {

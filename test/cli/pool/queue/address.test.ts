@@ -13,13 +13,13 @@ describe("the address of a queue", () => {
       { url: "redis://host/1", name: "mine", shown: "redis://host/1?queue=mine" },
     ],
   ])("reads %s", (text, address) => {
-    expect(queueAddress(text, {})).toEqual(address);
+    expect(queueAddress(text, {})).toEqual({ ...address, flag: text });
   });
 
   test("takes a password from the environment, and shows none", () => {
     const url = `rediss://user:${secret}@host:6380/2`;
     const address = queueAddress("env", { PLACEMENT_GYM_QUEUE: url });
-    expect(address).toEqual({ url, name: "placement-gym", shown: "rediss://host:6380/2" });
+    expect(address).toEqual({ url, name: "placement-gym", shown: "rediss://host:6380/2", flag: "env" });
   });
 
   test.each([
