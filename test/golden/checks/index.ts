@@ -4,6 +4,8 @@ import type { GoldenCheck } from "./contract.ts";
 import { dapplePlanner } from "./dapple-planner.ts";
 import { heterpsSmall } from "./heterps-small.ts";
 import { hybridPipeline } from "./hybrid-pipeline.ts";
+import { labelProblems } from "./label-problems.ts";
+import { paseNets } from "./pase-nets.ts";
 import { pipedream } from "./pipedream.ts";
 import { pipelineSchedules } from "./pipeline-schedules.ts";
 import { torchgpipeBlockpartition } from "./torchgpipe-blockpartition.ts";
@@ -13,6 +15,8 @@ export const goldenChecks: readonly GoldenCheck[] = [
   dapplePlanner,
   heterpsSmall,
   hybridPipeline,
+  labelProblems,
+  paseNets,
   pipedream,
   pipelineSchedules,
   torchgpipeBlockpartition,
