@@ -2,7 +2,7 @@
  * A label problem with time and memory as an integer program, after Alpa (OSDI 2022, section 4.2).
  * A column of 0 or 1 says whether a node has a label, and a column per pair of labels whether an
  * edge has them. Rows: each node has one label; the pairs of an edge sum to the labels of its ends.
- * The pair columns need not be integers, because integer labels fix them.
+ * Integer labels fix the pair columns of an edge with one way, so those need not be integers.
  *
  * It is the check of the exact programs here, and the way to limits of memory that are many, such
  * as one for each moment of a step.
@@ -94,10 +94,11 @@ function pairColumns(
   const width = labels[v].length;
   const ofU: number[][] = labels[u].map(() => []);
   const ofV: number[][] = labels[v].map(() => []);
+  const addColumn = ways.length === 1 ? builder.real : builder.binary;
   const columns = ways.map(({ time }) =>
     Int32Array.from(time, (each, pair) => {
       if (!isAllowed(each)) return -1;
-      const column = builder.real({ cost: each / unit, upper: 1 });
+      const column = addColumn({ cost: each / unit, upper: 1 });
       ofU[Math.floor(pair / width)].push(column);
       ofV[pair % width].push(column);
       return column;

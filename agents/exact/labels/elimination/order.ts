@@ -52,3 +52,7 @@ function eliminated(sets: readonly Set<number>[], choose: () => number): Elimina
   const dependent = Array.from(order, (node) => Int32Array.from(sets[node]).sort());
   return { order, dependent };
 }
+
+/** The inner loop runs over the last node of a table. */
+export const widestLast = (nodes: Int32Array, sizes: Int32Array): Int32Array =>
+  Int32Array.from([...nodes].sort((a, b) => sizes[a] - sizes[b] || a - b));

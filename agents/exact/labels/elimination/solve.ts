@@ -10,7 +10,7 @@
 import { costOf, type LabelProblem, neighboursOf, pairsOf } from "../problem.ts";
 import { type Undominated, withoutDominated } from "./dominance.ts";
 import { type LeastRows, leastRows } from "./least-rows.ts";
-import { type EliminationOrder, givenOrder, minimumDegreeOrder } from "./order.ts";
+import { type EliminationOrder, givenOrder, minimumDegreeOrder, widestLast } from "./order.ts";
 import { rowTable, type Table } from "./table.ts";
 
 export interface EliminationOptions {
@@ -169,10 +169,6 @@ function tablesOf(
     return { scope, labels };
   });
 }
-
-/** The inner loop runs over the last node of a table. */
-const widestLast = (nodes: Int32Array, sizes: Int32Array): Int32Array =>
-  Int32Array.from([...nodes].sort((a, b) => sizes[a] - sizes[b] || a - b));
 
 /** Reads the tables backwards. */
 function labelsOf({ order }: EliminationOrder, sizes: Int32Array, choices: readonly Choice[]): Int32Array {

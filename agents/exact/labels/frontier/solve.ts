@@ -8,7 +8,7 @@
  * time and in memory. The allowance is shared out among the eliminations on the longest way.
  */
 import { InputError } from "../../../../env/model/errors.ts";
-import { type EliminationOrder, minimumDegreeOrder } from "../elimination/order.ts";
+import { type EliminationOrder, minimumDegreeOrder, widestLast } from "../elimination/order.ts";
 import { neighboursOf } from "../problem.ts";
 import { covering } from "./covering.ts";
 import { createPoints, type Points } from "./points.ts";
@@ -114,7 +114,7 @@ function eliminated(
   });
   let whole: Frontier = Int32Array.of(sums.nothing);
   for (const [i, node] of order.entries()) {
-    const scope = dependent[i];
+    const scope = widestLast(dependent[i], sizes);
     const cells = frontiersOf(waiting[node], node, scope, sizes, sums);
     waiting[node] = [];
     if (points.size() > mostPoints) return null;

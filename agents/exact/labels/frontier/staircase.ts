@@ -54,6 +54,7 @@ export function createStaircase(points: Points, memoryLimit: number, slack: numb
   };
   return {
     merge(point, list) {
+      if (list.length === 0 || isBelow(steps, point, list, points)) return;
       const needed = steps.size + list.length;
       if (other.time.length < needed) other = roomFor(2 * needed);
       other.size = 0;
@@ -81,6 +82,19 @@ export function createStaircase(points: Points, memoryLimit: number, slack: numb
       return frontier;
     },
   };
+}
+
+/** Whether a step is as good as the list's least memory and its least time together. */
+function isBelow({ size, time, memory }: Steps, point: number, list: Frontier, points: Points): boolean {
+  const leastMemory = points.memory(point) + points.memory(list[0]);
+  const leastTime = points.time(point) + points.time(list[list.length - 1]);
+  let [low, high] = [0, size];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (memory[middle] <= leastMemory) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && time[low - 1] <= leastTime;
 }
 
 /** The first point, and then the last one of each stretch whose memories are within the slack. */

@@ -43,7 +43,11 @@ export interface FrontierSums {
   readonly nothing: number;
 }
 
-/** The frontiers over the labels of `node`, one for all labels of the dependent set. */
+/**
+ * The frontiers over the labels of `node`, one for all labels of the dependent set, its last node
+ * fastest. Sums are made level by level of the dependent set, so each is made once for each
+ * combination of the labels that it depends on.
+ */
 export function frontiersOf(
   tables: readonly FrontierTable[],
   node: number,
@@ -51,33 +55,86 @@ export function frontiersOf(
   sizes: Int32Array,
   sums: FrontierSums,
 ): Frontier[] {
-  const joined = unaryJoined(tables, sums);
-  const strides = joined.map(({ scope }) => stridesOf(scope, [...dependent, node], sizes));
+  const levels = levelsOf(tables, node, dependent, sizes);
   const at = new Int32Array(dependent.length);
-  const entries = dependent.reduce((product, other) => product * sizes[other], 1);
-  return Array.from({ length: entries }, () => {
-    const starts = strides.map((each) => at.reduce((sum, label, i) => sum + label * each[i], 0));
-    for (let label = 0; label < sizes[node]; label++)
-      mergeSum(
-        joined.map(({ cells }, i) => cells[starts[i] + label * strides[i][dependent.length]]),
-        sums,
-      );
-    advance(at, dependent, sizes);
-    return sums.staircase.take();
-  });
-}
-
-/** Tables over the node alone are added once, not for each entry. */
-function unaryJoined(tables: readonly FrontierTable[], sums: FrontierSums): FrontierTable[] {
-  const unary = tables.filter(({ scope }) => scope.length === 1);
-  if (unary.length < 2) return [...tables];
-  const cells = unary[0].cells.map((_, label) =>
-    unary.map((table) => table.cells[label]).reduce((sum, cell) => sumOf(sum, cell, sums)),
+  const cells: Frontier[] = [];
+  const visit = (level: number, before: readonly Frontier[]): void => {
+    if (level === dependent.length) {
+      cells.push(unionOf(before, levels[level], at, sums));
+      return;
+    }
+    const sum = before.map((frontier, label) => withCells(frontier, levels[level], at, label, sums));
+    for (let label = 0; label < sizes[dependent[level]]; label++) {
+      at[level] = label;
+      visit(level + 1, sum);
+    }
+    at[level] = 0;
+  };
+  visit(
+    0,
+    Array.from({ length: sizes[node] }, () => Int32Array.of(sums.nothing)),
   );
-  return [{ scope: unary[0].scope, cells }, ...tables.filter(({ scope }) => scope.length > 1)];
+  return cells;
 }
 
-function sumOf(one: Frontier, other: Frontier, { scratch }: FrontierSums): Frontier {
+interface LevelTable {
+  readonly cells: readonly Frontier[];
+  /** Distance between cells for each node of the dependent set, and for the eliminated node. */
+  readonly strides: Int32Array;
+  readonly labelStride: number;
+}
+
+/** Tables by how many of the dependent set, from its first node on, they need. */
+function levelsOf(
+  tables: readonly FrontierTable[],
+  node: number,
+  dependent: Int32Array,
+  sizes: Int32Array,
+): LevelTable[][] {
+  const levels: LevelTable[][] = Array.from({ length: dependent.length + 1 }, () => []);
+  for (const { scope, cells } of tables) {
+    const strides = stridesOf(scope, [...dependent, node], sizes);
+    const needed = dependent.findLastIndex((other) => scope.includes(other)) + 1;
+    levels[needed].push({ cells, strides: strides.slice(0, -1), labelStride: strides.at(-1)! });
+  }
+  return levels;
+}
+
+function withCells(
+  frontier: Frontier,
+  tables: readonly LevelTable[],
+  at: Int32Array,
+  label: number,
+  sums: FrontierSums,
+): Frontier {
+  let sum = frontier;
+  for (const table of tables) sum = sumOf(sum, cellOf(table, at, label), sums);
+  return sum;
+}
+
+function cellOf({ cells, strides, labelStride }: LevelTable, at: Int32Array, label: number): Frontier {
+  let index = label * labelStride;
+  for (let i = 0; i < at.length; i++) index += at[i] * strides[i];
+  return cells[index];
+}
+
+/** The frontier over all labels of the eliminated node. */
+function unionOf(
+  before: readonly Frontier[],
+  tables: readonly LevelTable[],
+  at: Int32Array,
+  sums: FrontierSums,
+): Frontier {
+  const [last, ...others] = tables;
+  before.forEach((frontier, label) => {
+    if (last === undefined) sums.staircase.merge(sums.nothing, frontier);
+    else mergeProduct(withCells(frontier, others, at, label, sums), cellOf(last, at, label), sums.staircase);
+  });
+  return sums.staircase.take();
+}
+
+function sumOf(one: Frontier, other: Frontier, { scratch, nothing }: FrontierSums): Frontier {
+  if (one.length === 1 && one[0] === nothing) return other;
   mergeProduct(one, other, scratch);
   return scratch.take();
 }
@@ -88,16 +145,6 @@ function mergeProduct(one: Frontier, other: Frontier, staircase: Staircase): voi
   for (const point of shorter) staircase.merge(point, longer);
 }
 
-/** Merges the sums of one point of each frontier into the frontier of the table. */
-function mergeSum(cells: readonly Frontier[], sums: FrontierSums): void {
-  if (cells.some(({ length }) => length === 0)) return;
-  if (cells.length === 1) sums.staircase.merge(sums.nothing, cells[0]);
-  else {
-    const before = cells.slice(0, -1).reduce((sum, cell) => sumOf(sum, cell, sums));
-    mergeProduct(before, cells.at(-1)!, sums.staircase);
-  }
-}
-
 function stridesOf(scope: Int32Array, nodes: readonly number[], sizes: Int32Array): Int32Array {
   let stride = 1;
   const own = new Map<number, number>();
@@ -106,11 +153,4 @@ function stridesOf(scope: Int32Array, nodes: readonly number[], sizes: Int32Arra
     stride *= sizes[node];
   }
   return Int32Array.from(nodes, (node) => own.get(node) ?? 0);
-}
-
-function advance(at: Int32Array, nodes: Int32Array, sizes: Int32Array): void {
-  for (let i = at.length - 1; i >= 0; i--) {
-    if (++at[i] < sizes[nodes[i]]) return;
-    at[i] = 0;
-  }
 }
