@@ -4,8 +4,8 @@
  * edge has them. Rows: each node has one label; the pairs of an edge sum to the labels of its ends.
  * Integer labels fix the pair columns of an edge with one way, so those need not be integers.
  *
- * It is the check of the exact programs here, and the way to limits of memory that are many, such
- * as one for each moment of a step.
+ * It checks the eliminations here. It also takes many limits of memory at once, such as one for
+ * each moment of a step.
  */
 import { type MipLimits, type MipResult, solveMip } from "../../solver/highs.ts";
 import {

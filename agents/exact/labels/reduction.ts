@@ -5,8 +5,8 @@
  *   neighbours, with the least cost over its labels.
  * - Edge elimination: parallel edges of one direction become their sum.
  *
- * Both keep the optimum. Where neither applies, all labels of the remaining nodes are tried, and the
- * steps are undone backwards. Series-parallel graphs end with at most two nodes.
+ * Both keep the optimum. Where neither applies, all labels of the remaining nodes are tried, and
+ * the steps are undone backwards. Series-parallel graphs end with at most two nodes.
  */
 import { leastRows } from "./elimination/least-rows.ts";
 import { rowTable } from "./elimination/table.ts";

@@ -1,6 +1,6 @@
 /**
- * Label problems as text, for tests and for cases in documents. One line for each node in order,
- * `node COST ...`, and one for each edge, `edge U V: COST ... / COST ...` with a row for each label
+ * Label problems as text, for tests and for cases in documents. Each node in order is a line
+ * `node COST ...`. Each edge is a line `edge U V: COST ... / COST ...`, with a row for each label
  * of U. `inf` forbids; `#` begins a comment.
  */
 import { InputError } from "../../../env/model/errors.ts";

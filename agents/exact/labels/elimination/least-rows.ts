@@ -1,9 +1,9 @@
 /**
- * The inner loop of elimination: for all labels of the dependent set, the least sum over the labels
- * of the eliminated node, and the label that has it (the first of equals).
+ * The inner loop of elimination. For all labels of the dependent set it finds the eliminated
+ * node's label of the least sum, the first of equals.
  *
- * Tables are added level by level of the dependent set, so each addition is made once for each
- * combination of the labels that it depends on. At the last level, labels are tried by what they
+ * Tables are added level by level of the dependent set. So each addition is made once for each
+ * combination of the labels that it needs. At the last level, labels are tried by what they
  * cost so far. A row ends once the rest cannot be less.
  */
 import type { RowTable } from "./table.ts";

@@ -1,7 +1,7 @@
 /**
  * The exact optimum of a label problem by elimination of its nodes, one after another (PaSE, IPDPS
- * 2021; variable elimination of graphical models). The table of a node holds, for all labels of its
- * dependent set, the least cost of what is eliminated so far and joined to it.
+ * 2021; variable elimination of graphical models). A table has an entry for all labels of its
+ * dependent set: the least cost of the node and of what was eliminated into it.
  *
  * Time is the sum over nodes of the table's entries times the node's labels. Sizes are known before
  * the first table is made. Where one is above the limit, the answer is `too-large` and no work was

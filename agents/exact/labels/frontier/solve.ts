@@ -18,7 +18,7 @@ import { edgeTable, type FrontierSums, type FrontierTable, frontiersOf, nodeTabl
 
 export interface FrontierOptions {
   readonly epsilon?: number;
-  /** Points of more memory are left out. */
+  /** Points of more memory are left out; with an epsilon also some of slightly less. */
   readonly memoryLimit?: number;
   /** Most entries of a table. */
   readonly entries?: number;
@@ -76,8 +76,9 @@ const largestTable = ({ dependent }: EliminationOrder, sizes: Int32Array): numbe
     1,
   );
 
-/** Most tables that are made one of another. */
+/** Most frontiers that are made one of another; parts without edges between them are added up. */
 function longestWay({ order, dependent }: EliminationOrder): number {
+  const parts = dependent.filter(({ length }) => length === 0).length;
   const position = new Int32Array(order.length);
   order.forEach((node, i) => {
     position[node] = i;
@@ -88,7 +89,7 @@ function longestWay({ order, dependent }: EliminationOrder): number {
     const next = scope.reduce((least, node) => Math.min(least, position[node]), order.length);
     length[next] = Math.max(length[next], length[i] + 1);
   });
-  return length.reduce((most, each) => Math.max(most, each), 1);
+  return parts + length.reduce((most, each) => Math.max(most, each), 1);
 }
 
 /** The frontier of the whole problem; null where it takes too many points. */

@@ -36,7 +36,7 @@ const roomFor = (size: number): Steps => ({
   right: new Int32Array(size),
 });
 
-/** `slack` thins: each point dropped has one kept that is no slower, of at most 1 + slack memory. */
+/** `slack` thins: a dropped point has a kept one, no slower, of at most 1 + slack its memory. */
 export function createStaircase(points: Points, memoryLimit: number, slack: number): Staircase {
   let steps = roomFor(64);
   let other = roomFor(64);

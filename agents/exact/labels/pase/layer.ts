@@ -1,6 +1,6 @@
 /**
- * A layer as PaSE's released code sees it (baidu-research/PaSE, commit 32aa761): an iteration space
- * whose dimensions are split, and what a split means for its tensors and its own cost.
+ * A layer as PaSE's released code sees it (baidu-research/PaSE, commit 32aa761). It is an iteration
+ * space whose dimensions are split. A split says how the layer's tensors lie, and what it costs.
  */
 import type { Machine } from "./machine.ts";
 

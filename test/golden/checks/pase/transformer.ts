@@ -1,10 +1,11 @@
 /**
  * The Transformer of PaSE's released code: 6 encoder and 6 decoder layers of width 512, 8 heads,
- * 256 words of 50,000. Each attention and each pair of feed-forward layers is joined to its input and
- * normed. Queries, keys and values are stacked where they differ.
+ * 256 words of 50,000. Each attention and each pair of feed-forward layers is joined to its input
+ * and normed. Queries, keys and values are stacked where they differ.
  *
- * An older version of the code is public in an index. The golden file settles what has changed since:
- * its numbers of vertices, edges and configurations, and its costs, have no other such network.
+ * The sizes, the places of norms and the missing stack of self-attention are inferred. Older
+ * versions of the code differ in them. These are what gives the vertices, edges, configurations
+ * and costs of all four rows of the golden file.
  */
 import { softmax } from "../../../../agents/exact/labels/pase/elementwise.ts";
 import type { Network, Tensor } from "../../../../agents/exact/labels/pase/layer.ts";
