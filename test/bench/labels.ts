@@ -51,14 +51,15 @@ for (const [net, batch, p] of optima) {
 }
 
 console.log();
-print("network", "batch", "p", "points of the frontier", "points in all", "CPU s");
+print("network", "batch", "p", "points of the frontier", "peak MB of the process so far", "CPU s");
 print("---", "---:", "---:", "---:", "---:", "---:");
 for (const [net, batch, p] of frontiers) {
   const problem = withMemory(problemOfNet({ net, batch, p, ...machine }));
   const before = cpuSeconds();
   const found = solveFrontier(problem, { epsilon: EPSILON });
   if (found.kind !== "solved") throw new Error(found.message);
-  print(net, batch, p, found.frontier.length, found.points, (cpuSeconds() - before).toFixed(2));
+  const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+  print(net, batch, p, found.frontier.length, megabytes, (cpuSeconds() - before).toFixed(2));
 }
 
 function withMemory({

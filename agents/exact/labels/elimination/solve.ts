@@ -14,7 +14,7 @@ import { type EliminationOrder, givenOrder, minimumDegreeOrder, widestLast } fro
 import { rowTable, type Table } from "./table.ts";
 
 export interface EliminationOptions {
-  /** Most entries of a table; 16 bytes or less each. */
+  /** Most entries of a table; 10 bytes each. */
   readonly entries?: number;
   /** Most additions of all tables together. */
   readonly additions?: number;

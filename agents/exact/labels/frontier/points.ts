@@ -1,6 +1,7 @@
 /**
  * The pool of all points of all frontiers: time, memory, and the two points or the choice that each
- * was made of. Points are numbers, and frontiers lists of them.
+ * was made of. Points are numbers, and frontiers lists of them. A point's parts have lower numbers,
+ * so one pass down the pool finds what frontiers still need.
  */
 
 export interface Points {
@@ -11,6 +12,8 @@ export interface Points {
   leaf(time: number, memory: number, of: number, choice: number): number;
   /** The sum of two points; costs are given, because they have been added up already. */
   sum(time: number, memory: number, left: number, right: number): number;
+  /** Drops what the frontiers are not made of, and renumbers the frontiers in place. */
+  keepOnly(frontiers: Iterable<Int32Array>): void;
   /** Calls back with each choice that the point was made of. */
   choices(point: number, visit: (of: number, choice: number) => void): void;
 }
@@ -45,6 +48,26 @@ export function createPoints(): Points {
     memory: (point) => memory[point],
     leaf: (t, m, of, choice) => add(t, m, choice, -1 - of),
     sum: add,
+    keepOnly(frontiers) {
+      const all = new Set(frontiers);
+      const isKept = new Uint8Array(size);
+      for (const frontier of all) for (const point of frontier) isKept[point] = 1;
+      for (let point = size - 1; point >= 0; point--)
+        if (isKept[point] === 1 && right[point] >= 0) isKept[left[point]] = isKept[right[point]] = 1;
+      const numberOf = new Int32Array(size);
+      let kept = 0;
+      for (let point = 0; point < size; point++) {
+        if (isKept[point] === 0) continue;
+        const isSum = right[point] >= 0;
+        [time[kept], memory[kept]] = [time[point], memory[point]];
+        left[kept] = isSum ? numberOf[left[point]] : left[point];
+        right[kept] = isSum ? numberOf[right[point]] : right[point];
+        numberOf[point] = kept++;
+      }
+      size = kept;
+      for (const frontier of all)
+        for (let i = 0; i < frontier.length; i++) frontier[i] = numberOf[frontier[i]];
+    },
     choices(point, visit) {
       const waiting = [point];
       while (waiting.length > 0) {

@@ -60,6 +60,15 @@ export const timesOf = ({ nodes, edges }: TwoCostProblem): LabelProblem => ({
   edges: edges.map(({ u, v, ways }) => ({ u, v, costs: leastOf(ways.map(({ time }) => time)) })),
 });
 
+/** A problem of time alone, with a memory of 0 everywhere. */
+export function withoutMemory({ nodes, edges }: LabelProblem): TwoCostProblem {
+  const timed = (time: Float64Array) => ({ time, memory: new Float64Array(time.length) });
+  return {
+    nodes: nodes.map(timed),
+    edges: edges.map(({ u, v, costs }) => ({ u, v, ways: [timed(costs)] })),
+  };
+}
+
 /** The least memory alone; forbidden labels stay forbidden. */
 export const memoriesOf = ({ nodes, edges }: TwoCostProblem): LabelProblem => ({
   nodes: nodes.map(allowedMemory),

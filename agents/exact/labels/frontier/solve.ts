@@ -22,17 +22,17 @@ export interface FrontierOptions {
   readonly memoryLimit?: number;
   /** Most entries of a table. */
   readonly entries?: number;
-  /** Most points of all tables together; 24 bytes each. */
+  /** Most points held at one time; 24 bytes each. */
   readonly points?: number;
 }
 
 export type FrontierResult =
   /** By ascending memory and falling time; none where no labeling is allowed within the limit. */
-  | { readonly kind: "solved"; readonly frontier: readonly FrontierPoint[]; readonly points: number }
+  | { readonly kind: "solved"; readonly frontier: readonly FrontierPoint[] }
   | { readonly kind: "too-large"; readonly message: string };
 
 const defaultEntries = 2 ** 22;
-const defaultPoints = 2 ** 26;
+const defaultPoints = 2 ** 25;
 
 /** Pre: the problem passes `checkTwoCostProblem`. */
 export function solveFrontier(problem: TwoCostProblem, options: FrontierOptions = {}): FrontierResult {
@@ -51,14 +51,15 @@ export function solveFrontier(problem: TwoCostProblem, options: FrontierOptions 
     staircase: createStaircase(points, memoryLimit, slack),
     scratch: createStaircase(points, memoryLimit, 0),
     nothing: points.leaf(0, 0, problem.nodes.length + problem.edges.length, 0),
+    mostPoints,
   };
-  const whole = eliminated(problem, chosen, sizes, sums, mostPoints);
+  const whole = eliminated(problem, chosen, sizes, sums);
   if (whole === null) return tooLarge(`The frontiers have more points`, mostPoints);
   const frontier = covering(
     [...whole].map((point) => choicesOf(problem, points, point)),
     (1 + epsilon) ** (1 / 2),
   );
-  return { kind: "solved", frontier, points: points.size() };
+  return { kind: "solved", frontier };
 }
 
 const tooLarge = (what: string, most: number): FrontierResult => ({
@@ -95,37 +96,53 @@ function longestWay({ order, dependent }: EliminationOrder): number {
 /** The frontier of the whole problem; null where it takes too many points. */
 function eliminated(
   problem: TwoCostProblem,
-  { order, dependent }: EliminationOrder,
+  chosen: EliminationOrder,
   sizes: Int32Array,
   sums: FrontierSums,
-  mostPoints: number,
 ): Frontier | null {
-  const { points, staircase } = sums;
-  const waiting: FrontierTable[][] = problem.nodes.map((node, i) => [nodeTable(points, node, i)]);
-  const position = new Int32Array(order.length);
-  order.forEach((node, i) => {
-    position[node] = i;
+  const { points, staircase, mostPoints } = sums;
+  const { hold, take, frontiers } = waitingTables(chosen, problem.nodes.length);
+  problem.nodes.forEach((node, i) => {
+    hold(nodeTable(points, node, i));
   });
-  const hold = (table: FrontierTable) => {
-    const first = table.scope.reduce((a, b) => (position[a] < position[b] ? a : b));
-    waiting[first].push(table);
-  };
   problem.edges.forEach((edge, i) => {
     hold(edgeTable(points, edge, problem.nodes.length + i));
   });
   let whole: Frontier = Int32Array.of(sums.nothing);
-  for (const [i, node] of order.entries()) {
-    const scope = widestLast(dependent[i], sizes);
-    const cells = frontiersOf(waiting[node], node, scope, sizes, sums);
-    waiting[node] = [];
+  let untidy = leastUntidy;
+  for (const [i, node] of chosen.order.entries()) {
+    const scope = widestLast(chosen.dependent[i], sizes);
+    const cells = frontiersOf(take(node), node, scope, sizes, sums);
     if (points.size() > mostPoints) return null;
     if (scope.length > 0) hold({ scope, cells });
     else {
       for (const point of cells[0]) staircase.merge(point, whole);
       whole = staircase.take();
     }
+    if (points.size() < untidy) continue;
+    points.keepOnly([Int32Array.of(sums.nothing), whole, ...frontiers()]);
+    untidy = Math.max(leastUntidy, 2 * points.size());
   }
   return whole;
+}
+
+/** Points that are not needed any more are dropped from here on, and at each doubling. */
+const leastUntidy = 2 ** 10;
+
+/** Tables by the first node in order that they depend on. */
+function waitingTables({ order }: EliminationOrder, nodes: number) {
+  const waiting: FrontierTable[][] = Array.from({ length: nodes }, () => []);
+  const position = new Int32Array(nodes);
+  order.forEach((node, i) => {
+    position[node] = i;
+  });
+  return {
+    hold(table: FrontierTable): void {
+      waiting[table.scope.reduce((a, b) => (position[a] < position[b] ? a : b))].push(table);
+    },
+    take: (node: number): FrontierTable[] => waiting[node].splice(0),
+    frontiers: (): Frontier[] => waiting.flatMap((tables) => tables.flatMap(({ cells }) => cells)),
+  };
 }
 
 function choicesOf(problem: TwoCostProblem, points: Points, point: number): FrontierPoint {

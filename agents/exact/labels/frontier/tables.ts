@@ -41,12 +41,16 @@ export interface FrontierSums {
   readonly scratch: Staircase;
   /** A point of no time and no memory. */
   readonly nothing: number;
+  /** Where the pool has more points, sums end early. */
+  readonly mostPoints: number;
 }
 
 /**
  * The frontiers over the labels of `node`, one for all labels of the dependent set, its last node
  * fastest. Sums are made level by level of the dependent set, so each is made once for each
  * combination of the labels that it depends on.
+ *
+ * Post: where the pool has more than its most points, frontiers are missing.
  */
 export function frontiersOf(
   tables: readonly FrontierTable[],
@@ -59,6 +63,7 @@ export function frontiersOf(
   const at = new Int32Array(dependent.length);
   const cells: Frontier[] = [];
   const visit = (level: number, before: readonly Frontier[]): void => {
+    if (sums.points.size() > sums.mostPoints) return;
     if (level === dependent.length) {
       cells.push(unionOf(before, levels[level], at, sums));
       return;

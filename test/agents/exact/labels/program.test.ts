@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { TwoCostProblem } from "../../../../agents/exact/labels/frontier/problem.ts";
+import { solveByElimination } from "../../../../agents/exact/labels/elimination/solve.ts";
+import { type TwoCostProblem, withoutMemory } from "../../../../agents/exact/labels/frontier/problem.ts";
 import { type ProgramOptions, solveByProgram } from "../../../../agents/exact/labels/program.ts";
+import { problemOfNet } from "../../../golden/checks/pase-nets.ts";
 import { everyPoint } from "./frontier/every-point.ts";
 import { twoCostProblems } from "./random-labels.ts";
 
@@ -37,6 +39,13 @@ describe("the integer program", () => {
       tight += Number(within !== free);
     }
     expect(tight).toBeGreaterThan(0);
+  });
+
+  test("has the optimum of elimination on PaSE's AlexNet on 8 devices", async () => {
+    const problem = problemOfNet({ net: "alexnet", batch: 128, p: 8, tflops: 10, gbps: 16 });
+    const eliminated = solveByElimination(problem);
+    const time = await found(withoutMemory(problem));
+    expect(eliminated).toMatchObject({ kind: "solved", cost: time });
   });
 
   test("keeps several limits on labels at once", async () => {

@@ -58,3 +58,19 @@ test("a point knows all choices that it was made of", () => {
     [2, 2],
   ]);
 });
+
+test("points that no frontier is made of are dropped, and the others keep their costs and choices", () => {
+  const { points, frontier, pairs, staircase } = setUp();
+  const [needless, shift] = frontier([7, 7], [1, 1]);
+  const kept = frontier([2, 5], [3, 4]);
+  staircase.merge(shift, kept);
+  const sums = staircase.take();
+  const before = pairs(sums);
+  points.keepOnly([sums]);
+  expect(points.size()).toBe(5);
+  expect(pairs(sums)).toEqual(before);
+  const choices: number[] = [];
+  points.choices(sums[1], (_, choice) => choices.push(choice));
+  expect(choices.sort()).toEqual([1, 1]);
+  expect(needless).toBe(0);
+});
