@@ -11,8 +11,12 @@ export interface Sizes {
   readonly forbidden?: number;
 }
 
-const costs = (length: number, most: number, forbidden: number | undefined): fc.Arbitrary<Float64Array> => {
-  const number = fc.integer({ min: 0, max: most });
+const costs = (
+  length: number,
+  [least, most]: readonly [number, number],
+  forbidden: number | undefined,
+): fc.Arbitrary<Float64Array> => {
+  const number = fc.integer({ min: least, max: most });
   const cost =
     forbidden === undefined
       ? number
@@ -41,10 +45,10 @@ const shapes = ({ nodes, labels, edges }: Sizes) =>
 export const labelProblems = (sizes: Sizes): fc.Arbitrary<LabelProblem> =>
   shapes(sizes).chain(([counts, ends]) =>
     fc.record({
-      nodes: fc.tuple(...counts.map((count) => costs(count, 20, sizes.forbidden))),
+      nodes: fc.tuple(...counts.map((count) => costs(count, [-9, 20], sizes.forbidden))),
       edges: fc.tuple(
         ...ends.map(([u, v]) =>
-          costs(counts[u] * counts[v], 20, sizes.forbidden).map((table) => ({ u, v, costs: table })),
+          costs(counts[u] * counts[v], [-9, 20], sizes.forbidden).map((table) => ({ u, v, costs: table })),
         ),
       ),
     }),
@@ -57,7 +61,7 @@ export const acyclicProblems = (sizes: Sizes): fc.Arbitrary<LabelProblem> =>
 export const twoCostProblems = (sizes: Sizes): fc.Arbitrary<TwoCostProblem> =>
   shapes(sizes).chain(([counts, ends]) => {
     const twoCosts = (length: number) =>
-      fc.record({ time: costs(length, 9, sizes.forbidden), memory: costs(length, 9, undefined) });
+      fc.record({ time: costs(length, [0, 9], sizes.forbidden), memory: costs(length, [0, 9], undefined) });
     const edges = ends.map(([u, v]) =>
       fc
         .array(twoCosts(counts[u] * counts[v]), { minLength: 1, maxLength: 2 })
