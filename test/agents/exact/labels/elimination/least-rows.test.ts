@@ -6,7 +6,7 @@ import { everyLabeling } from "../../../../../agents/exact/labels/enumeration.ts
 
 const NODE = 3;
 
-/** Tables over node 3 and some of nodes 0 to 2, in any order; few values, so that many are equal. */
+/** Tables over node 3 and some of nodes 0 to 2, in any order. Values are few, so many are equal. */
 const problems = fc
   .tuple(...Array.from({ length: NODE + 1 }, () => fc.integer({ min: 1, max: 4 })))
   .chain((sizes) => {
