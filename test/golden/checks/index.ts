@@ -9,6 +9,8 @@ import { heterpsSmall } from "./heterps-small.ts";
 import { hybridPipeline } from "./hybrid-pipeline.ts";
 import { numberPartitioning } from "./number-partitioning.ts";
 import { p2Matrices } from "./p2-matrices.ts";
+import { labelProblems } from "./label-problems.ts";
+import { paseNets } from "./pase-nets.ts";
 import { pipedream } from "./pipedream.ts";
 import { pipelineSchedules } from "./pipeline-schedules.ts";
 import { tableSharding } from "./table-sharding.ts";
@@ -19,6 +21,8 @@ export const goldenChecks: readonly GoldenCheck[] = [
   dapplePlanner,
   heterpsSmall,
   hybridPipeline,
+  labelProblems,
+  paseNets,
   pipedream,
   pipelineSchedules,
   torchgpipeBlockpartition,
