@@ -7,10 +7,10 @@
  * PaSE has no memory. For the frontier a layer holds its outputs and four copies of its weights,
  * and an edge the words that move.
  */
-import { solveByElimination } from "../../agents/exact/labels/elimination/solve.ts";
-import type { TwoCostProblem } from "../../agents/exact/labels/frontier/problem.ts";
-import { solveFrontier } from "../../agents/exact/labels/frontier/solve.ts";
-import { partSize, product } from "../../agents/exact/labels/pase/layer.ts";
+import { solveByElimination } from "../../agents/exact/sharding/labels/elimination/solve.ts";
+import type { TwoCostProblem } from "../../agents/exact/sharding/labels/frontier/problem.ts";
+import { solveFrontier } from "../../agents/exact/sharding/labels/frontier/solve.ts";
+import { partSize, product } from "../../agents/exact/sharding/labels/pase/layer.ts";
 import { problemOfNet } from "../golden/checks/pase-nets.ts";
 import { cpuSeconds } from "./cpu-seconds.ts";
 

@@ -2,10 +2,14 @@
  * label-problems: random label problems with the optimum, its labelings counted, and the nodes that
  * OptCNN's reduction leaves. Both solvers are compared, with and without dominated labels.
  */
-import { solveByElimination } from "../../../agents/exact/labels/elimination/solve.ts";
-import { enumerateLabels } from "../../../agents/exact/labels/enumeration.ts";
-import { checkLabelProblem, costOf, type LabelProblem } from "../../../agents/exact/labels/problem.ts";
-import { solveByReduction } from "../../../agents/exact/labels/reduction.ts";
+import { solveByElimination } from "../../../agents/exact/sharding/labels/elimination/solve.ts";
+import { enumerateLabels } from "../../../agents/exact/sharding/labels/enumeration.ts";
+import {
+  checkLabelProblem,
+  costOf,
+  type LabelProblem,
+} from "../../../agents/exact/sharding/labels/problem.ts";
+import { solveByReduction } from "../../../agents/exact/sharding/labels/reduction.ts";
 import type { Compared, GoldenCheck } from "./contract.ts";
 
 interface Row {

@@ -3,11 +3,11 @@
  * the sizes of the graph and of the elimination, and the cost of the file's own strategy. The
  * file's full tables are compared entry by entry, matched by configuration.
  */
-import { solveByElimination } from "../../../agents/exact/labels/elimination/solve.ts";
-import type { Network } from "../../../agents/exact/labels/pase/layer.ts";
-import { machineOf } from "../../../agents/exact/labels/pase/machine.ts";
-import { type PaseProblem, paseProblem } from "../../../agents/exact/labels/pase/tables.ts";
-import { costOf } from "../../../agents/exact/labels/problem.ts";
+import { solveByElimination } from "../../../agents/exact/sharding/labels/elimination/solve.ts";
+import type { Network } from "../../../agents/exact/sharding/labels/pase/layer.ts";
+import { machineOf } from "../../../agents/exact/sharding/labels/pase/machine.ts";
+import { type PaseProblem, paseProblem } from "../../../agents/exact/sharding/labels/pase/tables.ts";
+import { costOf } from "../../../agents/exact/sharding/labels/problem.ts";
 import type { Compared, GoldenCheck } from "./contract.ts";
 import { alexnet } from "./pase/alexnet.ts";
 import { inception3 } from "./pase/inception3.ts";

@@ -1,6 +1,6 @@
 /** AlexNet as PaSE's released code has it: 227 x 227 images, 1,024 classes. */
-import { type Network, product } from "../../../../agents/exact/labels/pase/layer.ts";
-import { ravel, unravel } from "../../../../agents/exact/labels/pase/reshaping.ts";
+import { type Network, product } from "../../../../agents/exact/sharding/labels/pase/layer.ts";
+import { ravel, unravel } from "../../../../agents/exact/sharding/labels/pase/reshaping.ts";
 import { adder, square } from "./layers.ts";
 
 export function alexnet(batch: number): Network {

@@ -1,5 +1,5 @@
 /** Inception-v3 as PaSE's released code has it: no auxiliary classifier. */
-import type { Network, Tensor } from "../../../../agents/exact/labels/pase/layer.ts";
+import type { Network, Tensor } from "../../../../agents/exact/sharding/labels/pase/layer.ts";
 import { type Adder, adder, square } from "./layers.ts";
 
 export function inception3(batch: number): Network {

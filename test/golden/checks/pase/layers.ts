@@ -1,21 +1,21 @@
 /** Adding layers of one output to a network of PaSE, one line each. */
 
-import { convolution, type Window } from "../../../../agents/exact/labels/pase/convolution.ts";
+import { convolution, type Window } from "../../../../agents/exact/sharding/labels/pase/convolution.ts";
 import {
   crossEntropy,
   elementwise,
   mean,
   norm,
   pooling,
-} from "../../../../agents/exact/labels/pase/elementwise.ts";
+} from "../../../../agents/exact/sharding/labels/pase/elementwise.ts";
 import {
   type Layer,
   type NetworkBuilder,
   networkBuilder,
   type Tensor,
-} from "../../../../agents/exact/labels/pase/layer.ts";
-import { fullyConnected, namedProduct } from "../../../../agents/exact/labels/pase/products.ts";
-import { concatenation } from "../../../../agents/exact/labels/pase/reshaping.ts";
+} from "../../../../agents/exact/sharding/labels/pase/layer.ts";
+import { fullyConnected, namedProduct } from "../../../../agents/exact/sharding/labels/pase/products.ts";
+import { concatenation } from "../../../../agents/exact/sharding/labels/pase/reshaping.ts";
 
 export interface Adder {
   readonly network: NetworkBuilder;

@@ -1,5 +1,5 @@
 /** ResNet-101 as PaSE's released code has it: 227 x 227 images. */
-import type { Network, Tensor } from "../../../../agents/exact/labels/pase/layer.ts";
+import type { Network, Tensor } from "../../../../agents/exact/sharding/labels/pase/layer.ts";
 import { type Adder, adder, square } from "./layers.ts";
 
 const EXPANSION = 4;

@@ -1,6 +1,6 @@
 /** The language model of PaSE's released code: 2 layers of 2,048 cells, 256 words of 100,000. */
-import type { Network } from "../../../../agents/exact/labels/pase/layer.ts";
-import { stackedLstm } from "../../../../agents/exact/labels/pase/lstm.ts";
+import type { Network } from "../../../../agents/exact/sharding/labels/pase/layer.ts";
+import { stackedLstm } from "../../../../agents/exact/sharding/labels/pase/lstm.ts";
 import { adder } from "./layers.ts";
 
 const UNITS = 2048;

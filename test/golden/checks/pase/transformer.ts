@@ -7,9 +7,9 @@
  * versions of the code differ in them. These are what gives the vertices, edges, configurations
  * and costs of all four rows of the golden file.
  */
-import { softmax } from "../../../../agents/exact/labels/pase/elementwise.ts";
-import type { Network, Tensor } from "../../../../agents/exact/labels/pase/layer.ts";
-import { stack, unstack } from "../../../../agents/exact/labels/pase/reshaping.ts";
+import { softmax } from "../../../../agents/exact/sharding/labels/pase/elementwise.ts";
+import type { Network, Tensor } from "../../../../agents/exact/sharding/labels/pase/layer.ts";
+import { stack, unstack } from "../../../../agents/exact/sharding/labels/pase/reshaping.ts";
 import { type Adder, adder } from "./layers.ts";
 
 const LAYERS = 6;

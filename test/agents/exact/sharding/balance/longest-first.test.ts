@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { longestFirst } from "../../../../../agents/exact/sharding/balance/longest-first.ts";
-import { largest, smallestLargestLoad } from "../../../../../agents/exact/sharding/balance/smallest-largest.ts";
+import {
+  largest,
+  smallestLargestLoad,
+} from "../../../../../agents/exact/sharding/balance/smallest-largest.ts";
 import { weightLists } from "./weights.ts";
 
 test("8, 7, 6, 5 and 4 go to two bins of 17 and 13", () => {

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { largest, smallestLargestLoad } from "../../../../../agents/exact/sharding/balance/smallest-largest.ts";
+import {
+  largest,
+  smallestLargestLoad,
+} from "../../../../../agents/exact/sharding/balance/smallest-largest.ts";
 import { weightLists } from "./weights.ts";
 
 /** Tries every assignment. */
