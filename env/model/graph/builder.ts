@@ -8,6 +8,8 @@
  */
 import { InputError } from "../errors.ts";
 import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
+import type { OpIteration } from "./iteration.ts";
+import { checkIteration, checkTensors } from "./iteration-checks.ts";
 import { checkSize, checkTable, MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./limits.ts";
 
 /** What can be declared of an op; everything but the name has a default. */
@@ -32,6 +34,8 @@ export interface OpSpec {
   readonly colocation?: string;
   /** Name of the forward op of a backward or update op. */
   readonly twin?: string;
+  /** What may be split of the op; by default nothing. */
+  readonly iteration?: OpIteration;
 }
 
 export interface EdgeSpec {
@@ -122,6 +126,7 @@ function checkOp(spec: OpSpec): void {
   for (const [kind, us] of Object.entries(spec.measuredUs ?? {}))
     checkNumber(where, `measuredUs.${kind}`, us);
   checkNumber(where, "transferUs", spec.transferUs ?? 0);
+  if (spec.iteration !== undefined) checkIteration(where, spec.iteration, spec);
   if (spec.supportedKinds?.length === 0)
     throw new InputError(
       `${where}: supportedKinds is empty, so no device could run it; leave it out for all kinds.`,
@@ -177,6 +182,10 @@ function freeze(
   const edges = edgeColumns(ops.length, resolveEdges(declared, idOf, outputs));
   const { inStart, edgeDestination, edgeSource, outStart, outEdge } = edges;
   const { colocation, colocationCount } = colocationClasses(ops);
+  const iterations = ops.some(({ iteration }) => iteration !== undefined)
+    ? ops.map(({ iteration }) => iteration ?? null)
+    : null;
+  if (iterations !== null) checkTensors({ names: ops.map(({ name }) => name), iterations, ...edges });
   return {
     opCount: ops.length,
     edgeCount: declared.length,
@@ -198,6 +207,7 @@ function freeze(
     twin: twins(ops, idOf),
     ...outputs,
     ...edges,
+    iterations,
     topologicalOrder: topologicalOrder(ops, inStart, edgeDestination, edgeSource, outStart, outEdge),
   };
 }
