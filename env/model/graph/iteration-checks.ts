@@ -34,6 +34,8 @@ export function checkIteration(where: string, iteration: OpIteration, sizes: Siz
     });
   checkIndices(`${where}: sums`, sums, dimensions.length, "dimensions");
   checkIndices(`${where}: linearIn`, linearIn, iteration.inputs.length, "inputs");
+  for (const { name, haloInputs = [] } of dimensions)
+    checkIndices(`${where}: haloInputs of "${name}"`, haloInputs, iteration.inputs.length, "inputs");
   dimensions.forEach(({ name }, d) => {
     if (!tensorKinds.some((kind) => iteration[kind].some(({ along }) => along.includes(d))))
       throw new InputError(`${where}: no axis of a tensor runs along the dimension "${name}".`);

@@ -22,6 +22,7 @@ export const iterationSchema = z
             kind: z.enum(dimensionKinds),
             size: z.int(),
             halo: z.int().optional(),
+            haloInputs: z.array(z.int()).max(MOST_TENSORS).readonly().optional(),
           })
           .readonly(),
       )

@@ -37,6 +37,11 @@ export interface IterationDimension {
   readonly size: number;
   /** Rows of a neighbour's part of an input that a part needs at each border, if `spatial`. */
   readonly halo?: number;
+  /**
+   * The inputs that need the halo; by default all that lie along the dimension. A sum over windows
+   * reads the image with its halo, and each gradient once.
+   */
+  readonly haloInputs?: readonly number[];
 }
 
 /** The whole of an axis is in every part. */

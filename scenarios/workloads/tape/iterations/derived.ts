@@ -6,7 +6,16 @@
 import type { OpIteration } from "../../../../env/model/graph/iteration.ts";
 import type { GradientTarget } from "../gradients.ts";
 import { elements, type ForwardOp, type Shape, type Tensor } from "../tape.ts";
-import { dimensionsOf, iterationOf, lettersOf, runs, type Space, type View, viewsOf } from "./space.ts";
+import {
+  dimensionsOf,
+  iterationOf,
+  lettersOf,
+  type Reach,
+  runs,
+  type Space,
+  type View,
+  viewsOf,
+} from "./space.ts";
 
 export interface GradientTensors {
   /** Gradients of outputs, each with its port and the shape that it comes in. */
@@ -32,7 +41,11 @@ export function gradientIteration(op: ForwardOp, space: Space, tensors: Gradient
   const letters = lettersOf([...viewsOf(space), ...gradients]);
   const makesImage = outputs.some(({ axes }) => [...axes].some((letter) => letter in space.halos));
   const whole = { ...space, inputs: [...space.inputs, ...gradients] };
-  return iterationOf(dimensionsOf(whole, letters, makesImage ? "backward" : "forward"), {
+  const reach: Reach = {
+    phase: makesImage ? "backward" : "forward",
+    inputs: reachedInputs(space, inputs, makesImage),
+  };
+  return iterationOf(dimensionsOf(whole, letters, reach), {
     inputs,
     parameters,
     outputs,
@@ -42,6 +55,12 @@ export function gradientIteration(op: ForwardOp, space: Space, tensors: Gradient
       .join(""),
     linearIn: gradients.map((_, i) => i),
   });
+}
+
+/** Gradients of an image need rows of all results that read it; those of weights, of the image. */
+function reachedInputs(space: Space, inputs: readonly View[], makesImage: boolean): readonly number[] {
+  const reached = makesImage ? space.outputs : space.inputs;
+  return [...inputs.keys()].filter((i) => reached.includes(inputs[i]));
 }
 
 /** Axes that the gradient has before the tensor's own are those along which it was repeated. */
@@ -72,7 +91,7 @@ export function sumIteration(view: View, shapes: readonly Shape[]): OpIteration 
     halos: {},
     sizes: {},
   };
-  return iterationOf(dimensionsOf(space, letters, "forward"), space);
+  return iterationOf(dimensionsOf(space, letters, { phase: "forward" }), space);
 }
 
 /** An update goes over the dimensions of its weights, element by element. */
@@ -80,7 +99,7 @@ export function updateIteration(space: Space, shape: Shape): OpIteration | null 
   const [weights] = space.parameters;
   if (elements(weights.shape) !== elements(shape)) return null;
   const letters = [...lettersOf(viewsOf(space))].filter((letter) => weights.axes.includes(letter));
-  return iterationOf(dimensionsOf(space, letters.join(""), "forward"), {
+  return iterationOf(dimensionsOf(space, letters.join(""), { phase: "forward" }), {
     inputs: [weights],
     parameters: [weights],
     outputs: [],

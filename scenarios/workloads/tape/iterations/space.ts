@@ -82,14 +82,21 @@ export interface Dimensions {
   readonly dimensions: readonly IterationDimension[];
 }
 
-/** `phase` tells whether results are those of the windows, or of what the windows read. */
-export function dimensionsOf(space: Space, letters: string, phase: "forward" | "backward"): Dimensions {
+export interface Reach {
+  /** Whether results are those of the windows, or of what the windows read. */
+  readonly phase: "forward" | "backward";
+  /** Inputs that a part needs beyond its own rows; by default all. */
+  readonly inputs?: readonly number[];
+}
+
+export function dimensionsOf(space: Space, letters: string, { phase, inputs }: Reach): Dimensions {
   const views = viewsOf(space);
   const dimensions = [...letters].map((letter) => {
     const halo = space.halos[letter];
     const [name, kind] = meanings[letter];
     const size = halo?.size ?? space.sizes[letter] ?? sizeOf(views, letter);
-    return { name, kind, size, ...(halo && halo[phase] > 0 && { halo: halo[phase] }) };
+    if (halo === undefined || halo[phase] === 0) return { name, kind, size };
+    return { name, kind, size, halo: halo[phase], ...(inputs && { haloInputs: inputs }) };
   });
   return { letters, dimensions };
 }
@@ -125,5 +132,5 @@ export function iterationOf(
 }
 
 export function forwardIteration(space: Space): OpIteration {
-  return iterationOf(dimensionsOf(space, lettersOf(viewsOf(space)), "forward"), space);
+  return iterationOf(dimensionsOf(space, lettersOf(viewsOf(space)), { phase: "forward" }), space);
 }

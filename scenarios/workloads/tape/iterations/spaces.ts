@@ -60,7 +60,8 @@ const source: SpaceRule = (op) => {
 
 /** The weights are the output. */
 const variable: SpaceRule = (op) => {
-  const axes = op.spec.axes ?? ["", "n", "kn", "tkn"][op.outputs[0].shape.length];
+  const { length } = op.outputs[0].shape;
+  const axes = op.spec.axes ?? ["", "n", "kn", "tkn"][length] ?? usual[length];
   const weights = view(op.outputs[0], axes);
   return spaceOf({ parameters: [weights], outputs: [weights] });
 };
