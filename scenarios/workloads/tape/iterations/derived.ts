@@ -78,8 +78,12 @@ function readView(op: ForwardOp, space: Space, tensor: Tensor, gives: readonly G
   return place === undefined ? space.outputs[op.outputs.indexOf(tensor)] : space.inputs[place];
 }
 
-/** The sum of gradients of a tensor, which lies as its op makes it; null where shapes differ. */
-export function sumIteration(view: View, shapes: readonly Shape[]): OpIteration | null {
+/**
+ * The sum of gradients of a tensor, element by element, so that axes which are whole for its op may
+ * be split too. Null where shapes differ.
+ */
+export function sumIteration(made: View, shapes: readonly Shape[]): OpIteration | null {
+  const view = { shape: made.shape, axes: made.axes.toLowerCase() };
   if (shapes.some((shape) => elements(shape) !== elements(view.shape))) return null;
   const letters = runs(view.axes);
   const space = {
