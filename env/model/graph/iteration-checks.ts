@@ -1,7 +1,7 @@
 /**
  * Checks of declared dimensions of ops. A mistake throws one sentence with the op, what was given
- * and what was expected. Sizes of tensors are compared where both sides are known: bytes with
- * elements, and the elements that an op reads with those that its producer makes.
+ * and what was expected. Sizes are compared where both sides are known: bytes with elements, and
+ * elements that an op reads with those that its producer makes.
  */
 import { InputError } from "../errors.ts";
 import { CONTROL, type OpGraph } from "./graph.ts";

@@ -1,13 +1,13 @@
 /**
  * `OpIteration`: the space of named dimensions that an op iterates over, and how its tensors lie in
- * it. It says what may be split: a device that runs a part of a dimension needs the parts of the
- * tensors along it, and makes a part of the results or a partial sum of them.
+ * it. It says what may be split. A device that runs a part of a dimension needs the parts of the
+ * tensors along it. It makes a part of the results, or a partial sum of them.
  *
  * A product Y[b, n] = sum over k of X[b, k] W[k, n] has the dimensions b, k and n. The gradients of
  * X and W iterate over the same three, so a backward op takes over the split of its forward twin.
  *
- * A part of a dimension begins at some index a, and every axis along the dimension is cut with it. A
- * dimension of size s cuts an axis of size n at floor(n a / s). The axis is thus as long as the
+ * A part of a dimension begins at some index a, and every axis along the dimension is cut with it.
+ * A dimension of size s cuts an axis of size n at floor(n a / s). The axis is thus as long as the
  * dimension, or a multiple whose major factor the dimension is, such as the heads of a width. Axes
  * of a `spatial` dimension have any length, since strides and paddings change it.
  *

@@ -1,6 +1,6 @@
 /**
- * Two shapes of the same elements, axis by axis. Axes are grouped where the products of sizes agree,
- * such as the width of [tokens, width] with heads and head width of [tokens, heads, head width].
+ * Two shapes of the same elements, axis by axis. Axes are grouped where the products of sizes
+ * agree, such as a width with the heads and the head width that it is made of.
  */
 
 export interface AxisGroup {

@@ -1,16 +1,16 @@
 /**
- * Blocks of a graph that are equal and follow each other, such as the layers of a Transformer, found
- * by structure alone. A planner plans one block of a run and repeats the plan.
+ * Blocks of a graph that are equal and follow each other, such as the layers of a Transformer,
+ * found by structure alone. A planner plans one block of a run and repeats the plan.
  *
- * The forward ops are a sequence in topological order. A run of period p is a stretch of it in which
- * each op equals the op p places later: in type, work, sizes and dimensions, and in its inputs. An
- * input comes from the same place of the block or of the one before, or is one tensor that all
- * blocks read, such as a mask. Backward and update ops follow their forward twins.
+ * The forward ops are a sequence in topological order. In a run of period p each op equals the op p
+ * places later, in type, work, sizes, dimensions and inputs. Equal inputs come from the same place
+ * of the block or of the one before. Or they come from one op outside that all blocks read, such as
+ * a mask. Backward and update ops follow their forward twins.
  *
  * Post: runs do not share ops. All blocks of a run have equal ops at equal positions, and equal
  * edges between them. Edges from outside a block may differ among its backward ops.
  */
-import { type OpGraph, Role } from "../graph/graph.ts";
+import { CONTROL, type OpGraph, Role } from "../graph/graph.ts";
 
 export interface RepeatedRun {
   /** Ops of each block, in corresponding order. */
@@ -78,7 +78,9 @@ interface Sequence {
   readonly place: Int32Array;
 }
 
-/** From left to right, at each place the period whose blocks cover most; of equal ones the shortest. */
+/**
+ * From left to right, at each place the period whose blocks cover most; of equal ones the shortest.
+ */
 function forwardRuns(sequence: Sequence): readonly Stretch[] {
   const { ops } = sequence;
   const periods = frequentGaps(sequence).map((period) => ({ period, alike: alikeLengths(sequence, period) }));
@@ -101,14 +103,20 @@ function forwardRuns(sequence: Sequence): readonly Stretch[] {
   return runs;
 }
 
-/** The commonest distances between an op and the next of its kind, most frequent first. */
-function frequentGaps({ kinds, ops }: Sequence): number[] {
-  const last = new Map<number, number>();
+/**
+ * The commonest distances between an op and the next one that is of its kind and reads the same
+ * weights, most frequent first.
+ */
+function frequentGaps({ graph, kinds, ops }: Sequence): number[] {
+  const { inStart, edgeSource } = graph;
+  const last = new Map<string, number>();
   const count = new Map<number, number>();
   ops.forEach((v, i) => {
-    const before = last.get(kinds[v]);
+    const sources = edgeSource.subarray(inStart[v], inStart[v + 1]);
+    const key = [kinds[v], ...sources.filter((u) => inStart[u] === inStart[u + 1])].join();
+    const before = last.get(key);
     if (before !== undefined) count.set(i - before, (count.get(i - before) ?? 0) + 1);
-    last.set(kinds[v], i);
+    last.set(key, i);
   });
   const gaps = [...count].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   return gaps.slice(0, MOST_PERIODS).map(([gap]) => gap);
@@ -127,11 +135,11 @@ function matchedLength({ graph, ops, place }: Sequence, start: number, period: n
   let matched = 0;
   while (matched < most) {
     const i = start + matched;
-    const agree = (a: number, b: number): boolean => {
-      if (a === b) return place[a] < start;
-      if (place[a] >= start) return place[b] - place[a] === period;
+    const agree = (a: number, b: number) => {
+      if (a === b) return place[a] < start && "outside";
+      if (place[a] >= start) return place[b] - place[a] === period && "inside";
       // The first block reads from before the run what the second reads from the first.
-      return matched < period && place[b] >= start && place[b] < start + period;
+      return matched < period && place[b] >= start && place[b] < start + period && "outside";
     };
     if (!equalInputs(graph, ops[i], ops[i + period], agree)) break;
     matched++;
@@ -139,7 +147,9 @@ function matchedLength({ graph, ops, place }: Sequence, start: number, period: n
   return matched;
 }
 
-/** Blocks may begin at several places; fewest bytes then pass from the first block to the second. */
+/**
+ * Blocks may begin at several places; fewest bytes then pass from the first block to the second.
+ */
 function narrowest(sequence: Sequence, { start, period, count }: Stretch, matched: number): Stretch {
   const slack = matched + period - count * period;
   let [best, least] = [start, Number.POSITIVE_INFINITY];
@@ -164,20 +174,25 @@ function passedBytes({ graph, ops, place }: Sequence, from: number, to: number):
   return bytes;
 }
 
-/** Whether inputs are equal edge by edge, from sources that `agree`. */
+/**
+ * Whether inputs are equal edge by edge, from sources that `agree`. Outputs of one op, such as the
+ * steps of a sequence, may differ where they come from outside the blocks.
+ */
 function equalInputs(
-  graph: OpGraph,
+  { inStart, edgeSource, edgeOutput, edgeBytes }: OpGraph,
   v: number,
   w: number,
-  agree: (a: number, b: number) => boolean,
+  agree: (a: number, b: number) => "inside" | "outside" | false,
 ): boolean {
-  const { inStart, edgeSource, edgeOutput, edgeBytes } = graph;
   const count = inStart[v + 1] - inStart[v];
   if (count !== inStart[w + 1] - inStart[w]) return false;
   for (let i = 0; i < count; i++) {
     const [e, f] = [inStart[v] + i, inStart[w] + i];
-    if (edgeOutput[e] !== edgeOutput[f] || edgeBytes[e] !== edgeBytes[f]) return false;
-    if (!agree(edgeSource[e], edgeSource[f])) return false;
+    const place = agree(edgeSource[e], edgeSource[f]);
+    const samePort = edgeOutput[e] === edgeOutput[f];
+    const bothData = edgeOutput[e] !== CONTROL && edgeOutput[f] !== CONTROL;
+    if (place === false || edgeBytes[e] !== edgeBytes[f]) return false;
+    if (!samePort && (place === "inside" || !bothData)) return false;
   }
   return true;
 }
@@ -199,7 +214,10 @@ function followTwins(graph: OpGraph, blockOf: Int32Array): void {
   }
 }
 
-/** Neighbouring blocks that are equal with all their ops; blocks without an equal neighbour drop out. */
+/**
+ * Neighbouring blocks that are equal with all their ops; blocks without an equal neighbour drop
+ * out.
+ */
 function equalStretches(
   graph: OpGraph,
   kinds: Int32Array,
@@ -215,12 +233,16 @@ function equalStretches(
   return runs;
 }
 
-/** Equal ops at equal positions, and equal edges within. Backward ops run in the blocks' own order. */
+/**
+ * Equal ops at equal positions, and equal edges within. Backward ops run in the blocks' own order.
+ */
 function equalBlocks(graph: OpGraph, kinds: Int32Array, a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   const positionIn = (ops: readonly number[]) => new Map(ops.map((v, i) => [v, i]));
   const [inA, inB] = [positionIn(a), positionIn(b)];
-  return a.every(
-    (v, i) => kinds[v] === kinds[b[i]] && equalInputs(graph, v, b[i], (s, t) => inA.get(s) === inB.get(t)),
-  );
+  const agree = (s: number, t: number) => {
+    const place = inA.get(s);
+    return place === inB.get(t) && (place === undefined ? "outside" : "inside");
+  };
+  return a.every((v, i) => kinds[v] === kinds[b[i]] && equalInputs(graph, v, b[i], agree));
 }

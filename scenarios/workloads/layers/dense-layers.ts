@@ -181,8 +181,8 @@ export function add(tape: Tape, a: Tensor, b: Tensor, name: string): Tensor {
 }
 
 /**
- * Adds to each row, or to each example, a tensor that is the same for all of them. Without `axes` it
- * has the last axes.
+ * Adds to each row, or to each example, a tensor that is the same for all of them. Without `axes`
+ * it has the last axes.
  */
 export function addRepeated(tape: Tape, x: Tensor, repeated: Tensor, name: string, axes?: string): Tensor {
   return tape.record({

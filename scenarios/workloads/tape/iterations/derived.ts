@@ -1,7 +1,8 @@
 /**
- * Iterations of backward and update ops, which follow from the space of their forward op. A gradient
- * op goes over the same dimensions in the same order. Its results that lack a dimension are sums
- * over it: the gradient of weights over the batch, that of an input over the output's features.
+ * Iterations of backward and update ops, which follow from the space of their forward op. A
+ * gradient op goes over the same dimensions in the same order. Its results that lack a dimension
+ * are sums over it: the gradient of weights over the batch, that of an input over the output's
+ * features.
  */
 import type { OpIteration } from "../../../../env/model/graph/iteration.ts";
 import type { GradientTarget } from "../gradients.ts";

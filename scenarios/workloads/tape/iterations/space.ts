@@ -1,7 +1,7 @@
 /**
  * `Space`: the iteration space of a forward op while the tape is read, with a letter for each
- * dimension. A small letter runs along an axis. A capital names an axis that is whole in every part,
- * so that later ops may split it; a dot leaves it without a name.
+ * dimension. A small letter runs along an axis. A capital names an axis that is whole in every
+ * part, so that later ops may split it; a dot leaves it without a name.
  *
  * spaces.ts has a rule for each type of op. gradient-spaces.ts makes the spaces of gradients of it.
  */

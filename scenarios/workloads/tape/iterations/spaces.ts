@@ -1,10 +1,10 @@
 /**
- * The iteration space of each type of op: what may be split of it, and what its parts then need and
- * make. test/scenarios/workloads/tape/iterations runs every type whole and in parts.
+ * The iteration space of each type of op: what may be split of it, and what its parts need and
+ * make. Tests run every type whole and in parts (test/scenarios/workloads/tape/iterations).
  *
  * Left whole, though a cut could be imagined:
  * - the axis that a softmax, its cross-entropy or a norm of rows goes over: parts would exchange
- *   numbers within the op that are no output of it;
+ *   numbers that are no output;
  * - height and width under norms of images with statistics of each image, for the same reason;
  * - channels under LRN, which reads neighbouring channels, and the axis of a join or a split.
  *

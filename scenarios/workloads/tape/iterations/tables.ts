@@ -33,8 +33,8 @@ const rowsOfExperts = (experts: readonly Tensor[]): string =>
   experts.every(({ shape }) => shape[0] === experts[0].shape[0]) ? "eqn" : "Eqn";
 
 /**
- * A token's place among those of its expert depends on all gates, so every part reads them. Parts of
- * the tokens fill their places and leave zeros in the others.
+ * A token's place among those of its expert depends on all gates, so every part reads them. Parts
+ * of the tokens fill their places and leave zeros in the others.
  */
 export const dispatch: SpaceRule = (op, lettering) => {
   const [tokens, gates] = op.inputs;

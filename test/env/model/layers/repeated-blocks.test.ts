@@ -41,6 +41,12 @@ describe("equal blocks", () => {
     }
   });
 
+  test("are the time steps of an unrolled network but the first and the last", () => {
+    const graph = networkOf("rnnlm", { batch: 2, steps: 7 });
+    const [found] = layersOf(graph, /step_\d+/);
+    expect(found.map(([step]) => step)).toEqual(["step_1", "step_2", "step_3", "step_4", "step_5"]);
+  });
+
   test("of ResNet are those without a change of size, stage by stage", () => {
     const graph = networkOf("resnet-50", { batch: 2, pixels: 64 });
     const counts = shapes(graph).filter(([, size]) => size > 10);

@@ -1,6 +1,6 @@
 /**
- * The table of what an op can do, proven by execution: every type of op, its gradients and updates,
- * whole and in two and three parts along each dimension that it declares.
+ * The table of what an op can do, proven by execution. Every type of op, its gradients and updates
+ * run whole, and in two and three parts along each dimension that they declare.
  */
 import { describe, expect, test } from "vitest";
 import type { OpIteration } from "../../../../../env/model/graph/iteration.ts";

@@ -1,7 +1,7 @@
 /**
  * Ops that are no sums of products, on whole numbers. Each reads what the real op reads; its
- * functions are polynomials in place of roots and exponentials, so that results are exact. NaN marks
- * what a part does not have, and sums leave such terms out.
+ * functions are polynomials in place of roots and exponentials, so that results are exact. NaN
+ * marks what a part does not have, and sums leave such terms out.
  *
  * Batch normalisation gets the totals of the outputs that its parts exchange, as `totals`.
  */
@@ -73,7 +73,9 @@ const rowAt = (x: Values, i: number, columns: number): Values => {
   return x.subarray(start, start + columns);
 };
 
-/** Rows and weights of a norm: elements of one set share statistics, those of one channel weights. */
+/**
+ * Rows and weights of a norm: elements of one set share statistics, those of one channel weights.
+ */
 interface Norm {
   readonly sets: number;
   readonly setOf: (i: number) => number;

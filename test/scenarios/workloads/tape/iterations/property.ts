@@ -1,4 +1,6 @@
-/** Every op of a tiny network of random sizes, whole and in parts; the tests differ in their runs. */
+/**
+ * Every op of a tiny network of random sizes, whole and in parts; the tests differ in their runs.
+ */
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { OpIteration } from "../../../../../env/model/graph/iteration.ts";
