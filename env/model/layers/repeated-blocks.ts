@@ -148,30 +148,41 @@ function matchedLength({ graph, ops, place }: Sequence, start: number, period: n
 }
 
 /**
- * Blocks may begin at several places; fewest bytes then pass from the first block to the second.
+ * Blocks may begin at several places; the fewest bytes then pass from the first block to the
+ * second.
  */
 function narrowest(sequence: Sequence, { start, period, count }: Stretch, matched: number): Stretch {
   const slack = matched + period - count * period;
+  const bytes = cutBytes(sequence, start, start + slack + period);
   let [best, least] = [start, Number.POSITIVE_INFINITY];
   for (let from = start; from <= start + slack; from++) {
-    const bytes = passedBytes(sequence, from, from + period);
-    if (bytes < least) [best, least] = [from, bytes];
+    const passed = bytes[from + period - start];
+    if (passed < least) [best, least] = [from, passed];
   }
   return { start: best, period, count };
 }
 
-/** Bytes of the outputs between two places that a forward op from the second on reads. */
-function passedBytes({ graph, ops, place }: Sequence, from: number, to: number): number {
-  let bytes = 0;
-  for (let i = from; i < to; i++) {
-    const passed = new Map<number, number>();
-    for (let j = graph.outStart[ops[i]]; j < graph.outStart[ops[i] + 1]; j++) {
-      const e = graph.outEdge[j];
-      if (place[graph.edgeDestination[e]] >= to) passed.set(graph.edgeOutput[e], graph.edgeBytes[e]);
+/** Bytes of forward tensors made from `start` on that are read at or after each place. */
+function cutBytes({ graph, ops, place }: Sequence, start: number, end: number): Float64Array {
+  const { outStart, outEdge, edgeOutput, edgeBytes, edgeDestination } = graph;
+  const steps = new Float64Array(end - start + 2);
+  for (let i = start; i < end; i++) {
+    const reads = new Map<number, { readonly last: number; readonly bytes: number }>();
+    for (let j = outStart[ops[i]]; j < outStart[ops[i] + 1]; j++) {
+      const e = outEdge[j];
+      const last = Math.max(place[edgeDestination[e]], reads.get(edgeOutput[e])?.last ?? i);
+      reads.set(edgeOutput[e], { last, bytes: edgeBytes[e] });
     }
-    for (const size of passed.values()) bytes += size;
+    for (const { last, bytes } of reads.values()) {
+      steps[i + 1 - start] += bytes;
+      steps[Math.min(last, end) + 1 - start] -= bytes;
+    }
   }
-  return bytes;
+  let sum = 0;
+  return steps.map((step) => {
+    sum += step;
+    return sum;
+  });
 }
 
 /**

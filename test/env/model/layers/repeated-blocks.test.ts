@@ -43,7 +43,7 @@ describe("equal blocks", () => {
 
   test("are the time steps of an unrolled network but the first and the last", () => {
     const graph = networkOf("rnnlm", { batch: 2, steps: 7 });
-    const [found] = layersOf(graph, /step_\d+/);
+    const [found] = layersOf(graph, /step_\d+/).filter((run) => run.flat()[0] !== "none");
     expect(found.map(([step]) => step)).toEqual(["step_1", "step_2", "step_3", "step_4", "step_5"]);
   });
 
