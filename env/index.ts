@@ -135,12 +135,22 @@ export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
 export {
+  type DimensionKind,
+  dimensionKinds,
+  type IterationDimension,
+  type OpIteration,
+  type TensorAxes,
+  WHOLE,
+} from "./model/graph/iteration.ts";
+export { type AxisGroup, matchedAxes } from "./model/graph/matched-axes.ts";
+export {
   type AcceleratorType,
   type LayerChain,
   layerChain,
   MOST_LAYERS,
 } from "./model/layers/layer-chain.ts";
 export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
+export { type RepeatedRun, repeatedBlocks } from "./model/layers/repeated-blocks.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
 export {
   type CollectiveName,
