@@ -6,6 +6,8 @@ import { heterpsSmall } from "./heterps-small.ts";
 import { hybridPipeline } from "./hybrid-pipeline.ts";
 import { pipedream } from "./pipedream.ts";
 import { pipelineSchedules } from "./pipeline-schedules.ts";
+import { piperPlans } from "./piper-plans.ts";
+import { piperSmall } from "./piper-small.ts";
 import { torchgpipeBlockpartition } from "./torchgpipe-blockpartition.ts";
 
 export const goldenChecks: readonly GoldenCheck[] = [
@@ -15,5 +17,7 @@ export const goldenChecks: readonly GoldenCheck[] = [
   hybridPipeline,
   pipedream,
   pipelineSchedules,
+  piperPlans,
+  piperSmall,
   torchgpipeBlockpartition,
 ];
