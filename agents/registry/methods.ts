@@ -13,7 +13,6 @@ import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
-import { cheapestTypes } from "../planners/pipeline/cheapest-types.ts";
 import { chimera } from "../planners/pipeline/chimera.ts";
 import { dapple } from "../planners/pipeline/dapple.ts";
 import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
@@ -23,10 +22,12 @@ import { hetpipe } from "../planners/pipeline/hetpipe.ts";
 import { pipedream } from "../planners/pipeline/pipedream.ts";
 import { pipedream2bw } from "../planners/pipeline/pipedream-2bw.ts";
 import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
+import { piper } from "../planners/pipeline/piper.ts";
 import { pipetransformer } from "../planners/pipeline/pipetransformer.ts";
+import { cheapestTypes } from "../planners/pipeline/provisioning/cheapest-types.ts";
+import { typeRules } from "../planners/pipeline/provisioning/type-rules.ts";
 import { torchgpipe } from "../planners/pipeline/torchgpipe.ts";
 import { torchgpipeBlocks } from "../planners/pipeline/torchgpipe-blocks.ts";
-import { typeRules } from "../planners/pipeline/type-rules.ts";
 import { vpipe } from "../planners/pipeline/vpipe.ts";
 import { acyclicPartition } from "../planners/placement/baselines/acyclic-partition.ts";
 import { multilevel } from "../planners/placement/baselines/multilevel.ts";
@@ -77,6 +78,7 @@ export const composedMethods: readonly Method[] = [
   pipetransformer,
   pipedream,
   pipedream2bw,
+  piper,
   hetpipe,
   dnnReplication,
   multilevel,

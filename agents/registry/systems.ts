@@ -65,7 +65,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     lacks: "a planner on its stage programs",
   }),
   system("ftpipe", "FTPipe", "Eliad et al., USENIX ATC 2021"),
-  system("piper", "Piper", "Tarnawski et al., NeurIPS 2021", { nearest: ["ideals-dp"], lacks: SHARDING }),
+  system("piper", "Piper", "Tarnawski et al., NeurIPS 2021"),
   system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["hdp"], lacks: "an agent of pipelines" }),
   system("heterps", "HeterPS", "Liu et al., 2021"),
   system("optcnn", "OptCNN", "Jia et al., ICML 2018", { lacks: SHARDING }),

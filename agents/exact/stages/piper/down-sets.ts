@@ -42,8 +42,8 @@ export function downSets(problem: PiperProblem, most: number): DownSets | null {
   const aboveStart = new Int32Array(count + 1);
   for (const set of from) aboveStart[set + 1]++;
   for (let set = 0; set < count; set++) aboveStart[set + 1] += aboveStart[set];
-  const summed = (valueOf: (layer: number) => number) => {
-    const values = Float64Array.from({ length: problem.count }, (_, layer) => valueOf(layer));
+  const summed = (leastOfLayer: (layer: number) => number) => {
+    const values = Float64Array.from({ length: problem.count }, (_, layer) => leastOfLayer(layer));
     const sums = new Float64Array(count);
     // Sets are met in order, so the sum below is final.
     for (let i = 0; i < to.length; i++) sums[to[i]] = sums[from[i]] + values[added[i]];

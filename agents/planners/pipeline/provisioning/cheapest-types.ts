@@ -4,10 +4,10 @@
  * the yardstick of HeterPS, whose space of plans it shares.
  */
 import { z } from "zod";
-import { planOfUnits } from "../../../env/sim/objectives/provisioning/plan-of-types.ts";
-import { pricedChain } from "../../../env/sim/objectives/provisioning/priced-chain.ts";
-import type { PlannerModule } from "../../contract.ts";
-import { cheapestPlan } from "../../exact/provisioning/cheapest-plan.ts";
+import { planOfUnits } from "../../../../env/sim/objectives/provisioning/plan-of-types.ts";
+import { pricedChain } from "../../../../env/sim/objectives/provisioning/priced-chain.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { cheapestPlan } from "../../../exact/provisioning/cheapest-plan.ts";
 
 const options = z.strictObject({});
 

@@ -11,13 +11,13 @@
  * (env/sim/objectives/provisioning/newton.ts).
  */
 import { z } from "zod";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { newtonUnits } from "../../../env/sim/objectives/provisioning/newton.ts";
-import { planOfTypes, planOfUnits } from "../../../env/sim/objectives/provisioning/plan-of-types.ts";
-import { type PricedChain, pricedChain } from "../../../env/sim/objectives/provisioning/priced-chain.ts";
-import { stagesOf } from "../../../env/sim/objectives/provisioning/problem.ts";
-import { typeChoices } from "../../../env/sim/objectives/provisioning/type-choices.ts";
-import type { PlannerModule } from "../../contract.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { newtonUnits } from "../../../../env/sim/objectives/provisioning/newton.ts";
+import { planOfTypes, planOfUnits } from "../../../../env/sim/objectives/provisioning/plan-of-types.ts";
+import { type PricedChain, pricedChain } from "../../../../env/sim/objectives/provisioning/priced-chain.ts";
+import { stagesOf } from "../../../../env/sim/objectives/provisioning/problem.ts";
+import { typeChoices } from "../../../../env/sim/objectives/provisioning/type-choices.ts";
+import type { PlannerModule } from "../../../contract.ts";
 
 const rules = ["single", "sparse", "greedy"] as const;
 
