@@ -23,6 +23,8 @@ export class Labels {
   degree: Int32Array = new Int32Array(FIRST_CAPACITY);
   replicas: Int32Array = new Int32Array(FIRST_CAPACITY);
   inFlight: Int32Array = new Int32Array(FIRST_CAPACITY);
+  /** Device time of all stages, where it breaks ties; 0 where it does not. */
+  spent: Float64Array = new Float64Array(FIRST_CAPACITY);
 
   constructor(sets: number) {
     this.head = new Int32Array(sets);
@@ -33,15 +35,18 @@ export class Labels {
     this.count = 0;
   }
 
-  /** Whether a label of the set has at most so many of both. */
-  covers(set: number, devices: number, suffix: number): boolean {
-    for (let label = this.head[set]; label !== NONE; label = this.next[label])
-      if (this.devices[label] <= devices && this.suffix[label] <= suffix) return true;
+  /** Whether a label of the set has at most so many of both, and where both are the same no more spent. */
+  covers(set: number, devices: number, suffix: number, spent: number): boolean {
+    for (let label = this.head[set]; label !== NONE; label = this.next[label]) {
+      if (this.devices[label] > devices || this.suffix[label] > suffix) continue;
+      if (this.devices[label] < devices || this.suffix[label] < suffix) return true;
+      if (this.spent[label] <= spent) return true;
+    }
     return false;
   }
 
   /** Adds a label that no label of the set covers, in place of those that it covers. */
-  add(set: number, devices: number, suffix: number): number {
+  add(set: number, devices: number, suffix: number, spent: number): number {
     let last = NONE;
     for (let label = this.head[set]; label !== NONE; label = this.next[label]) {
       if (devices > this.devices[label] || suffix > this.suffix[label]) last = label;
@@ -55,13 +60,14 @@ export class Labels {
     this.set[label] = set;
     this.devices[label] = devices;
     this.suffix[label] = suffix;
+    this.spent[label] = spent;
     this.from[label] = NONE;
     return label;
   }
 
   #grow(): void {
-    const twice = (old: Int32Array) => {
-      const grown = new Int32Array(2 * old.length);
+    const twice = <A extends Int32Array | Float64Array>(old: A): A => {
+      const grown = new (old.constructor as new (length: number) => A)(2 * old.length);
       grown.set(old);
       return grown;
     };
@@ -73,5 +79,6 @@ export class Labels {
     this.degree = twice(this.degree);
     this.replicas = twice(this.replicas);
     this.inFlight = twice(this.inFlight);
+    this.spent = twice(this.spent);
   }
 }

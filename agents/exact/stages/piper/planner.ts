@@ -9,7 +9,7 @@ import { GreedyKnapsack, type KnapsackName } from "./knapsack.ts";
 import { type PiperStage, planCost } from "./plan-cost.ts";
 import type { PiperProblem } from "./problem.ts";
 import { itemsOf } from "./stage-items.ts";
-import { ThresholdProgram } from "./threshold-program.ts";
+import { type Stop, ThresholdProgram } from "./threshold-program.ts";
 
 export interface PiperOptions {
   /** Default `greedy`, as released. */
@@ -48,7 +48,7 @@ export function piperPlan(problem: PiperProblem, options: PiperOptions = {}): Pi
   const knapsack = name === "greedy" ? new GreedyKnapsack(problem) : new ExactKnapsack(problem);
   const program = new ThresholdProgram(problem, sets, knapsack);
   let runs = 0;
-  const within = (limit: number, stop: "first" | "fewest devices" = "first"): PiperPlan | null => {
+  const within = (limit: number, stop: Stop = "first"): PiperPlan | null => {
     runs++;
     const label = program.run(limit, stop);
     if (label === -1) return null;
@@ -81,7 +81,7 @@ export function piperPlan(problem: PiperProblem, options: PiperOptions = {}): Pi
     else plan = better.time < plan.time ? better : plan;
     step = better === null ? 2 * step : step;
   }
-  if (plan !== null) plan = within(plan.time * (1 + ROUNDING), "fewest devices") ?? plan;
+  if (plan !== null) plan = within(plan.time * (1 + ROUNDING), "best") ?? plan;
   const { stages, knapsacks } = program;
   return { plan, downSets: sets.count, runs, stages, knapsacks };
 }

@@ -24,6 +24,12 @@ import { StageItems } from "./stage-items.ts";
 /** Sums over down-sets round; bounds from them are lowered by this share. */
 const ROUNDING = 1 - 1e-11;
 
+/**
+ * `first` ends a run at the first plan. `best` takes the plan of fewest devices, and of least
+ * device time among labels that are alike.
+ */
+export type Stop = "first" | "best";
+
 export class ThresholdProgram {
   readonly labels: Labels;
   /** After a run without a plan: no plan is below it. */
@@ -42,10 +48,13 @@ export class ThresholdProgram {
   readonly #seen: Int32Array;
   #mark = 0;
   #limit = 0;
+  #stop: Stop = "first";
   /** What the items hold. */
   #heldFrom = -1;
   #heldTo = -1;
   #heldDegree = -1;
+  /** Time of the stage that a knapsack was solved for last. */
+  #time = 0;
   /** Fewest devices and replicas over the labels of the down-set that is extended. */
   #fewestDevices = 0;
   #fewestReplicas = 0;
@@ -62,17 +71,15 @@ export class ThresholdProgram {
     this.labels = new Labels(sets.count);
   }
 
-  /**
-   * A label of all layers, or -1 where no plan is within the limit. The first one found, or that of
-   * fewest devices.
-   */
-  run(limit: number, stop: "first" | "fewest devices" = "first"): number {
+  /** A label of all layers, or -1 where no plan is within the limit. */
+  run(limit: number, stop: Stop = "first"): number {
     const { labels } = this;
     const full = this.#sets.count - 1;
     this.#limit = limit;
+    this.#stop = stop;
     this.nextLimit = Number.POSITIVE_INFINITY;
     labels.clear();
-    labels.add(0, 0, 0);
+    labels.add(0, 0, 0, 0);
     for (let set = 0; set < full; set++) {
       if (labels.head[set] === -1) continue;
       this.#extend(set);
@@ -177,14 +184,15 @@ export class ThresholdProgram {
         this.#reject(workLeft / (devices - used));
         break;
       }
-      if (labels.covers(to, used, suffix)) break;
+      if (labels.covers(to, used, suffix, this.#spent(label, work * t))) break;
       const inFlight = Math.ceil(suffix / d);
       if ((flying * inFlight + fixed) * ROUNDING > memoryBytes) continue;
       const made = this.#inFlightWithin(labels.set[label], to, degree, d, inFlight);
       if (made === -1) continue;
       const reached = made === inFlight ? suffix : d * (made - 1) + 1;
-      if (labels.covers(to, used, reached)) continue;
-      const added = labels.add(to, used, reached);
+      const spent = this.#spent(label, this.#time * d * t);
+      if (labels.covers(to, used, reached, spent)) continue;
+      const added = labels.add(to, used, reached, spent);
       labels.from[added] = label;
       labels.degree[added] = degree;
       labels.replicas[added] = d;
@@ -209,12 +217,18 @@ export class ThresholdProgram {
     for (let inFlight = least; replicas * (inFlight - 1) < this.#mostSuffix; inFlight++) {
       this.knapsacks++;
       const time = this.#knapsack.solve(items, inFlight);
+      this.#time = time;
       if (time <= this.#limit) return inFlight;
       this.#reject(time);
       this.#reject(this.#knapsack.bound);
       if (this.#knapsack.bound > this.#limit) return -1;
     }
     return -1;
+  }
+
+  /** Device time after a stage that takes so much; counted only where it breaks ties. */
+  #spent(label: number, deviceTime: number): number {
+    return this.#stop === "first" ? 0 : this.labels.spent[label] + deviceTime;
   }
 
   #hold(from: number, to: number, degree: number): void {
