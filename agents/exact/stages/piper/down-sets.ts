@@ -19,11 +19,13 @@ export interface DownSets {
   readonly deviceTime: Float64Array;
   /** By degree index and set, at [degree x count + set]: sums of each layer's least. */
   readonly time: Float64Array;
-  readonly bytesInFlight: Float64Array;
-  readonly bytesFixed: Float64Array;
   /** Layers without a choice at the degree. */
   readonly missing: Int32Array;
+  /** By set, at a degree index and so many micro-batches in flight: sums of each layer's least bytes. */
+  bytesAt(degree: number, inFlight: number): Float64Array;
 }
+
+const MOST_SUMS = 8_000_000;
 
 /** Null where there are more than `most`. */
 export function downSets(problem: PiperProblem, most: number): DownSets | null {
@@ -58,30 +60,36 @@ export function downSets(problem: PiperProblem, most: number): DownSets | null {
       );
     return sums;
   };
-  const finite = (value: number) => (value === Number.POSITIVE_INFINITY ? 0 : value);
   const { time, bytesInFlight, bytesFixed } = problem;
+  const least = (degree: number, layer: number, amountOf: (choice: number) => number) => {
+    const [first, end] = choicesAt(problem, degree, layer);
+    let best = Number.POSITIVE_INFINITY;
+    for (let c = first; c < end; c++) best = Math.min(best, amountOf(c));
+    return best;
+  };
+  const finite = (value: number) => (value === Number.POSITIVE_INFINITY ? 0 : value);
+  const timeOf = (degree: number, layer: number) => least(degree, layer, (c) => time[c]);
+  const bytes = new Map<number, Float64Array>();
   return {
     table,
     count,
     aboveStart,
     // Covers are visited set by set.
     above: Int32Array.from(to),
-    deviceTime: summed((layer) =>
-      finite(Math.min(...degrees.map((t, i) => t * least(problem, time, i, layer)))),
-    ),
-    time: byDegree((i, layer) => finite(least(problem, time, i, layer))),
-    bytesInFlight: byDegree((i, layer) => finite(least(problem, bytesInFlight, i, layer))),
-    bytesFixed: byDegree((i, layer) => finite(least(problem, bytesFixed, i, layer))),
-    missing: Int32Array.from(
-      byDegree((i, layer) => Number(least(problem, time, i, layer) === Number.POSITIVE_INFINITY)),
-    ),
+    deviceTime: summed((layer) => finite(Math.min(...degrees.map((t, i) => t * timeOf(i, layer))))),
+    time: byDegree((i, layer) => finite(timeOf(i, layer))),
+    missing: Int32Array.from(byDegree((i, layer) => Number(timeOf(i, layer) === Number.POSITIVE_INFINITY))),
+    bytesAt(degree, inFlight) {
+      const key = inFlight * degrees.length + degree;
+      let sums = bytes.get(key);
+      if (sums === undefined) {
+        // Far more than a search needs at once; it keeps the tables within some 64 MB.
+        if (bytes.size * count > MOST_SUMS) bytes.clear();
+        const bytesOf = (c: number) => bytesInFlight[c] * inFlight + bytesFixed[c];
+        sums = summed((layer) => finite(least(degree, layer, bytesOf)));
+        bytes.set(key, sums);
+      }
+      return sums;
+    },
   };
-}
-
-/** Of the choices of a layer at a degree index; infinite where there are none. */
-function least(problem: PiperProblem, values: Float64Array, degree: number, layer: number): number {
-  const [from, to] = choicesAt(problem, degree, layer);
-  let best = Number.POSITIVE_INFINITY;
-  for (let c = from; c < to; c++) best = Math.min(best, values[c]);
-  return best;
 }

@@ -21,8 +21,8 @@ import { Labels } from "./labels.ts";
 import type { PiperProblem } from "./problem.ts";
 import { StageItems } from "./stage-items.ts";
 
-/** Sums over down-sets round; bounds from them are lowered by this share. */
-const ROUNDING = 1 - 1e-11;
+/** Sums over down-sets round; bounds from them are lowered by this share of the sums. */
+const ROUNDING = 1e-12;
 
 /**
  * `first` ends a run at the first plan. `best` takes the plan of fewest devices, and of least
@@ -134,42 +134,35 @@ export class ThresholdProgram {
 
   /** Tries the stage between two down-sets; false where no larger stage can do either. */
   #place(from: number, to: number): boolean {
-    const { count, time, bytesInFlight, bytesFixed, missing } = this.#sets;
-    const { degrees, memoryBytes } = this.#problem;
+    const { count, time, missing } = this.#sets;
+    const { degrees } = this.#problem;
     this.stages++;
     let mayGrow = false;
     for (let i = 0; i < degrees.length; i++) {
       const [low, high] = [i * count + from, i * count + to];
       const most = this.#mostDevices[i];
       if (most === 0 || missing[high] > missing[low]) continue;
-      const work = (time[high] - time[low]) * ROUNDING;
+      const work = between(time, low, high);
       if (work > this.#limit * most) {
         this.#reject(work / most);
         continue;
       }
-      const flying = bytesInFlight[high] - bytesInFlight[low];
-      const fixed = bytesFixed[high] - bytesFixed[low];
-      const inFlight = 1 + Math.ceil(this.#fewestReplicas / most);
-      if ((flying * inFlight + fixed) * ROUNDING > memoryBytes) continue;
+      if (this.#exceedsMemory(from, to, i, 1 + Math.ceil(this.#fewestReplicas / most))) continue;
       mayGrow = true;
       for (let label = this.labels.head[from]; label !== -1; label = this.labels.next[label])
-        this.#follow(label, to, i, { work, flying, fixed });
+        this.#follow(label, to, i, work);
     }
     return mayGrow;
   }
 
   /** Adds the labels that the stage makes of one label, at a degree index. */
-  #follow(
-    label: number,
-    to: number,
-    degree: number,
-    { work, flying, fixed }: { readonly work: number; readonly flying: number; readonly fixed: number },
-  ): void {
+  #follow(label: number, to: number, degree: number, work: number): void {
     const { labels } = this;
-    const { degrees, devices, replicas, memoryBytes } = this.#problem;
+    const { degrees, devices, replicas } = this.#problem;
     const { deviceTime, count } = this.#sets;
-    const workLeft = (deviceTime[count - 1] - deviceTime[to]) * ROUNDING;
+    const workLeft = between(deviceTime, to, count - 1);
     const [usedDevices, usedSuffix, t] = [labels.devices[label], labels.suffix[label], degrees[degree]];
+    const from = labels.set[label];
     let tooSlow = Number.POSITIVE_INFINITY;
     for (let r = 0; r < replicas.length; r++) {
       const d = replicas[r];
@@ -186,8 +179,8 @@ export class ThresholdProgram {
       }
       if (labels.covers(to, used, suffix, this.#spent(label, work * t))) break;
       const inFlight = Math.ceil(suffix / d);
-      if ((flying * inFlight + fixed) * ROUNDING > memoryBytes) continue;
-      const made = this.#inFlightWithin(labels.set[label], to, degree, d, inFlight);
+      if (this.#exceedsMemory(from, to, degree, inFlight)) continue;
+      const made = this.#inFlightWithin(from, to, degree, d, inFlight);
       if (made === -1) continue;
       const reached = made === inFlight ? suffix : d * (made - 1) + 1;
       const spent = this.#spent(label, this.#time * d * t);
@@ -200,6 +193,11 @@ export class ThresholdProgram {
       if (made === inFlight) break;
     }
     this.#reject(tooSlow);
+  }
+
+  /** Whether the least bytes of the stage are too many. */
+  #exceedsMemory(from: number, to: number, degree: number, inFlight: number): boolean {
+    return between(this.#sets.bytesAt(degree, inFlight), from, to) > this.#problem.memoryBytes;
   }
 
   /**
@@ -251,3 +249,7 @@ export class ThresholdProgram {
     if (needed > this.#limit && needed < this.nextLimit) this.nextLimit = needed;
   }
 }
+
+/** A sum over a stage from sums over the down-sets below and above it, not above the true one. */
+const between = (sums: Float64Array, from: number, to: number): number =>
+  sums[to] - sums[from] - ROUNDING * sums[to];
