@@ -4,9 +4,9 @@ import { wrapped } from "../wrapped.ts";
 import type { SystemCheck } from "./check.ts";
 import { type CheckRecord, keyOf, type Records } from "./records.ts";
 
-const HEAD = `# Eight published systems, line by line
+const HEAD = `# Published systems, line by line
 
-Each learned system here has a short list of what it must show before its name means anything. This
+Each system on this page has a short list of what it must show before its name means anything. This
 page has every line of these lists, with what was measured. It is made by a command:
 
 \`\`\`sh
@@ -63,11 +63,16 @@ function summary(systems: ReadonlyMap<string, readonly SystemCheck[]>, records: 
 }
 
 function section(system: string, checks: readonly SystemCheck[], records: Records): string {
-  const card = methods.find(({ card: { id } }) => id === system)?.card;
-  if (card === undefined) throw new Error(`"${system}" is no method.`);
+  const method = methods.find(({ card: { id } }) => id === system);
+  if (method === undefined) throw new Error(`"${system}" is no method.`);
+  const { card, kind } = method;
   const parts = checks.map((check, i) => part(check, i + 1, records.get(keyOf(check))));
   const command = `\`\`\`sh\nnpx tsx test/bench/systems.ts ${system}\n\`\`\`\n`;
-  const source = wrapped(`${card.paper}. Its [page](agents/${system}.md) describes the agent.`);
+  const description =
+    kind === "agent"
+      ? `Its [page](agents/${system}.md) describes the agent.`
+      : "The [page of pipelines](pipeline-planners.md) describes the planner.";
+  const source = wrapped(`${card.paper}. ${description}`);
   return [`## \`${system}\`\n`, source, command, ...parts].join("\n");
 }
 

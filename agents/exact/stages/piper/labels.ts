@@ -23,6 +23,8 @@ export class Labels {
   degree: Int32Array = new Int32Array(FIRST_CAPACITY);
   replicas: Int32Array = new Int32Array(FIRST_CAPACITY);
   inFlight: Int32Array = new Int32Array(FIRST_CAPACITY);
+  /** Time of the slowest stage so far. */
+  slowest: Float64Array = new Float64Array(FIRST_CAPACITY);
   /** Device time of all stages, where it breaks ties; 0 where it does not. */
   spent: Float64Array = new Float64Array(FIRST_CAPACITY);
 
@@ -62,6 +64,7 @@ export class Labels {
     this.suffix[label] = suffix;
     this.spent[label] = spent;
     this.from[label] = NONE;
+    this.slowest[label] = 0;
     return label;
   }
 
@@ -79,6 +82,7 @@ export class Labels {
     this.degree = twice(this.degree);
     this.replicas = twice(this.replicas);
     this.inFlight = twice(this.inFlight);
+    this.slowest = twice(this.slowest);
     this.spent = twice(this.spent);
   }
 }

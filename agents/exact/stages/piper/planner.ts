@@ -6,7 +6,7 @@
 import { downSets } from "./down-sets.ts";
 import { ExactKnapsack } from "./exact-knapsack.ts";
 import { GreedyKnapsack, type KnapsackName } from "./knapsack.ts";
-import { type PiperStage, planCost } from "./plan-cost.ts";
+import type { PiperStage } from "./plan-cost.ts";
 import type { PiperProblem } from "./problem.ts";
 import { itemsOf } from "./stage-items.ts";
 import { type Stop, ThresholdProgram } from "./threshold-program.ts";
@@ -19,7 +19,7 @@ export interface PiperOptions {
 }
 
 export interface PiperPlan {
-  /** Of the slowest stage, for a micro-batch. */
+  /** Of the slowest stage, for a micro-batch; the program's value, and the evaluator's to rounding. */
   readonly time: number;
   /** First stage first. */
   readonly stages: readonly PiperStage[];
@@ -52,8 +52,7 @@ export function piperPlan(problem: PiperProblem, options: PiperOptions = {}): Pi
     runs++;
     const label = program.run(limit, stop);
     if (label === -1) return null;
-    const stages = stagesOf(label);
-    return { time: planCost(problem, stages).time, stages };
+    return { time: program.labels.slowest[label], stages: stagesOf(label) };
   };
   /** From the last stage added, the first of the pipeline, to the one on the empty down-set. */
   const stagesOf = (last: number): PiperStage[] => {

@@ -190,6 +190,7 @@ export class ThresholdProgram {
       labels.degree[added] = degree;
       labels.replicas[added] = d;
       labels.inFlight[added] = made;
+      labels.slowest[added] = Math.max(labels.slowest[label], this.#time);
       if (made === inFlight) break;
     }
     this.#reject(tooSlow);
