@@ -52,6 +52,7 @@ const CHANGES: Readonly<Record<string, readonly unknown[]>> = {
   overlapped: [true],
   swap: [false, true],
   frozen: [4],
+  dataParallel: [false],
 };
 
 const EVALUATIONS = 60;
