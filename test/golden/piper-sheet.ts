@@ -1,6 +1,6 @@
 /**
- * Times of the released Piper planner on its public inputs, as the sheet of the system has them:
- * measured by running it, 25 GiB/s, seconds for BERT-32 and milliseconds for the others. Their node
+ * Times of the released Piper planner on its public inputs, as the sheet of the system has them. It
+ * was run with 25 GiB/s. Times are seconds for BERT-32 and milliseconds for the others. Their node
  * times are in milliseconds beside bytes for each second; that is kept, as released.
  */
 import { equalSplit } from "../../agents/exact/stages/piper/equal-split.ts";

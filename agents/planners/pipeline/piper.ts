@@ -1,11 +1,11 @@
 /**
  * Piper (Tarnawski et al., NeurIPS 2021): contiguous stages of the graph of layers, the replicas of
- * each, and which of its layers are recomputed, so that the slowest stage is fastest and all fit
- * the memory (exact/stages/piper).
+ * each, and which of its layers are recomputed (exact/stages/piper). The slowest stage is as fast
+ * as it can be, and all fit the memory.
  *
  * The pipeline does not flush and keeps two versions of the weights. The replicas of a stage take
- * whole micro-batches in turn. The batch of the scenario makes one version, so `iteration` is the
- * time of the slowest stage for a micro-batch times the micro-batches, once the pipeline is full.
+ * whole micro-batches in turn. The batch of the scenario makes one version. So `iteration` is the
+ * time of the slowest stage times the micro-batches, once the pipeline is full.
  */
 import { z } from "zod";
 import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";

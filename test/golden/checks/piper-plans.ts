@@ -1,7 +1,7 @@
 /**
- * Checks rows of piper-plans.json: what the released Piper planner found on its public inputs. A row
- * is equal where the time is, where our own plan costs it by the evaluator and fits, and where the
- * file's plan costs it and fits. Plans are not compared: many have one time.
+ * Checks rows of piper-plans.json: what the released Piper planner found on its public inputs. A
+ * row is equal where the time is, and where both our plan and the file's cost it by the evaluator
+ * and fit. Plans are not compared: many have one time.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Checks rows of piper-small.json: small problems of Piper's format, what the released planner
- * answers, how many down-sets it built, and the optimum with an exact knapsack.
+ * Checks rows of piper-small.json, small problems of Piper's format. Compared are what the released
+ * planner answers, how many down-sets it built, and the optimum with an exact knapsack.
  */
 import type { PiperStage } from "../../../agents/exact/stages/piper/plan-cost.ts";
 import { piperPlan } from "../../../agents/exact/stages/piper/planner.ts";

@@ -21,7 +21,7 @@ export interface DownSets {
   readonly time: Float64Array;
   /** Layers without a choice at the degree. */
   readonly missing: Int32Array;
-  /** By set, at a degree index and so many micro-batches in flight: sums of each layer's least bytes. */
+  /** Sums of each layer's least bytes, by set, with so many micro-batches in flight. */
   bytesAt(degree: number, inFlight: number): Float64Array;
 }
 

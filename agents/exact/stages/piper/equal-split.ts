@@ -1,8 +1,8 @@
 /**
- * The baseline of Piper's paper ("equi", like PipeDream-2BW; msr-fiddle/piper): repeated layers in
- * stages of as equal number as possible, the last ones one longer, all with the same replicas,
+ * The baseline of Piper's paper ("equi", like PipeDream-2BW; msr-fiddle/piper). Stages have as
+ * equal numbers of repeated layers as possible, the last ones one more. All have the same replicas,
  * degree and recomputation. What is in front of the repeated layers goes to the first stage, what
- * is behind to the last one, or each to a stage of its own.
+ * is behind to the last one. Or each goes to a stage of its own.
  *
  * Without repeated layers all layers are cut so, in a depth-first topological order.
  */

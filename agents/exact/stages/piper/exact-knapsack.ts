@@ -1,6 +1,6 @@
 /**
- * The optimal choice for each layer of a stage of Piper, any number of choices for a layer: the
- * dynamic program over pairs (bytes, time) that none other beats in both, layer by layer.
+ * The optimal choice for each layer of a stage of Piper, of any number of choices. It is a dynamic
+ * program, layer by layer, over the pairs (bytes, time) that none other beats in both.
  *
  * A pair is left out where it cannot lead below the best solution known. The bound is Lagrange's,
  * with the price of a byte at which the relaxed problem just fits. The first solution known is the
@@ -98,8 +98,8 @@ function undominated(pairs: Pair[]): Pair[] {
 }
 
 /**
- * The price of a byte at which the relaxed problem just fits, and the time of a solution that fits:
- * swaps along each layer's lower convex hull, cheapest first.
+ * The price of a byte at which the relaxed problem just fits, and the time of a solution that fits.
+ * It takes swaps along each layer's lower convex hull, cheapest first.
  */
 function pricedStart(items: StageItems, inFlight: number): { price: number; upper: number } {
   const { count, fastest, time } = items;

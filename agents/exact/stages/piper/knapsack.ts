@@ -1,10 +1,11 @@
 /**
  * The knapsack inside a stage of Piper: one choice for each layer, of least total time, whose bytes
- * fit. `greedyKnapsack` is the heuristic of the released planner.
+ * fit. `GreedyKnapsack` is the heuristic of the released planner.
  *
- * It takes the fastest choice of every layer, and then swaps in the order of time lost for each
- * byte saved, ties by layer, until the rest fits. The last swap may save more than is needed; it is
- * not exchanged for a smaller one. So it may miss the optimum, by less than the last swap's time.
+ * It takes the fastest choice of every layer, and then swaps until the rest fits. Their order is
+ * that of the time lost for each byte saved, ties by layer. The last swap may save more than is
+ * needed; it is not exchanged for a smaller one. So it may miss the optimum, by less than the time
+ * of the last swap.
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import type { PiperProblem } from "./problem.ts";

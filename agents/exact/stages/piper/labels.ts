@@ -1,6 +1,6 @@
 /**
  * The labels of Piper's program: for each down-set the pairs (devices, sum of replicas) that cover
- * it, of which none is at least as large as another in both. Each knows the stage that made it.
+ * it. None is at least as large as another in both. Each knows the stage that made it.
  *
  * Both numbers are at most, not exactly: a label of fewer devices or replicas stands for all above.
  * So a stage may be made for more micro-batches in flight than it has.
@@ -37,7 +37,7 @@ export class Labels {
     this.count = 0;
   }
 
-  /** Whether a label of the set has at most so many of both, and where both are the same no more spent. */
+  /** Whether a label of the set has at most so many of both, and no more spent for the same. */
   covers(set: number, devices: number, suffix: number, spent: number): boolean {
     for (let label = this.head[set]; label !== NONE; label = this.next[label]) {
       if (this.devices[label] > devices || this.suffix[label] > suffix) continue;

@@ -19,7 +19,7 @@ export interface PiperOptions {
 }
 
 export interface PiperPlan {
-  /** Of the slowest stage, for a micro-batch; the program's value, and the evaluator's to rounding. */
+  /** Of the slowest stage, for a micro-batch: the program's value. */
   readonly time: number;
   /** First stage first. */
   readonly stages: readonly PiperStage[];

@@ -7,8 +7,8 @@
  * contiguous stages. Each has d replicas that take whole micro-batches in turn, tensor-parallel
  * degree t, and one choice for each of its layers.
  *
- * The compiled form has all numbers in typed arrays. `crossing` has the bytes that a choice moves
- * over each edge of its layer that leaves the stage: those of the edge and its own, there and back.
+ * The compiled form has all numbers in typed arrays. `crossing` has what a choice moves over each
+ * edge of its layer, where the edge leaves the stage: the bytes of both, there and back.
  */
 import { InputError } from "../../../../env/model/errors.ts";
 

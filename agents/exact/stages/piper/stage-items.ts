@@ -3,7 +3,7 @@
  * some number of replicas. The buffers are filled again for each stage.
  */
 import { SYNC_FACTOR } from "./plan-cost.ts";
-import { choicesAt, type PiperProblem } from "./problem.ts";
+import type { PiperProblem } from "./problem.ts";
 
 export class StageItems {
   readonly problem: PiperProblem;
@@ -109,10 +109,3 @@ export function itemsOf(
   items.spread(replicas);
   return items;
 }
-
-/** Whether every layer has a choice at the degree index. */
-export const hasChoices = (problem: PiperProblem, layers: readonly number[], degree: number): boolean =>
-  layers.every((layer) => {
-    const [from, to] = choicesAt(problem, degree, layer);
-    return to > from;
-  });

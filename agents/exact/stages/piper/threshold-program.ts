@@ -1,7 +1,7 @@
 /**
  * Piper's dynamic program over down-sets, asked another question: is there a plan whose slowest
  * stage takes at most `limit`? Then a down-set needs no table over all numbers of devices and
- * replicas, only the few pairs of them from which no other takes less of both (labels.ts).
+ * replicas. It needs the few pairs of them that no other one beats in both (labels.ts).
  *
  * A stage follows a label with the fewest replicas that keep it within the limit: more of them take
  * more of both. Four rules leave transitions out without losing a plan:
@@ -12,7 +12,7 @@
  *   4. labels that another one of their down-set covers.
  *
  * The greedy knapsack can be slower at fewer micro-batches in flight. As a label stands for all
- * larger ones, a stage may then be made for more in flight, which the program tries as far as the
+ * larger ones, a stage may then be made for more in flight. The program tries that as far as the
  * knapsack's bound lets it hope.
  */
 import type { DownSets } from "./down-sets.ts";

@@ -6,7 +6,7 @@
 import type { Knapsack } from "../../../../../agents/exact/stages/piper/knapsack.ts";
 import { stageCost } from "../../../../../agents/exact/stages/piper/plan-cost.ts";
 import { choicesAt, type PiperProblem } from "../../../../../agents/exact/stages/piper/problem.ts";
-import { hasChoices, itemsOf } from "../../../../../agents/exact/stages/piper/stage-items.ts";
+import { itemsOf } from "../../../../../agents/exact/stages/piper/stage-items.ts";
 
 /** Least time, infinite where nothing fits. */
 export function plainProgram(problem: PiperProblem, knapsack: Knapsack): number {
@@ -95,3 +95,9 @@ export function downSetMasks({ count, successors }: PiperProblem): number[] {
 
 const membersOf = (mask: number): number[] =>
   Array.from({ length: 32 }, (_, v) => v).filter((v) => (mask >> v) & 1);
+
+const hasChoices = (problem: PiperProblem, layers: readonly number[], degree: number): boolean =>
+  layers.every((layer) => {
+    const [from, to] = choicesAt(problem, degree, layer);
+    return to > from;
+  });
