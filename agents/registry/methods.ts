@@ -22,10 +22,11 @@ import { hetpipe } from "../planners/pipeline/hetpipe.ts";
 import { pipedream } from "../planners/pipeline/pipedream.ts";
 import { pipedream2bw } from "../planners/pipeline/pipedream-2bw.ts";
 import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
+import { piper } from "../planners/pipeline/piper.ts";
 import { pipetransformer } from "../planners/pipeline/pipetransformer.ts";
+import { cheapestTypes } from "../planners/pipeline/provisioning/cheapest-types.ts";
+import { typeRules } from "../planners/pipeline/provisioning/type-rules.ts";
 import { rannc } from "../planners/pipeline/rannc.ts";
-import { cheapestTypes } from "../planners/pipeline/rented/cheapest-types.ts";
-import { typeRules } from "../planners/pipeline/rented/type-rules.ts";
 import { torchgpipe } from "../planners/pipeline/torchgpipe.ts";
 import { torchgpipeBlocks } from "../planners/pipeline/torchgpipe-blocks.ts";
 import { vpipe } from "../planners/pipeline/vpipe.ts";
@@ -78,6 +79,7 @@ export const composedMethods: readonly Method[] = [
   pipetransformer,
   pipedream,
   pipedream2bw,
+  piper,
   hetpipe,
   rannc,
   dnnReplication,

@@ -62,7 +62,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("pipetransformer", "PipeTransformer", "He et al., ICML 2021"),
   system("rannc", "RaNNC", "Tanaka et al., IPDPS 2021"),
   system("ftpipe", "FTPipe", "Eliad et al., USENIX ATC 2021"),
-  system("piper", "Piper", "Tarnawski et al., NeurIPS 2021", { nearest: ["ideals-dp"], lacks: SHARDING }),
+  system("piper", "Piper", "Tarnawski et al., NeurIPS 2021"),
   system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["hdp"], lacks: "an agent of pipelines" }),
   system("heterps", "HeterPS", "Liu et al., 2021"),
   system("optcnn", "OptCNN", "Jia et al., ICML 2018", { lacks: SHARDING }),

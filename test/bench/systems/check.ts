@@ -1,6 +1,6 @@
 /** A line "works in the gym when" of a published system, as something that can be run. */
 export interface SystemCheck {
-  /** Id of the agent. */
+  /** Id of the agent or planner. */
   readonly system: string;
   /** The line in words, with what it is held to. */
   readonly check: string;
@@ -33,6 +33,7 @@ export const systemIds = [
   "doppler",
   "heterps",
   "rannc",
+  "piper",
 ] as const;
 
 export async function checksOf(system: string): Promise<readonly SystemCheck[]> {

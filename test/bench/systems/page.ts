@@ -6,7 +6,7 @@ import { type CheckRecord, keyOf, type Records } from "./records.ts";
 
 const HEAD = `# Published systems, line by line
 
-Each system here has a short list of what it must show before its name means anything. This
+Each system on this page has a short list of what it must show before its name means anything. This
 page has every line of these lists, with what was measured. It is made by a command:
 
 \`\`\`sh
@@ -68,11 +68,11 @@ function section(system: string, checks: readonly SystemCheck[], records: Record
   const { card, kind } = method;
   const parts = checks.map((check, i) => part(check, i + 1, records.get(keyOf(check))));
   const command = `\`\`\`sh\nnpx tsx test/bench/systems.ts ${system}\n\`\`\`\n`;
-  const told =
+  const description =
     kind === "agent"
       ? `Its [page](agents/${system}.md) describes the agent.`
-      : "[Planners](planners.md#pipelines) describes it.";
-  const source = wrapped(`${card.paper}. ${told}`);
+      : "The [page of pipelines](pipeline-planners.md) describes the planner.";
+  const source = wrapped(`${card.paper}. ${description}`);
   return [`## \`${system}\`\n`, source, command, ...parts].join("\n");
 }
 

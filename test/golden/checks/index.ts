@@ -13,6 +13,8 @@ import { p2Matrices } from "./p2-matrices.ts";
 import { paseNets } from "./pase-nets.ts";
 import { pipedream } from "./pipedream.ts";
 import { pipelineSchedules } from "./pipeline-schedules.ts";
+import { piperPlans } from "./piper-plans.ts";
+import { piperSmall } from "./piper-small.ts";
 import { tableSharding } from "./table-sharding.ts";
 import { torchgpipeBlockpartition } from "./torchgpipe-blockpartition.ts";
 
@@ -25,6 +27,8 @@ export const goldenChecks: readonly GoldenCheck[] = [
   paseNets,
   pipedream,
   pipelineSchedules,
+  piperPlans,
+  piperSmall,
   torchgpipeBlockpartition,
   accparChains,
   alpaInterop,
