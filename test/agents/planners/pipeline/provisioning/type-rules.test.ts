@@ -2,17 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { PlannerModule } from "../../../../../agents/contract.ts";
 import { everyPlan } from "../../../../../agents/exact/provisioning/every-plan.ts";
 
-<<<<<<<< HEAD:test/agents/planners/pipeline/rented/type-rules.test.ts
-
-import { cheapestTypes } from "../../../../../agents/planners/pipeline/rented/cheapest-types.ts";
-import { typeRules } from "../../../../../agents/planners/pipeline/rented/type-rules.ts";
-
-========
-
+<
 import { cheapestTypes } from "../../../../../agents/planners/pipeline/provisioning/cheapest-types.ts";
+
 import { typeRules } from "../../../../../agents/planners/pipeline/provisioning/type-rules.ts";
 
->>>>>>>> 27d9b685cd0d489a8754b9faa73ff253d568fd6e:test/agents/planners/pipeline/provisioning/type-rules.test.ts
+>
 
 import { runMethod } from "../../../../../agents/run/run.ts";
 import { createRng, evaluator, metered, pricedChain, type Scenario } from "../../../../../env/index.ts";
