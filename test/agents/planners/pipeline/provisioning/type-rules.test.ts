@@ -1,14 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { PlannerModule } from "../../../../../agents/contract.ts";
 import { everyPlan } from "../../../../../agents/exact/provisioning/every-plan.ts";
-
-<
 import { cheapestTypes } from "../../../../../agents/planners/pipeline/provisioning/cheapest-types.ts";
-
 import { typeRules } from "../../../../../agents/planners/pipeline/provisioning/type-rules.ts";
-
->
-
 import { runMethod } from "../../../../../agents/run/run.ts";
 import { createRng, evaluator, metered, pricedChain, type Scenario } from "../../../../../env/index.ts";
 import { typesOfPlan } from "../../../../../env/sim/objectives/provisioning/plan-of-types.ts";
