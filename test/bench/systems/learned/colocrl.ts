@@ -1,8 +1,8 @@
 /** ColocRL's lines "works in the gym when". COLOCRL_OPTIONS chooses its options. */
-import type { Scenario } from "../../../env/index.ts";
-import { evaluator, placement, testScenario } from "../../../env/index.ts";
-import type { SystemCheck } from "./check.ts";
-import { atScale, mean, runOn, runsOn, scenarioOf, seedsAt } from "./runs.ts";
+import type { Scenario } from "../../../../env/index.ts";
+import { evaluator, placement, testScenario } from "../../../../env/index.ts";
+import type { SystemCheck } from "../check.ts";
+import { atScale, mean, runOn, runsOn, scenarioOf, seedsAt } from "../runs.ts";
 
 const OPTIONS = process.env.COLOCRL_OPTIONS;
 const COLOCRL = OPTIONS === undefined ? "colocrl" : `colocrl?${OPTIONS}`;

@@ -7,17 +7,17 @@
  *     npx tsx test/bench/systems.ts gdp --scale 0.1
  *     GDP_OPTIONS="mode=paper" npx tsx test/bench/systems.ts gdp
  */
-import { gdp } from "../../../agents/learned/gdp.ts";
-import { featureCount } from "../../../agents/nets/gdp/node-features.ts";
-import { createPlacer } from "../../../agents/nets/gdp/placer.ts";
-import { placerPolicy } from "../../../agents/nets/gdp/placer-policy.ts";
-import { createWeights } from "../../../agents/nets/weights.ts";
-import { methods, resolveMethod } from "../../../agents/registry/registry.ts";
-import { runAgent } from "../../../agents/run/agent.ts";
-import { runMethod } from "../../../agents/run/run.ts";
-import { taskSource } from "../../../agents/run/tasks.ts";
-import { loadTf, readOut } from "../../../agents/tensors/tf.ts";
-import { planOf } from "../../../agents/training/scoring.ts";
+import { gdp } from "../../../../agents/learned/gdp.ts";
+import { featureCount } from "../../../../agents/nets/gdp/node-features.ts";
+import { createPlacer } from "../../../../agents/nets/gdp/placer.ts";
+import { placerPolicy } from "../../../../agents/nets/gdp/placer-policy.ts";
+import { createWeights } from "../../../../agents/nets/weights.ts";
+import { methods, resolveMethod } from "../../../../agents/registry/registry.ts";
+import { runAgent } from "../../../../agents/run/agent.ts";
+import { runMethod } from "../../../../agents/run/run.ts";
+import { taskSource } from "../../../../agents/run/tasks.ts";
+import { loadTf, readOut } from "../../../../agents/tensors/tf.ts";
+import { planOf } from "../../../../agents/training/scoring.ts";
 import {
   colocationGrouping,
   createLedger,
@@ -25,10 +25,10 @@ import {
   evaluator,
   metered,
   type Scenario,
-} from "../../../env/index.ts";
-import { resolveScenario } from "../../../scenarios/index.ts";
-import type { SystemCheck } from "./check.ts";
-import { kept } from "./kept.ts";
+} from "../../../../env/index.ts";
+import { resolveScenario } from "../../../../scenarios/index.ts";
+import type { SystemCheck } from "../check.ts";
+import { kept } from "../kept.ts";
 
 /** Options of every run here, after those of the line. */
 const OPTIONS = process.env.GDP_OPTIONS ?? "";

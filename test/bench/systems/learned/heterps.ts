@@ -3,19 +3,19 @@
  * exact optimum of `cheapest-types`, which equals that of trying all plans. Instances are drawn
  * afresh here; nothing was chosen on them. Scale takes instances and seeds, not plans.
  */
-import { resolveMethod } from "../../../agents/registry/registry.ts";
-import { runMethod } from "../../../agents/run/run.ts";
-import { createRng, evaluator, metered, type Scenario } from "../../../env/index.ts";
-import { newtonUnits } from "../../../env/sim/objectives/provisioning/newton.ts";
-import { problemOf } from "../../../env/sim/objectives/provisioning/priced-chain.ts";
-import { stagesOf } from "../../../env/sim/objectives/provisioning/problem.ts";
-import { bestUnits } from "../../../env/sim/objectives/provisioning/provision.ts";
-import { typeChoices } from "../../../env/sim/objectives/provisioning/type-choices.ts";
-import { suites } from "../../../scenarios/index.ts";
-import { rentedScenario } from "../../env/sim/objectives/provisioning/rented.ts";
-import { type SystemCheck, seedCount } from "./check.ts";
-import { kept } from "./kept.ts";
-import { mean, scenarioOf, seedsAt } from "./runs.ts";
+import { resolveMethod } from "../../../../agents/registry/registry.ts";
+import { runMethod } from "../../../../agents/run/run.ts";
+import { createRng, evaluator, metered, type Scenario } from "../../../../env/index.ts";
+import { newtonUnits } from "../../../../env/sim/objectives/provisioning/newton.ts";
+import { problemOf } from "../../../../env/sim/objectives/provisioning/priced-chain.ts";
+import { stagesOf } from "../../../../env/sim/objectives/provisioning/problem.ts";
+import { bestUnits } from "../../../../env/sim/objectives/provisioning/provision.ts";
+import { typeChoices } from "../../../../env/sim/objectives/provisioning/type-choices.ts";
+import { suites } from "../../../../scenarios/index.ts";
+import { rentedScenario } from "../../../env/sim/objectives/provisioning/rented.ts";
+import { type SystemCheck, seedCount } from "../check.ts";
+import { kept } from "../kept.ts";
+import { mean, scenarioOf, seedsAt } from "../runs.ts";
 
 const OPTIONS = process.env.HETERPS_OPTIONS;
 const HETERPS = OPTIONS === undefined ? "heterps" : `heterps?${OPTIONS}`;

@@ -6,28 +6,35 @@
  * simulation. Costs are whole numbers there, which makes sums exact.
  */
 
-import { paretoStages } from "../../../agents/exact/stages/rannc/pareto-program.ts";
-import { ranncPlan } from "../../../agents/exact/stages/rannc/planner.ts";
+import { paretoStages } from "../../../../agents/exact/stages/rannc/pareto-program.ts";
+import { ranncPlan } from "../../../../agents/exact/stages/rannc/planner.ts";
 import {
   estimatedTime,
   type RanncProblem,
   type RanncStageCost,
   slowestPasses,
-} from "../../../agents/exact/stages/rannc/problem.ts";
-import { QuotientGraph } from "../../../agents/exact/stages/rannc/quotient.ts";
-import { ranncStages } from "../../../agents/exact/stages/rannc/stage-program.ts";
-import { resolveMethod } from "../../../agents/registry/registry.ts";
-import { runMethod } from "../../../agents/run/run.ts";
-import { createRng, evaluator, metered, type Rng, type Scenario, testScenario } from "../../../env/index.ts";
-import { isCpu } from "../../../env/model/cluster/cluster.ts";
-import { stronglyConnectedComponents } from "../../../env/model/graph/components.ts";
+} from "../../../../agents/exact/stages/rannc/problem.ts";
+import { QuotientGraph } from "../../../../agents/exact/stages/rannc/quotient.ts";
+import { ranncStages } from "../../../../agents/exact/stages/rannc/stage-program.ts";
+import { resolveMethod } from "../../../../agents/registry/registry.ts";
+import { runMethod } from "../../../../agents/run/run.ts";
+import {
+  createRng,
+  evaluator,
+  metered,
+  type Rng,
+  type Scenario,
+  testScenario,
+} from "../../../../env/index.ts";
+import { isCpu } from "../../../../env/model/cluster/cluster.ts";
+import { stronglyConnectedComponents } from "../../../../env/model/graph/components.ts";
 import {
   leastPasses,
   randomProblem,
   randomSuccessors,
-} from "../../agents/exact/stages/rannc/random-problem.ts";
-import { type SystemCheck, seedCount } from "./check.ts";
-import { scenarioOf } from "./runs.ts";
+} from "../../../agents/exact/stages/rannc/random-problem.ts";
+import { type SystemCheck, seedCount } from "../check.ts";
+import { scenarioOf } from "../runs.ts";
 
 const count = (whole: number) => whole.toLocaleString("en-US");
 

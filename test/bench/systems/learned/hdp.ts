@@ -1,6 +1,6 @@
 /** HDP's lines "works in the gym when". */
-import type { SystemCheck } from "./check.ts";
-import { atScale, mean, runOn, scenarioOf, seedsAt } from "./runs.ts";
+import type { SystemCheck } from "../check.ts";
+import { atScale, mean, runOn, scenarioOf, seedsAt } from "../runs.ts";
 
 const OPTIONS = process.env.HDP_OPTIONS ?? "";
 const hdp = (options = "") => {

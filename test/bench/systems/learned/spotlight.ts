@@ -1,6 +1,6 @@
 /** Spotlight's lines "works in the gym when". */
-import type { SystemCheck } from "./check.ts";
-import { atScale, mean, type Run, runOn, runsOn, scenarioOf, seedsAt } from "./runs.ts";
+import type { SystemCheck } from "../check.ts";
+import { atScale, mean, type Run, runOn, runsOn, scenarioOf, seedsAt } from "../runs.ts";
 
 const CASES = ["inception", "nmt", "enas-cifar"].flatMap((family) =>
   [2, 4].map((devices) => `${family}/test/0/${devices}xK80`),

@@ -7,20 +7,20 @@
  * the same at every scale: 100 graphs, 100 updates of runs of 150 evaluations, then 40 of runs of
  * 1,000. A run that is judged has 5,000 evaluations at every scale.
  */
-import { regal } from "../../../agents/learned/regal.ts";
-import { choicesOf } from "../../../agents/problems/choices.ts";
-import { oneTask, taskSource } from "../../../agents/run/tasks.ts";
+import { regal } from "../../../../agents/learned/regal.ts";
+import { choicesOf } from "../../../../agents/problems/choices.ts";
+import { oneTask, taskSource } from "../../../../agents/run/tasks.ts";
 import {
   createEvolution,
   type Evolution,
   plainDistributions,
-} from "../../../agents/search/keys/evolution.ts";
-import { orderedDecoder } from "../../../agents/search/keys/random-keys.ts";
-import { createLedger, createRng, evaluator, metered, type Scenario } from "../../../env/index.ts";
-import { uncounted } from "../../../env/sim/evaluator/budget.ts";
-import { resolveScenario } from "../../../scenarios/index.ts";
-import type { SystemCheck } from "./check.ts";
-import { kept } from "./kept.ts";
+} from "../../../../agents/search/keys/evolution.ts";
+import { orderedDecoder } from "../../../../agents/search/keys/random-keys.ts";
+import { createLedger, createRng, evaluator, metered, type Scenario } from "../../../../env/index.ts";
+import { uncounted } from "../../../../env/sim/evaluator/budget.ts";
+import { resolveScenario } from "../../../../scenarios/index.ts";
+import type { SystemCheck } from "../check.ts";
+import { kept } from "../kept.ts";
 
 const EVALUATIONS = 5_000;
 /** Evaluations of the last runs of training. */

@@ -3,15 +3,19 @@
  * others draw small graphs: up to 8 layers, 4 devices, degrees 1, 2 and 4, two choices for a layer.
  */
 import { readFileSync } from "node:fs";
-import { planCost } from "../../../agents/exact/stages/piper/plan-cost.ts";
-import { type PiperOptions, type PiperPlan, piperPlan } from "../../../agents/exact/stages/piper/planner.ts";
+import { planCost } from "../../../../agents/exact/stages/piper/plan-cost.ts";
+import {
+  type PiperOptions,
+  type PiperPlan,
+  piperPlan,
+} from "../../../../agents/exact/stages/piper/planner.ts";
 import {
   type PiperFreedom,
   type PiperProblem,
   piperProblem,
-} from "../../../agents/exact/stages/piper/problem.ts";
-import { everyPlan } from "../../agents/exact/stages/piper/plain-programs.ts";
-import { randomCase } from "../../agents/exact/stages/piper/random-case.ts";
+} from "../../../../agents/exact/stages/piper/problem.ts";
+import { everyPlan } from "../../../agents/exact/stages/piper/plain-programs.ts";
+import { randomCase } from "../../../agents/exact/stages/piper/random-case.ts";
 import {
   bertCells,
   gnmtCells,
@@ -19,9 +23,9 @@ import {
   planOfCell,
   resnetCells,
   type SheetCell,
-} from "../../golden/piper-sheet.ts";
-import { ABSENT, sharedPath } from "../../shared-folder.ts";
-import { type SystemCheck, seedCount } from "./check.ts";
+} from "../../../golden/piper-sheet.ts";
+import { ABSENT, sharedPath } from "../../../shared-folder.ts";
+import { type SystemCheck, seedCount } from "../check.ts";
 
 const INSTANCES = 1000;
 const LARGEST = { mostLayers: 8, mostDevices: 4 };

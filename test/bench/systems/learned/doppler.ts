@@ -3,19 +3,26 @@
  * simulations: each episode makes a private schedule. All others get as many simulations. Below
  * scale 0.5 there are 4 devices only, and below 1 fewer simulations where each step is encoded.
  */
-import { resolveMethod } from "../../../agents/registry/registry.ts";
-import { runMethod } from "../../../agents/run/run.ts";
-import { createRng, evaluator, InputError, metered, placement, type Scenario } from "../../../env/index.ts";
-import { importFile, resolveScenario } from "../../../scenarios/index.ts";
+import { resolveMethod } from "../../../../agents/registry/registry.ts";
+import { runMethod } from "../../../../agents/run/run.ts";
+import {
+  createRng,
+  evaluator,
+  InputError,
+  metered,
+  placement,
+  type Scenario,
+} from "../../../../env/index.ts";
+import { importFile, resolveScenario } from "../../../../scenarios/index.ts";
 import {
   CHAIN_INPUTS,
   drawn,
   faultyChain,
   lastEnd,
   textOf,
-} from "../../scenarios/import/profiles/doppler-rules.ts";
-import type { SystemCheck } from "./check.ts";
-import { kept } from "./kept.ts";
+} from "../../../scenarios/import/profiles/doppler-rules.ts";
+import type { SystemCheck } from "../check.ts";
+import { kept } from "../kept.ts";
 
 const EPISODES = 2000;
 const SIMULATIONS_PER_EPISODE = 2;

@@ -4,9 +4,9 @@
  *
  *     npx tsx test/bench/systems.ts placeto --scale 0.02
  */
-import type { Agent, Task } from "../../../agents/contract.ts";
-import { placeto } from "../../../agents/learned/placeto.ts";
-import { taskSource } from "../../../agents/run/tasks.ts";
+import type { Agent, Task } from "../../../../agents/contract.ts";
+import { placeto } from "../../../../agents/learned/placeto.ts";
+import { taskSource } from "../../../../agents/run/tasks.ts";
 import {
   createLedger,
   createRefineEnv,
@@ -14,13 +14,13 @@ import {
   evaluator,
   metered,
   type Scenario,
-} from "../../../env/index.ts";
-import { resolveScenario } from "../../../scenarios/index.ts";
-import { bestRandom } from "../../agents/learned/judge.ts";
-import { workload } from "../../agents/learned/workloads.ts";
-import { plainBoundUs } from "../../scenarios/families/difficulty.ts";
-import type { CheckResult, SystemCheck } from "./check.ts";
-import { seedsAt } from "./runs.ts";
+} from "../../../../env/index.ts";
+import { resolveScenario } from "../../../../scenarios/index.ts";
+import { bestRandom } from "../../../agents/learned/judge.ts";
+import { workload } from "../../../agents/learned/workloads.ts";
+import { plainBoundUs } from "../../../scenarios/families/difficulty.ts";
+import type { CheckResult, SystemCheck } from "../check.ts";
+import { seedsAt } from "../runs.ts";
 
 const EPISODES = 300;
 const SEEDS = 5;
