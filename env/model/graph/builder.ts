@@ -8,6 +8,7 @@
  */
 import { InputError } from "../errors.ts";
 import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
+import type { OpIteration } from "./iteration.ts";
 import { checkSize, checkTable, MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./limits.ts";
 
 /** What can be declared of an op; everything but the name has a default. */
@@ -32,6 +33,8 @@ export interface OpSpec {
   readonly colocation?: string;
   /** Name of the forward op of a backward or update op. */
   readonly twin?: string;
+  /** What the op iterates over, for plans that split it. */
+  readonly iteration?: OpIteration;
 }
 
 export interface EdgeSpec {
@@ -196,6 +199,7 @@ function freeze(
     colocation,
     colocationCount,
     twin: twins(ops, idOf),
+    iterations: ops.some((op) => op.iteration !== undefined) ? ops.map((op) => op.iteration ?? null) : null,
     ...outputs,
     ...edges,
     topologicalOrder: topologicalOrder(ops, inStart, edgeDestination, edgeSource, outStart, outEdge),

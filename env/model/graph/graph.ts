@@ -7,6 +7,8 @@
  * next to a data edge. Graphs are made by `graphBuilder` and never change afterwards.
  */
 
+import type { OpIteration } from "./iteration.ts";
+
 /** What an op does in the training step. */
 export const Role = { forward: 0, backward: 1, update: 2 } as const;
 export type RoleName = keyof typeof Role;
@@ -61,6 +63,8 @@ export interface OpGraph {
   readonly colocationCount: number;
   /** The forward op of a backward or update op and the backward op of a forward op, or -1. */
   readonly twin: Int32Array;
+  /** What each op iterates over, null for an op that says nothing; null where no op does. */
+  readonly iterations?: readonly (OpIteration | null)[] | null;
 
   /** Output ports of op v: outputBytes[outputStart[v] .. outputStart[v + 1]). */
   readonly outputStart: Int32Array;
