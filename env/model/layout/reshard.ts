@@ -22,7 +22,7 @@ export interface Resharder {
   path(shape: readonly number[], from: Layout, to: Layout): Resharding;
 }
 
-/** Keeps what it has found. */
+/** Keeps what it has found, so many programs on meshes of the same sizes should share one. */
 export function createResharder(sizes: MeshSizes): Resharder {
   const known = new Map<string, Resharding>();
   return {

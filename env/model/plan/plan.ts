@@ -9,13 +9,16 @@ import type { PipelinePlan } from "./pipeline.ts";
 import { pipelineKind } from "./pipeline-kind.ts";
 import { type Placement, placementKind } from "./placement.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
+import type { ShardingPlan } from "./sharding.ts";
+import { shardingKind } from "./sharding-kind.ts";
 
-export type Plan = Placement | PipelinePlan;
+export type Plan = Placement | PipelinePlan | ShardingPlan;
 export type PlanKindName = Plan["kind"];
 
 export const planKinds: { readonly [K in PlanKindName]: PlanKind<Extract<Plan, { kind: K }>> } = {
   placement: placementKind,
   pipeline: pipelineKind,
+  sharding: shardingKind,
 };
 
 export const planKindNames = Object.keys(planKinds) as readonly PlanKindName[];
