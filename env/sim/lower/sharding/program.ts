@@ -5,13 +5,15 @@
  * - Gradients of weights that several ranks hold are sums over these: the update needs them whole or
  *   in parts, so they are reduced. No rule says so; it follows from the layouts.
  * - An op that is linear in its inputs may take partial sums of all of them, and leaves one. So it
- *   does where nobody else needs the inputs and its outputs are no larger than they are.
+ *   does where nobody else needs the inputs and its outputs are no larger than they are. Where its
+ *   split has the same mesh axes, it is not divided by them if its outputs are smaller: gradients
+ *   that meet are added up, then scattered.
  * - An op that does not say what it iterates over runs whole on every rank.
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { kindsOf } from "../../../model/graph/support.ts";
-import { localShare, partLength, replicated } from "../../../model/layout/layout.ts";
+import { type Layout, localShare, partLength, replicated } from "../../../model/layout/layout.ts";
 import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
 import { naturalLayouts, type OpSplit, usedAxes, workShare } from "../../../model/layout/natural.ts";
 import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
@@ -93,20 +95,17 @@ function outputsOf(
 function addRun(making: Making, v: number): void {
   const { graph, plan, sizes, tensors, weights, instructions } = making;
   const iteration = iterationOf(graph, v);
-  const split = graph.role[v] === Role.update ? updateSplit(graph, plan, v) : splitOf(graph, plan, v);
+  const given = graph.role[v] === Role.update ? updateSplit(graph, plan, v) : splitOf(graph, plan, v);
   const purpose: Purpose = graph.role[v] === Role.update ? "gradient" : "data";
+  const { passed, split } = partialRun(making, v, given);
   const natural = iteration === null || split === null ? null : naturalLayouts(iteration, split);
-  const passed = iteration === null || split === null ? [] : passedAxes(making, v, iteration, split);
   const inputs = dataEdges(graph, v).map((e, i) => {
     const key = keyOf(graph.edgeSource[e], graph.edgeOutput[e]);
     const shape = iteration?.inputs[i]?.shape ?? tensors.first(key).shape;
     const layout = natural?.inputs[i] ?? replicated(shape);
     const isLinear = iteration?.linearIn.includes(i) === true;
-    return tensors.bring(key, {
-      shape,
-      layout: isLinear ? { ...layout, partial: passed } : layout,
-      purpose,
-    });
+    const wanted = isLinear ? { ...layout, partial: passed } : layout;
+    return tensors.bring(key, { shape, layout: wanted, purpose });
   });
   const parameters = natural === null ? [] : weights.bring(v, iteration!, natural.parameters);
   const outputs = outputsOf(graph, v).map(({ shape, bytes }, output) => {
@@ -121,42 +120,74 @@ function addRun(making: Making, v: number): void {
   const isUpdate = graph.role[v] === Role.update && natural !== null;
   const renewed = isUpdate ? weights.renew(v, iteration!, natural.parameters) : [];
   instructions.push({ kind: "run", op: v, split, share, inputs, parameters, outputs, renewed });
-  outputs.forEach((_, output) => void leaveAs(making, v, output));
+  if (split !== given) settle(making, v, naturalLayouts(iteration!, given!).outputs);
+  for (const { op, output, axes } of plan.layouts ?? [])
+    if (op === v) tensors.settle(keyOf(v, output), { axes, partial: [] });
   if (isUpdate) weights.store(v, iteration!);
 }
 
-/** Brings an output into the layout that the plan gives it. */
-function leaveAs({ plan, tensors, graph }: Making, v: number, output: number): void {
-  const given = plan.layouts?.find((layout) => layout.op === v && layout.output === output);
-  if (given === undefined) return;
-  const shape = iterationOf(graph, v)!.outputs[output].shape;
-  tensors.bring(keyOf(v, output), { shape, layout: { axes: given.axes, partial: [] }, purpose: "data" });
+/** Brings the outputs of an op that has taken partial sums into the parts of its own split. */
+function settle({ tensors }: Making, v: number, layouts: readonly Layout[]): void {
+  layouts.forEach(({ axes, partial }, output) => {
+    const key = keyOf(v, output);
+    const used = axes.flat();
+    const kept = tensors.first(key).layout.partial.filter((axis) => !used.includes(axis));
+    tensors.settle(key, { axes, partial: [...new Set([...kept, ...partial])].sort((a, b) => a - b) });
+  });
 }
 
-/** Mesh axes over which the op takes partial sums of all its linear inputs. */
-function passedAxes(making: Making, v: number, iteration: OpIteration, split: OpSplit): number[] {
-  const { graph, sizes, tensors } = making;
-  if (iteration.linearIn.length === 0) return [];
-  const edges = dataEdges(graph, v);
-  const natural = naturalLayouts(iteration, split);
-  let common: readonly number[] | null = null;
-  let takenBytes = 0;
-  for (const i of iteration.linearIn) {
-    const key = keyOf(graph.edgeSource[edges[i]], graph.edgeOutput[edges[i]]);
-    const value = tensors.first(key);
-    if (value.shape.join() !== iteration.inputs[i].shape.join() || usersOf(graph, edges[i]) > 1) return [];
-    const { partial } = value.layout;
-    common = common === null ? partial : common.filter((axis) => partial.includes(axis));
-    takenBytes += value.bytes * localShare(value.shape, natural.inputs[i], sizes);
-  }
+/** How an op runs on partial sums. */
+interface PartialRun {
+  /** Mesh axes over which it takes partial sums of all its linear inputs. */
+  readonly passed: readonly number[];
+  /** Its split, without those of these axes that are in it. */
+  readonly split: OpSplit | null;
+}
+
+function partialRun(making: Making, v: number, split: OpSplit | null): PartialRun {
+  const { graph } = making;
+  const iteration = iterationOf(graph, v);
+  const none = { passed: [], split };
+  if (iteration === null || split === null || iteration.linearIn.length === 0) return none;
+  const common = commonPartial(making, v, iteration);
+  if (common.length === 0) return none;
   const used = usedAxes(split);
-  const passed = (common ?? []).filter((axis) => !used.includes(axis));
-  const madeBytes = outputsOf(graph, v).reduce(
+  const lifted = split.map((axes) => axes.filter((axis) => !common.includes(axis)));
+  const whole = bytesAround(making, v, iteration, lifted);
+  // To sum first is worth the work where it leaves less to reduce.
+  if (common.some((axis) => used.includes(axis)) && whole.made < whole.taken)
+    return { passed: common, split: lifted };
+  const passed = common.filter((axis) => !used.includes(axis));
+  const { made, taken } = bytesAround(making, v, iteration, split);
+  return passed.length > 0 && made <= taken ? { passed, split } : none;
+}
+
+/** Mesh axes over which all linear inputs are partial sums that nobody else needs. */
+function commonPartial({ graph, tensors }: Making, v: number, iteration: OpIteration): readonly number[] {
+  const edges = dataEdges(graph, v);
+  let common: readonly number[] | null = null;
+  for (const i of iteration.linearIn) {
+    const { shape, layout } = tensors.settled(keyOf(graph.edgeSource[edges[i]], graph.edgeOutput[edges[i]]));
+    if (shape.join() !== iteration.inputs[i].shape.join() || usersOf(graph, edges[i]) > 1) return [];
+    common = common === null ? layout.partial : common.filter((axis) => layout.partial.includes(axis));
+  }
+  return common ?? [];
+}
+
+/** Bytes of a rank's linear inputs and of its outputs under a split. */
+function bytesAround({ graph, sizes, tensors }: Making, v: number, iteration: OpIteration, split: OpSplit) {
+  const natural = naturalLayouts(iteration, split);
+  const edges = dataEdges(graph, v);
+  const taken = iteration.linearIn.reduce((sum, i) => {
+    const { shape, bytes } = tensors.first(keyOf(graph.edgeSource[edges[i]], graph.edgeOutput[edges[i]]));
+    return sum + bytes * localShare(shape, natural.inputs[i], sizes);
+  }, 0);
+  const made = outputsOf(graph, v).reduce(
     (sum, { shape, bytes }, output) =>
       sum + bytes * localShare(shape, natural.outputs[output] ?? replicated(shape), sizes),
     0,
   );
-  return madeBytes <= takenBytes ? passed : [];
+  return { taken, made };
 }
 
 /** Edges that carry the same output. */

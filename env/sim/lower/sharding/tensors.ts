@@ -19,6 +19,10 @@ export interface Tensors {
   add(key: string, value: Value): number;
   /** The value that is made first. Pre: there is one. */
   first(key: string): Value;
+  /** The value that the plan leaves the tensor as: the first, or that of the last `settle`. */
+  settled(key: string): Value;
+  /** Brings a tensor into the layout that others should find it in. */
+  settle(key: string, layout: Layout): void;
   has(key: string): boolean;
   /** Another key for the first value of a tensor, whose further values are apart. */
   alias(key: string, of: string): void;
@@ -29,6 +33,7 @@ export interface Tensors {
 export function createTensors(resharder: Resharder, emit: (instruction: Instruction) => void): Tensors {
   const values: Value[] = [];
   const valuesOf = new Map<string, number[]>();
+  const settledAs = new Map<string, number>();
 
   const add = (key: string, value: Value): number => {
     const number = values.push(value) - 1;
@@ -43,6 +48,11 @@ export function createTensors(resharder: Resharder, emit: (instruction: Instruct
     add,
     has: (key) => valuesOf.has(key),
     alias: (key, of) => void valuesOf.set(key, [valuesOf.get(of)![0]]),
+    settled: (key) => values[settledAs.get(key) ?? valuesOf.get(key)![0]],
+    settle(key, layout) {
+      const { shape } = values[valuesOf.get(key)![0]];
+      settledAs.set(key, bring(key, { shape, layout, purpose: "data" }));
+    },
     first: (key) => values[valuesOf.get(key)![0]],
     bring,
   };

@@ -68,7 +68,7 @@ export function numberedGraph(
       sums = "",
       linearIn = [],
     } = text;
-    const sources = inputs.map((input) => input.split(" "));
+    const sources = inputs.map((input) => inputOf(input, lengths));
     const axesOf = [
       ...sources.map(([, ...axes]) => axes),
       ...[...parameters, ...outputs].map((list) => list.split(" ")),
@@ -111,6 +111,13 @@ export function numberedGraph(
     ops.push({ rule, operands: text.operands ?? [sources.map((_, i) => i)] });
   }
   return { graph: builder.build(), ops };
+}
+
+/** An op's name may have spaces: its axes are the dimensions at the end. */
+function inputOf(input: string, lengths: Readonly<Record<string, number>>): string[] {
+  const words = input.split(" ");
+  const first = words.findIndex((_, i) => i > 0 && words.slice(i).every((word) => word in lengths));
+  return [words.slice(0, first).join(" "), ...words.slice(first)];
 }
 
 /** y = (x W)² V, its gradients and its updates. */
