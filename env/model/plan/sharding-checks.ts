@@ -74,7 +74,7 @@ function checkSplit(plan: ShardingPlan, where: string, { dimensions }: OpIterati
       `${where} has a split of ${split?.length ?? "no"} entries for ${dimensions.length} dimensions (${dimensions.map(({ name }) => name).join(", ")}).`,
     );
   checkAxes(plan, where, split);
-  dimensions.forEach(({ name, kind, size }, dimension) => {
+  dimensions.forEach(({ name, kind, size, halo = 0 }, dimension) => {
     const parts = split[dimension].reduce(
       (product: number, axis: number) => product * plan.mesh.axes[axis].size,
       1,
