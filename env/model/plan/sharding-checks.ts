@@ -81,6 +81,10 @@ function checkSplit(plan: ShardingPlan, where: string, { dimensions }: OpIterati
     );
     if (parts > 1 && kind === "opaque")
       throw new InputError(`${where} is divided along "${name}", which is opaque and cannot be.`);
+    if (parts > 1 && halo > 0)
+      throw new InputError(
+        `${where} is divided along "${name}", whose parts need ${halo} rows of their neighbours; only dimensions without can be.`,
+      );
     if (parts > Math.max(1, size))
       throw new InputError(
         `${where} is divided along "${name}" into ${parts} parts, expected at most ${size}.`,
