@@ -17,12 +17,13 @@ import { type Layout, localShare, partLength, replicated } from "../../../model/
 import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
 import { naturalLayouts, type OpSplit, usedAxes, workShare } from "../../../model/layout/natural.ts";
 import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
-import { dataEdges, iterationOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
+import { dataEdges, iterationOf, type ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
+import { followedSplit } from "./follow.ts";
 import type { Instruction, Purpose, ShardedProgram } from "./instructions.ts";
 import { createTensors, type Tensors } from "./tensors.ts";
 import { createWeights, type Weights } from "./weights.ts";
-import { updateSplit } from "./zero.ts";
+import { type PartialGradients, updateSplit } from "./zero.ts";
 
 /** Pre: a valid plan, and a resharder for its mesh's sizes. */
 export function shardedProgram(
@@ -30,17 +31,31 @@ export function shardedProgram(
   plan: ShardingPlan,
   resharder: Resharder = createResharder(sizesOf(plan.mesh)),
 ): ShardedProgram {
+  const whole = { ...plan, memory: {} };
+  const zero = plan.memory?.zero ?? 0;
+  const first = made(scenario, whole, resharder, new Map());
+  return (zero === 0 ? first : made(scenario, plan, resharder, first.found)).program;
+}
+
+/** A program, and over which axes it has found the gradients of updates to be partial sums. */
+function made(
+  scenario: Pick<Scenario, "graph" | "cluster">,
+  plan: ShardingPlan,
+  resharder: Resharder,
+  partial: PartialGradients,
+): { readonly program: ShardedProgram; readonly found: PartialGradients } {
   const { graph } = scenario;
   const sizes = sizesOf(plan.mesh);
   const instructions: Instruction[] = [];
   const tensors = createTensors(resharder, (instruction) => void instructions.push(instruction));
-  const weights = createWeights(graph, plan, tensors);
-  const making: Making = { graph, plan, sizes, tensors, weights, instructions };
+  const weights = createWeights(graph, plan, tensors, partial);
+  const found = new Map<number, readonly number[]>();
+  const making: Making = { graph, plan, sizes, tensors, weights, instructions, partial, found };
   for (const v of graph.topologicalOrder) {
     if (runsOnHost(scenario, plan, v)) addHostRun(making, v);
     else addRun(making, v);
   }
-  return { sizes, values: tensors.values, instructions, weights: weights.stored };
+  return { program: { sizes, values: tensors.values, instructions, weights: weights.stored }, found };
 }
 
 interface Making {
@@ -50,6 +65,9 @@ interface Making {
   readonly tensors: Tensors;
   readonly weights: Weights;
   readonly instructions: Instruction[];
+  /** What is divided once more by a stage of ZeRO. */
+  readonly partial: PartialGradients;
+  readonly found: Map<number, readonly number[]>;
 }
 
 /** Inputs that not every device of the mesh runs: the checks leave no others. */
@@ -95,7 +113,7 @@ function outputsOf(
 function addRun(making: Making, v: number): void {
   const { graph, plan, sizes, tensors, weights, instructions } = making;
   const iteration = iterationOf(graph, v);
-  const given = graph.role[v] === Role.update ? updateSplit(graph, plan, v) : splitOf(graph, plan, v);
+  const given = givenSplit(making, v);
   const purpose: Purpose = graph.role[v] === Role.update ? "gradient" : "data";
   const { passed, split } = partialRun(making, v, given);
   const natural = iteration === null || split === null ? null : naturalLayouts(iteration, split);
@@ -124,6 +142,16 @@ function addRun(making: Making, v: number): void {
   for (const { op, output, axes } of plan.layouts ?? [])
     if (op === v) tensors.settle(keyOf(v, output), { axes, partial: [] });
   if (isUpdate) weights.store(v, iteration!);
+}
+
+/** The op's split before any partial sums are taken. Notes over which axes a gradient is one. */
+function givenSplit({ graph, plan, sizes, tensors, partial, found }: Making, v: number): OpSplit | null {
+  const inputs = dataEdges(graph, v).map((e) =>
+    tensors.settled(keyOf(graph.edgeSource[e], graph.edgeOutput[e])),
+  );
+  if (graph.role[v] !== Role.update) return followedSplit(graph, plan, v, { inputs, sizes });
+  found.set(v, [...new Set(inputs.flatMap(({ layout }) => layout.partial))]);
+  return updateSplit(graph, plan, v, partial);
 }
 
 /** Brings the outputs of an op that has taken partial sums into the parts of its own split. */

@@ -9,7 +9,7 @@ import { naturalLayouts } from "../../../model/layout/natural.ts";
 import { iterationOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
 import { type StoredWeight, type Value, WEIGHTS } from "./instructions.ts";
 import type { Tensors } from "./tensors.ts";
-import { updateSplit } from "./zero.ts";
+import { type PartialGradients, updateSplit } from "./zero.ts";
 
 export interface Weights {
   readonly stored: readonly StoredWeight[];
@@ -21,11 +21,16 @@ export interface Weights {
   store(update: number, iteration: OpIteration): void;
 }
 
-export function createWeights(graph: OpGraph, plan: ShardingPlan, tensors: Tensors): Weights {
+export function createWeights(
+  graph: OpGraph,
+  plan: ShardingPlan,
+  tensors: Tensors,
+  partial: PartialGradients,
+): Weights {
   const isGathered = plan.memory?.zero === 3;
   const stored: StoredWeight[] = [];
   for (let v = 0; v < graph.opCount; v++)
-    for (const weight of weightsOf(graph, plan, v)) {
+    for (const weight of weightsOf(graph, plan, v, updatedLayouts(graph, plan, v, partial))) {
       const value = isGathered ? { ...weight.value, layout: weight.optimizer } : weight.value;
       stored.push({ value: tensors.add(keyOf(value, "stored"), value), optimizer: weight.optimizer });
     }
@@ -79,7 +84,7 @@ interface Weight {
 }
 
 /** The weights of an op in the layouts that it and its update need. */
-function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number): Weight[] {
+function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number, updated: UpdatedLayouts): Weight[] {
   const total = graph.parameterBytes[v];
   if (total === 0) return [];
   const iteration = iterationOf(graph, v);
@@ -90,7 +95,6 @@ function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number): Weight[] {
     return [{ value, optimizer: value.layout }];
   }
   const { parameters } = naturalLayouts(iteration, split);
-  const updated = updatedLayouts(graph, plan, v);
   return iteration.parameters.map(({ shape }, parameter) => ({
     value: {
       op: v,
@@ -104,13 +108,20 @@ function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number): Weight[] {
   }));
 }
 
-/** The layouts in which an op's update has its weights, null where it does not tell. */
-function updatedLayouts(graph: OpGraph, plan: ShardingPlan, v: number) {
+/** The layout in which the update of an op has a weight, null where it does not tell. */
+type UpdatedLayouts = (parameter: number, shape: readonly number[]) => Layout | null;
+
+function updatedLayouts(
+  graph: OpGraph,
+  plan: ShardingPlan,
+  v: number,
+  partial: PartialGradients,
+): UpdatedLayouts {
   const update = graph.role.findIndex((role, u) => role === Role.update && graph.twin[u] === v);
   const iteration = update === -1 ? null : iterationOf(graph, update);
-  const split = update === -1 ? null : updateSplit(graph, plan, update);
+  const split = update === -1 ? null : updateSplit(graph, plan, update, partial);
   if (iteration === null || split === null) return () => null;
   const { parameters } = naturalLayouts(iteration, split);
-  return (parameter: number, shape: readonly number[]): Layout | null =>
+  return (parameter, shape) =>
     iteration.parameters[parameter]?.shape.join() === shape.join() ? parameters[parameter] : null;
 }

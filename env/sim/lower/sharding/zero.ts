@@ -1,7 +1,7 @@
 /**
  * ZeRO's stages as layouts (Rajbhandari et al., SC 2020): a rank that holds the same weights as
- * others updates a part of them alone. So an update is divided once more, along the mesh axes that
- * divide its forward op but not the weights.
+ * others updates a part of them alone. So an update is divided once more, along the mesh axes over
+ * which its gradient is a partial sum.
  *
  *   stage 1   the optimizer's state is divided; gradients are scattered, new weights gathered
  *   stage 2   the same, and whole gradients go as soon as they are scattered
@@ -13,17 +13,21 @@ import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
 import { type OpSplit, usedAxes } from "../../../model/layout/natural.ts";
 import { iterationOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
 
+/** Mesh axes over which the gradients of updates are partial sums; none without a stage. */
+export type PartialGradients = ReadonlyMap<number, readonly number[]>;
+
 /** The split of an update op under the plan's stage. */
-export function updateSplit(graph: OpGraph, plan: ShardingPlan, update: number): OpSplit | null {
+export function updateSplit(
+  graph: OpGraph,
+  plan: ShardingPlan,
+  update: number,
+  partial: PartialGradients,
+): OpSplit | null {
   const split = splitOf(graph, plan, update);
-  const owner = graph.twin[update];
-  if ((plan.memory?.zero ?? 0) === 0 || split === null || owner === -1) return split;
-  if (plan.split[update] !== null) return split;
-  const lead = splitOf(graph, plan, owner);
-  if (lead === null) return split;
+  if (split === null || plan.split[update] !== null) return split;
   const used = usedAxes(split);
   const sizes = sizesOf(plan.mesh);
-  return usedAxes(lead)
+  return (partial.get(update) ?? [])
     .filter((axis) => !used.includes(axis))
     .reduce((made, axis) => dividedOnce(graph, update, made, { axis, sizes }), split);
 }

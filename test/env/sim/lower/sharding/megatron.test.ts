@@ -43,5 +43,5 @@ describe.each([2, 4])("on %i devices", (n) => {
 
 test("the block computes the same numbers under any plan", () => {
   const small = transformerBlock({ b: 2, s: 2, h: 4, a: 2, d: 2, f: 4 });
-  expect(expectNumbersOfOneDevice(small, 8)).toBeGreaterThan(50);
+  expect(expectNumbersOfOneDevice(small, 4)).toBeGreaterThan(25);
 });
