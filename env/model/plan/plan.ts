@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { Scenario } from "../scenario.ts";
+import { alternatives } from "../suggest.ts";
 import type { PipelinePlan } from "./pipeline.ts";
 import { pipelineKind } from "./pipeline-kind.ts";
 import { type Placement, placementKind } from "./placement.ts";
@@ -57,7 +58,7 @@ function kindOf(plan: { readonly kind: string } | null | undefined, where: strin
   if (typeof kind === "string" && Object.hasOwn(planKinds, kind))
     return entryOf({ kind: kind as PlanKindName } as Plan);
   const given = plan === null || plan === undefined ? String(plan) : `of kind ${JSON.stringify(kind)}`;
-  throw new InputError(`${where} is ${given}, expected kind ${planKindNames.join(" or ")}.`);
+  throw new InputError(`${where} is ${given}, expected kind ${alternatives(planKindNames)}.`);
 }
 
 const nameOf = (json: unknown): string =>

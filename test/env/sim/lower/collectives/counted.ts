@@ -1,10 +1,14 @@
 /** A collective alone: its messages, counted from the tasks that it adds. */
+import type { Cluster } from "../../../../../env/index.ts";
 import { defaultFidelity } from "../../../../../env/model/fidelity/fidelity.ts";
 import { parseGraph } from "../../../../../env/model/graph/dsl.ts";
 import { testScenario } from "../../../../../env/model/test-scenario.ts";
+import { createEngine } from "../../../../../env/sim/engine/engine.ts";
 import type { Steps } from "../../../../../env/sim/lower/collectives/steps.ts";
 import { taskBuilder } from "../../../../../env/sim/lower/tasks/task-builder.ts";
 import { machines } from "../machines.ts";
+
+const NOTHING = testScenario({ graph: parseGraph("a 1"), fidelity: defaultFidelity });
 
 export type Collective = (steps: Steps & { readonly devices: readonly number[] }) => readonly number[];
 
@@ -28,10 +32,7 @@ export function counted(
   const step = (member: number): number => builder.task(member, -1, 0);
   const first = machineOf.map((_, member) => step(member));
   const last = collective({ builder, amount: 0, step, last: first, chunks, devices: [...machineOf.keys()] });
-  const { compiled, device, references } = builder.build(
-    testScenario({ graph: parseGraph("a 1"), fidelity: defaultFidelity }),
-    machines(sizes),
-  );
+  const { compiled, device, references } = builder.build(NOTHING, machines(sizes));
   const [inside, outside] = [
     new Array<number>(machineOf.length).fill(0),
     new Array<number>(machineOf.length).fill(0),
@@ -50,4 +51,15 @@ export function counted(
       sent[device[task]] += references.slotShare[slot] * elements;
     }
   return { inside, outside, steps: Math.max(...depth), heard: last.map((task) => heard[task]) };
+}
+
+/** Time of a collective alone on a cluster, by the engine, us. */
+export function engineUs(collective: Collective, cluster: Cluster, bytes: number): number {
+  const builder = taskBuilder();
+  const step = (member: number): number => builder.task(member, -1, 0);
+  const devices = [...cluster.devices.keys()];
+  collective({ builder, amount: 0, step, last: devices.map(step), devices });
+  const { compiled, device, references } = builder.build(NOTHING, cluster);
+  compiled.slotBytes.set(references.slotShare.map((share) => share * bytes));
+  return createEngine(compiled).run(device);
 }
