@@ -142,8 +142,8 @@ export {
 } from "./model/layers/layer-chain.ts";
 export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
-export type { Mesh, MeshAxis } from "./model/layout/mesh.ts";
-export type { OpSplit } from "./model/layout/natural.ts";
+export type { Mesh, MeshAxis, MeshSizes } from "./model/layout/mesh.ts";
+export { type NaturalLayouts, naturalLayouts, type OpSplit } from "./model/layout/natural.ts";
 export {
   type CollectiveName,
   HOST_STAGE,

@@ -1,4 +1,4 @@
-/** A sharding on the terminal and as JSON: what holds for all of it, its collectives, its devices. */
+/** A sharding on the terminal and as JSON: facts of all of it, its collectives, its devices. */
 import type { ShardingSummary } from "../../../env/sim/timeline/sharding-summary.ts";
 import { formatBytes, formatUs } from "../../../results/text/format.ts";
 import { collectiveRows, shardingFacts } from "../../../results/text/sharding-facts.ts";

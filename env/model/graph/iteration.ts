@@ -1,7 +1,7 @@
 /**
  * `OpIteration`: the space of named dimensions that an op iterates over, and how its tensors lie in
- * it. It says what may be split: a device that runs a part of a dimension needs the parts of the
- * tensors along it, and makes a part of the results or a partial sum of them.
+ * it. It says what may be split. A device that runs a part of a dimension needs the parts of the
+ * tensors along it. It makes a part of the results or a partial sum of them.
  *
  * A product Y[b, n] = sum over k of X[b, k] W[k, n] has the dimensions b, k and n. The gradients of
  * X and W iterate over the same three, so a backward op takes over the split of its forward twin.

@@ -52,8 +52,8 @@ export function allReduceUs(
 }
 
 /**
- * A sum on rails among machines of equal numbers of ranks. Ranks of one machine that share a network
- * card have the contention of their number between machines.
+ * A sum on rails among machines of equal numbers of ranks. Ranks of one machine that share a
+ * network card have the contention of their number between machines.
  */
 export function railsAllReduceUs(
   { machines, ranks }: { readonly machines: number; readonly ranks: number },

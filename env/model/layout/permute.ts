@@ -6,7 +6,7 @@ import { blockOf, type Layout } from "./layout.ts";
 import { type MeshSizes, rankCount } from "./mesh.ts";
 
 /**
- * The rank that each rank gets its new part from, itself where it can be; null where the parts of
+ * The rank that each rank gets its new part from, itself where it can be. Null where the parts of
  * the layouts are not the same.
  */
 export function sourcesOf(

@@ -17,7 +17,8 @@ export interface Resharding {
 
 export interface Resharder {
   /**
-   * Pre: `to` is a partial sum over axes over which `from` is one. Throws where nothing leads there.
+   * Pre: `to` is a partial sum over axes over which `from` is one. Throws where nothing leads
+   * there.
    */
   path(shape: readonly number[], from: Layout, to: Layout): Resharding;
 }

@@ -10,8 +10,8 @@
  *   all-to-all      the minor mesh axis goes to another tensor axis  (n - 1) x the common part
  *   permute         the same parts on other ranks                    its part
  *
- * Source of the amounts: the ring and pairwise algorithms (Thakur, Rabenseifner and Gropp, "Optimiz-
- * ation of Collective Communication Operations in MPICH", IJHPCA 2005).
+ * Source of the amounts: the ring and pairwise algorithms (Thakur, Rabenseifner and Gropp,
+ * "Optimization of Collective Communication Operations in MPICH", IJHPCA 2005).
  */
 import { elementsIn, type Layout, localElements, localShape, partLength } from "./layout.ts";
 import type { MeshSizes } from "./mesh.ts";
@@ -57,7 +57,7 @@ export function sentElements(
   }
 }
 
-/** What two ranks exchange in an all-to-all, padded: parts of the old layout, divided as the new one. */
+/** What two ranks exchange in an all-to-all, padded: an old part, divided as the new ones. */
 export function commonElements(
   { group: [axis], from, to }: Pick<ReshardStep, "group" | "from" | "to">,
   shape: readonly number[],

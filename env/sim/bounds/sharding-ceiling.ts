@@ -1,11 +1,11 @@
 /**
- * An upper limit on the time of a batch of every sharding plan: the sum of all times that its tasks
- * and messages could take, each on its slowest device or route.
+ * An upper limit on the time of a batch of every sharding plan. It is the sum of all times that its
+ * tasks and messages could take, each on its slowest device or route.
  *
- * On n devices an op runs at most n times, whole. A tensor goes at most to each use, into a layout of
- * its own and through one of another shape. No way is dearer than to sum all at once, gather all and
- * slice: a rank then sends at most twice the tensor for the sum, and twice with padding for each of
- * two gathers. A collective among n has at most 2 n (n - 1) messages.
+ * On n devices an op runs at most n times, whole. A tensor goes at most to each use, into a layout
+ * of its own and through one of another shape. No way is dearer than to sum all at once, gather all
+ * and slice. A rank then sends at most twice the tensor for the sum, and twice with padding for
+ * each of two gathers. A collective among n has at most 2 n (n - 1) messages.
  */
 import { CONTROL } from "../../model/graph/graph.ts";
 import type { Scenario } from "../../model/scenario.ts";

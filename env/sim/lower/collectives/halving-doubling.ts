@@ -3,8 +3,8 @@
  * half of what they have, then a quarter, and so on; to gather, the other way round. 2 log2(n)
  * rounds with the bytes of a ring.
  *
- * For n other than a power of 2, the members beyond the largest power send all they have to one of
- * the others first, and get the sum from it at the end.
+ * Where n is no power of 2, the members beyond the largest power send all they have to one of the
+ * others first. They get the sum from it at the end.
  */
 import { message, round, type Steps } from "./steps.ts";
 

@@ -1,7 +1,6 @@
 /**
- * All-reduce on rails: a reduce-scatter inside each machine, an all-reduce of each part between the
- * members of the same place in all machines, an all-gather inside each machine. All members send to
- * other machines, each its part (Mikami et al., "Massively Distributed SGD", arXiv 1811.05233, has
+ * All-reduce on rails. After a reduce-scatter inside each machine, members of the same place in all
+ * machines sum their part, and an all-gather inside each machine follows. All members send to other machines, each its part (Mikami et al., "Massively Distributed SGD", arXiv 1811.05233, has
  * it on a torus). Machines of unequal numbers of members have no rails; there it is a ring of all.
  */
 import { ringAllGather, ringAllReduce, ringReduceScatter } from "./ring.ts";

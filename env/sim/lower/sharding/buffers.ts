@@ -1,7 +1,7 @@
 /**
- * What is on which device when, for sharded programs. A buffer lives from the start of the task that
- * makes it to the end of the last task that uses it on its device, sends included. Sums are made in
- * place, and slices read the tensor that they are of.
+ * What is on which device when, for sharded programs. A buffer lives from the start of its task to
+ * the end of the last task on its device that uses or sends it. Sums are made in place, and slices
+ * read the tensor that they are of.
  */
 import { type IntervalColumns, OUTPUTS, WORKSPACE } from "../../memory/interval-columns.ts";
 

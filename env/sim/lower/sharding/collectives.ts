@@ -1,6 +1,6 @@
 /**
- * Which algorithm runs a step of a sharded program. A plan's word chooses that of sums; scatters and
- * gathers are halved and doubled under `halving-doubling` and go round the ring under all others.
+ * Which algorithm runs a step of a sharded program. A plan's word chooses that of sums. Scatters
+ * and gathers are halved and doubled under `halving-doubling`, and go round the ring else.
  */
 import { levelsOf } from "../../../model/cluster/levels.ts";
 import type { StepKind } from "../../../model/layout/steps.ts";

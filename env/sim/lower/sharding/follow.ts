@@ -1,7 +1,7 @@
 /**
  * How an op without a split of its own is divided. A backward or update op follows its forward twin
  * where their dimensions have the same names. A dimension that the twin lacks is divided as the
- * first input along it is: so sums of gradients, and gradients of what is shared by a batch.
+ * first input along it is. Sums of gradients have no twin, so all of theirs are.
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import { type OpIteration, WHOLE } from "../../../model/graph/iteration.ts";

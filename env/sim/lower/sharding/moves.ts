@@ -97,7 +97,7 @@ export function lowerView(lowering: ShardedLowering, { from, to }: Pick<View, "f
   shareBuffer(lowering, from, to);
 }
 
-/** Each rank gets its part of what the host has made; `hosts`: the task that made it, and its buffer. */
+/** Each rank gets its part of what the host has made. `host`: the task that made it, its buffer. */
 export function lowerFeed(
   lowering: ShardedLowering,
   { from, to }: Feed,

@@ -1,13 +1,13 @@
 /**
- * Makes the program of a sharding plan: ops in topological order, and before each the steps that
+ * Makes the program of a sharding plan: ops in topological order. Before each come the steps that
  * bring its inputs and weights into the layouts that it needs (env/model/layout/natural.ts).
  *
- * - Gradients of weights that several ranks hold are sums over these: the update needs them whole or
- *   in parts, so they are reduced. No rule says so; it follows from the layouts.
+ * - Gradients of weights that several ranks hold are sums over these. The update needs them whole
+ *   or in parts, so they are reduced. No rule says so; it follows from the layouts.
  * - An op that is linear in its inputs may take partial sums of all of them, and leaves one. So it
- *   does where nobody else needs the inputs and its outputs are no larger than they are. Where its
- *   split has the same mesh axes, it is not divided by them if its outputs are smaller: gradients
- *   that meet are added up, then scattered.
+ *   does where nobody else needs the inputs and its outputs are no larger than they are.
+ * - Where its split has the same mesh axes, it is not divided by them if its outputs are smaller.
+ *   Gradients that meet are so added up, then scattered.
  * - An op that does not say what it iterates over runs whole on every rank.
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";

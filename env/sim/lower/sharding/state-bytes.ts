@@ -1,6 +1,6 @@
 /**
- * The training state that a rank holds under a sharding plan: weights and optimizer state at all
- * times, gradients from their backward op to their update. It is read off the program's layouts.
+ * The training state that a rank holds under a sharding plan. Weights and optimizer state are there
+ * at all times, gradients from their backward op to their update. Source: the program's layouts.
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import { localShare } from "../../../model/layout/layout.ts";

@@ -1,6 +1,6 @@
 /**
- * Lowers a sharding plan to tasks of the one engine: a task for each op and rank, and messages for
- * the steps between them. docs/sharding.md has the rules.
+ * Lowers a sharding plan to tasks of the one engine. There is a task for each op and rank, and
+ * messages for the steps between them. docs/sharding.md has the rules.
  *
  * A task takes the launch and its share of the rest (env/model/cluster/micro-batch.ts). A device
  * runs its tasks in the order in which they become ready, as under a placement.

@@ -1,6 +1,6 @@
 /**
- * The slow twin of layouts: ranks that hold numbers by their index in the whole tensor, and steps
- * that let each rank see the numbers of its own group alone.
+ * The slow twin of layouts: ranks that hold numbers by their index in the whole tensor. A step lets
+ * each rank see the numbers of its own group alone.
  */
 import { blockOf, type Layout } from "../../../../env/model/layout/layout.ts";
 import { coordinatesOf, groupsAlong, type MeshSizes, rankCount } from "../../../../env/model/layout/mesh.ts";

@@ -10,9 +10,9 @@ import type { DimensionKind, OpIteration, TensorAxes } from "../../../../../env/
 export const PRIME = 10_007;
 
 /**
- * What an output is: `product` a sum of products over all dimensions that it does not run along,
- * `sum` of all inputs, `square` of the only one, `row` each element times the sum of its row,
- * `input` given numbers, `update` the weight minus its gradient.
+ * What an output is. A `product` is a sum of products over all dimensions that it does not run
+ * along. `sum` is that of all inputs, `square` that of the only one. A `row` has each element times
+ * the sum of its row. `input` is given numbers, `update` the weight minus its gradient.
  */
 export type Rule = "product" | "sum" | "square" | "row" | "input" | "update";
 

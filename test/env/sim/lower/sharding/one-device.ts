@@ -1,4 +1,4 @@
-/** The law of sharded programs: whatever the plan, all ranks together compute what one device does. */
+/** The law of sharded programs: whatever the plan, all ranks compute what one device does. */
 import fc from "fast-check";
 import { expect } from "vitest";
 import { replicatedPlan, type ShardingPlan } from "../../../../../env/model/plan/sharding.ts";

@@ -1,4 +1,4 @@
-/** A transformer block with its gradients, whose norms have no weights, and Megatron's splits of it. */
+/** A transformer block with gradients, whose norms have no weights, and Megatron's splits of it. */
 import { iterationOf, type ShardingPlan } from "../../../../../env/model/plan/sharding.ts";
 import { type NumberedGraph, numberedGraph, type OpText } from "./numbered-graph.ts";
 
