@@ -1,7 +1,8 @@
 /**
  * All-reduce on rails. After a reduce-scatter inside each machine, members of the same place in all
- * machines sum their part, and an all-gather inside each machine follows. All members send to other machines, each its part (Mikami et al., "Massively Distributed SGD", arXiv 1811.05233, has
- * it on a torus). Machines of unequal numbers of members have no rails; there it is a ring of all.
+ * machines sum their part, and an all-gather inside each machine follows. So all members send to
+ * other machines. On a torus it is that of Mikami et al. ("Massively Distributed SGD", arXiv
+ * 1811.05233). Machines of unequal numbers of members have no rails; there it is a ring of all.
  */
 import { ringAllGather, ringAllReduce, ringReduceScatter } from "./ring.ts";
 import { among, type Steps } from "./steps.ts";
