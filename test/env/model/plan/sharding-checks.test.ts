@@ -21,9 +21,9 @@ const builder = graphBuilder()
   .op({ name: "edges", outputs: [64], iteration: spatial(1) })
   .op({ name: "rows", outputs: [64], iteration: spatial(0) })
   .op({ name: "dark", outputs: [8], supportedKinds: ["GPU"] })
-  .edge({ from: "read", to: "edges" })
-  .edge({ from: "edges", to: "rows" })
-  .edge({ from: "rows", to: "dark" });
+  .control("read", "edges")
+  .control("edges", "rows")
+  .control("rows", "dark");
 const scenario = testScenario({
   graph: builder.build(),
   devices: ["GPU", "GPU", "CPU"],
