@@ -4,7 +4,7 @@
 import { isCpu } from "../cluster/cluster.ts";
 import { InputError } from "../errors.ts";
 import { Role } from "../graph/graph.ts";
-import type { OpIteration } from "../graph/iteration.ts";
+import { type OpIteration, WHOLE } from "../graph/iteration.ts";
 import { kindsOf } from "../graph/support.ts";
 import { rankCount, sizesOf } from "../layout/mesh.ts";
 import type { OpSplit } from "../layout/natural.ts";
@@ -16,6 +16,7 @@ import {
   type ShardingPlan,
   shardingCollectives,
   shardingSyncs,
+  splitOf,
   zeroStages,
 } from "./sharding.ts";
 
@@ -66,6 +67,27 @@ function checkSplits({ graph }: Scenario, plan: ShardingPlan): void {
       );
     checkSplit(plan, `Op "${graph.names[v]}"`, iteration, split);
   });
+  for (let v = 0; v < graph.opCount; v++) checkCuts({ graph }, plan, v);
+}
+
+/**
+ * An axis that is longer than its dimension, such as the width of several heads, is cut where the
+ * dimension is: both in equal parts.
+ */
+function checkCuts({ graph }: Pick<Scenario, "graph">, plan: ShardingPlan, v: number): void {
+  const iteration = iterationOf(graph, v);
+  const split = splitOf(graph, plan, v);
+  if (iteration === null || split === null) return;
+  for (const { shape, along } of [...iteration.inputs, ...iteration.parameters, ...iteration.outputs])
+    shape.forEach((length, t) => {
+      if (along[t] === WHOLE || iteration.dimensions[along[t]].size === length) return;
+      const { name, size } = iteration.dimensions[along[t]];
+      const parts = split[along[t]].reduce((product, axis) => product * plan.mesh.axes[axis].size, 1);
+      if (size % parts !== 0 || length % parts !== 0)
+        throw new InputError(
+          `Op "${graph.names[v]}" is divided along "${name}" into ${parts} parts, which do not divide its ${size} and the ${length} of an axis along it evenly.`,
+        );
+    });
 }
 
 function checkSplit(plan: ShardingPlan, where: string, { dimensions }: OpIteration, split: OpSplit): void {

@@ -45,6 +45,11 @@ function dividedOnce(
   dimensions.forEach(({ size, kind }, dimension) => {
     const length = partLength(size, split[dimension], sizes);
     if (kind === "opaque" || length < sizes[axis]) return;
+    // An axis that is longer than its dimension is cut where the dimension is.
+    const cutsAlike = parameters.every(({ shape, along }) =>
+      along.every((of, t) => of !== dimension || shape[t] === size),
+    );
+    if (!cutsAlike) return;
     const weights = parameters
       .filter(({ along }) => along.includes(dimension))
       .reduce((sum, { shape }) => sum + elementsIn(shape), 0);

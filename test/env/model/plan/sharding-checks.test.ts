@@ -82,6 +82,31 @@ test.each([
   expect(sentenceOf(change)).toContain(sentence);
 });
 
+test("an axis that is longer than its dimension is divided in equal parts alone", () => {
+  const wide = graphBuilder().op({
+    name: "heads",
+    outputs: [96],
+    iteration: {
+      dimensions: [{ name: "head", kind: "head", size: 3 }],
+      inputs: [],
+      parameters: [],
+      outputs: [{ shape: [12], along: [0] }],
+      sums: [],
+      linearIn: [],
+    },
+  });
+  const heads = testScenario({ graph: wide.build(), devices: ["GPU", "GPU", "GPU"], objective: "iteration" });
+  const over = (size: number): ShardingPlan => ({
+    kind: "sharding",
+    mesh: { axes: [{ name: "all", size }], devices: Array.from({ length: size }, (_, d) => d) },
+    split: [[[0]]],
+  });
+  expect(() => validatePlan(heads, over(3))).not.toThrow();
+  expect(() => validatePlan(heads, over(2))).toThrow(
+    'Op "heads" is divided along "head" into 2 parts, which do not divide its 3 and the 12 of an axis along it evenly.',
+  );
+});
+
 test("no dimension is divided into more parts than it is long", () => {
   const wide = testScenario({
     graph: builder.build(),
