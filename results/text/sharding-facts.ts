@@ -2,7 +2,7 @@
 import type { ShardingSummary } from "../../env/sim/timeline/sharding-summary.ts";
 import { formatBytes, formatCount, formatUs } from "./format.ts";
 
-export function shardingFacts({ plan, iterationUs, busyUs }: ShardingSummary): [string, string][] {
+export function shardingFacts({ plan, iterationUs, busyUs, state }: ShardingSummary): [string, string][] {
   const { mesh, split, collective = "ring", memory, sync = "overlapped" } = plan;
   const divided = split.filter((own) => own?.some((axes) => axes.length > 0)).length;
   const busiest = Math.max(...mesh.devices.map((d) => busyUs[d]));
@@ -11,6 +11,10 @@ export function shardingFacts({ plan, iterationUs, busyUs }: ShardingSummary): [
     ["divided ops", `${formatCount(divided)}, and those that follow them`],
     ["sums", `${collective}, ${sync}`],
     ["ZeRO stage", `${memory?.zero ?? 0}`],
+    [
+      "state of a rank",
+      `weights ${formatBytes(state.weights)}, gradients ${formatBytes(state.gradients)}, optimizer ${formatBytes(state.optimizer)}`,
+    ],
     ["computing", `${formatUs(busiest)} of ${formatUs(iterationUs)} on the busiest device`],
   ];
 }

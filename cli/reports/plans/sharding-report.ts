@@ -32,8 +32,9 @@ export function shardingLines(
 }
 
 /** Times in us, sizes in bytes. */
-export const shardingJson = ({ iterationUs, busyUs, collectives }: ShardingSummary) => ({
+export const shardingJson = ({ iterationUs, busyUs, state, collectives }: ShardingSummary) => ({
   iterationUs,
+  stateBytes: state,
   busyUs: Array.from(busyUs),
   collectives,
 });

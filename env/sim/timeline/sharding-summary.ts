@@ -7,6 +7,7 @@ import type { Scenario } from "../../model/scenario.ts";
 import type { LoweredMove } from "../lower/sharding/lowering.ts";
 import { createShardingRunner } from "../lower/sharding/run.ts";
 import { sentBytes } from "../lower/sharding/sent-bytes.ts";
+import { type StateBytes, stateBytes } from "../lower/sharding/state-bytes.ts";
 
 /** Collectives of one kind, purpose and size of group. */
 export interface CollectiveSummary extends Pick<LoweredMove, "kind" | "purpose" | "members"> {
@@ -22,6 +23,8 @@ export interface ShardingSummary {
   /** Time in which each device computes, us. */
   readonly busyUs: Float64Array;
   readonly peakBytes: Float64Array;
+  /** Bytes of weights, gradients and optimizer state that a rank holds. */
+  readonly state: StateBytes;
   /** In the order of their first ones. */
   readonly collectives: readonly CollectiveSummary[];
 }
@@ -35,7 +38,17 @@ export function shardingSummary(scenario: Scenario, plan: ShardingPlan): Shardin
     if (run.device[task] < deviceCount) busyUs[run.device[task]] += us;
   });
   const { iterationUs, peakBytes } = run;
-  return { scenario, plan, iterationUs, busyUs, peakBytes, collectives: collectivesOf(run, deviceCount) };
+  const { optimizerSlots } = scenario.fidelity;
+  const zero = plan.memory?.zero ?? 0;
+  return {
+    scenario,
+    plan,
+    iterationUs,
+    busyUs,
+    peakBytes,
+    state: stateBytes(scenario.graph, run.program, { optimizerSlots, zero }),
+    collectives: collectivesOf(run, deviceCount),
+  };
 }
 
 function collectivesOf(run: Parameters<typeof sentBytes>[0], deviceCount: number): CollectiveSummary[] {

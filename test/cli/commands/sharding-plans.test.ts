@@ -41,6 +41,7 @@ test("simulate gives the evaluator's value as JSON, under iteration by itself", 
 test("simulate prints the mesh and the devices", async () => {
   const { stdout } = await pgym(["simulate", scenario, "--placement", file]);
   expect(stdout).toMatch(/mesh +all 2/);
+  expect(stdout).toMatch(/state of a rank +weights 90 B, gradients /);
   expect(stdout).toMatch(/device +rank +computing +peak memory/);
 });
 

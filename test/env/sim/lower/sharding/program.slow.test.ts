@@ -8,6 +8,6 @@ describe.each([
   ["attention with a residual", attention({ b: 3, s: 4, h: 5, d: 4 })],
 ])("the program of any plan for %s", (_, numbered) => {
   test("gives the numbers of one device on every rank, new weights included", () => {
-    expect(expectNumbersOfOneDevice(numbered, 200)).toBeGreaterThan(3_000);
+    expect(expectNumbersOfOneDevice(numbered, 200)).toBeGreaterThan(2_000);
   });
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluator } from "../../../../../env/index.ts";
 import type { ShardingPlan } from "../../../../../env/model/plan/sharding.ts";
+import type { ShardingRun } from "../../../../../env/sim/lower/sharding/run.ts";
 import { machines } from "../machines.ts";
 import { attention, mlp, type NumberedGraph, numberedGraph } from "./numbered-graph.ts";
 import { shardingPlans } from "./random-plans.ts";
@@ -136,6 +137,22 @@ describe("memory", () => {
   });
 });
 
+/** On each rank an op starts after the ops that make its inputs. */
+function expectOrderOfData({ graph }: NumberedGraph, run: ShardingRun): void {
+  const { opOf, rankOf, references, engine } = run;
+  const taskOf = new Map<string, number>();
+  opOf.forEach((op, task) => {
+    if (references.taskTime[task] !== -1) taskOf.set(`${op} on ${rankOf[task]}`, task);
+  });
+  for (const [name, task] of taskOf) {
+    const rank = name.split(" on ")[1];
+    for (let e = graph.inStart[opOf[task]]; e < graph.inStart[opOf[task] + 1]; e++) {
+      const maker = taskOf.get(`${graph.edgeSource[e]} on ${rank}`)!;
+      expect(engine.startUs[task]).toBeGreaterThanOrEqual(engine.endUs[maker]);
+    }
+  }
+}
+
 describe.each([
   ["an MLP", mlp({ b: 4, k: 3, h: 6, n: 2 })],
   ["attention", attention({ b: 2, s: 3, h: 4, d: 2 })],
@@ -150,6 +167,7 @@ describe.each([
     fc.assert(
       fc.property(shardingPlans(numbered.graph, 8), (plan) => {
         const { value, peakBytes } = score.evaluate(plan);
+        expectOrderOfData(numbered, runSharding(scenario, plan));
         expect(value).toBeGreaterThanOrEqual(bound.value);
         expect(value).toBeLessThanOrEqual(score.ceiling);
         expect(score.evaluate(plan)).toMatchObject({ value, peakBytes });
