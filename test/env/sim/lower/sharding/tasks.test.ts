@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { evaluator } from "../../../../../env/index.ts";
 import type { ShardingPlan } from "../../../../../env/model/plan/sharding.ts";
 import type { ShardingRun } from "../../../../../env/sim/lower/sharding/run.ts";
+import { namedNetworks, otherSwitches } from "../../../../laws/networks.ts";
 import { machines } from "../machines.ts";
 import { attention, mlp, type NumberedGraph, numberedGraph } from "./numbered-graph.ts";
 import { shardingPlans } from "./random-plans.ts";
@@ -172,7 +173,20 @@ describe.each([
         expect(value).toBeLessThanOrEqual(score.ceiling);
         expect(score.evaluate(plan)).toMatchObject({ value, peakBytes });
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
+    );
+  });
+
+  test.each([...namedNetworks, ...otherSwitches])("keeps its bounds under the network $name", ({ set }) => {
+    const under = evaluator(set(scenario));
+    const [least, most] = [under.bound(["sharding"]).value, under.ceiling];
+    fc.assert(
+      fc.property(shardingPlans(numbered.graph, 8), (plan) => {
+        const { value } = under.evaluate(plan);
+        expect(value).toBeGreaterThanOrEqual(least);
+        expect(value).toBeLessThanOrEqual(most);
+      }),
+      { numRuns: 2 },
     );
   });
 });
