@@ -61,7 +61,8 @@ function opsUs(scenario: Scenario, pieces: number): number {
   return totalUs;
 }
 
-function slowestRoute({ routes, links }: Scenario["cluster"], gapUs: number) {
+/** Times of a byte and of a message on the slowest route, us. */
+export function slowestRoute({ routes, links }: Scenario["cluster"], gapUs: number) {
   let usPerByte = 0;
   let latencyUs = 0;
   for (const row of routes)

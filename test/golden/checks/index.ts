@@ -2,6 +2,7 @@
 import { accparChains } from "./accpar-chains.ts";
 import { alpaInterop } from "./alpa-interop.ts";
 import { chimeraSchedules } from "./chimera-schedules.ts";
+import { collectiveBytes } from "./collective-bytes.ts";
 import type { GoldenCheck } from "./contract.ts";
 import { dapplePlanner } from "./dapple-planner.ts";
 import { galvatronSearch } from "./galvatron-search.ts";
@@ -20,6 +21,7 @@ import { torchgpipeBlockpartition } from "./torchgpipe-blockpartition.ts";
 
 export const goldenChecks: readonly GoldenCheck[] = [
   chimeraSchedules,
+  collectiveBytes,
   dapplePlanner,
   heterpsSmall,
   hybridPipeline,

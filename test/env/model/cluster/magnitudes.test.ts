@@ -1,6 +1,6 @@
 /** The range of exact times: what is outside is one sentence, what is at its ends is taken. */
 import { expect, test } from "vitest";
-import { evaluator, placement, testScenario } from "../../../env/index.ts";
+import { evaluator, placement, testScenario } from "../../../../env/index.ts";
 
 test.each([
   ["5e-324", "less than 1e-300 us"],

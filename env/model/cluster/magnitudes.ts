@@ -5,11 +5,11 @@
  * for either.
  */
 
-import { runTimesUs } from "./cluster/speed.ts";
-import { InputError } from "./errors.ts";
-import type { OpGraph } from "./graph/graph.ts";
-import { runsOnKind } from "./graph/support.ts";
-import type { Scenario } from "./scenario.ts";
+import { InputError } from "../errors.ts";
+import type { OpGraph } from "../graph/graph.ts";
+import { runsOnKind } from "../graph/support.ts";
+import type { Scenario } from "../scenario.ts";
+import { runTimesUs } from "./speed.ts";
 
 const LONGEST_US = 2 ** 53;
 const SHORTEST_US = 1e-300;
