@@ -98,20 +98,16 @@ function limitInputs({ costs, parts, builder, plan, laid }: Lowering): void {
   const first = Math.min(...fed);
   const inputs = unitOf(costs.stageCount, Work.forward, HOST);
   const forwards = unitOf(costs.stageCount, Work.forward, first);
-  const taskOn = (device: number, microBatch: number): number => {
-    let entry = parts.first(forwards, microBatch);
-    while (builder.deviceOf(parts.taskAt(entry)) !== device) entry = parts.next(entry);
-    return parts.taskAt(entry);
-  };
-  for (const device of plan.stages[first].devices) {
+  const { devices, share } = plan.stages[first];
+  for (const [replica, device] of devices.entries()) {
     const items = laid.schedule.order[device].filter(
       ({ stage, phase }) => stage === first && phase === Phase.forward,
     );
     items.forEach(({ microBatch, span = 1 }, i) => {
       if (i < INPUTS_AHEAD) return;
-      const before = taskOn(device, items[i - INPUTS_AHEAD].microBatch);
-      for (let m = microBatch; m < microBatch + span; m++)
-        builder.after(parts.taskAt(parts.first(inputs, m)), before);
+      const at = share === "split" ? replica : 0;
+      const before = parts.taskOf(forwards, items[i - INPUTS_AHEAD].microBatch, at);
+      for (let m = microBatch; m < microBatch + span; m++) builder.after(parts.taskOf(inputs, m, 0), before);
     });
   }
 }

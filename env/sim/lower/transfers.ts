@@ -70,12 +70,11 @@ function createTensors({ builder }: Lowering): Tensors {
 /** Calls with each task that makes the parcel. */
 function eachSender({ lowering, parcel }: OneParcel, visit: (task: number) => void): void {
   const { parts, costs } = lowering;
+  const tasks: number[] = [];
   for (let m = 0; m < totalOf(lowering); m++) {
     const unit = unitOf(costs.stageCount, makerOf(lowering, parcel.fromWork, m), parcel.fromStage);
-    for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-      const task = parts.taskAt(entry);
-      if (parts.microBatchOf(task) === m) visit(task);
-    }
+    const count = parts.all(unit, m, tasks);
+    for (let i = 0; i < count; i++) if (parts.microBatchOf(tasks[i]) === m) visit(tasks[i]);
   }
 }
 
@@ -91,6 +90,7 @@ function send(way: OneParcel): void {
   const devices: number[] = [];
   const ends: number[] = [];
   const tensors: number[] = [];
+  const receivers: number[] = [];
   let sentCount = 0;
   const sentTo = (device: number, microBatch: number): number => {
     for (let i = 0; i < sentCount; i++) if (devices[i] === device && microBatch < ends[i]) return tensors[i];
@@ -100,12 +100,13 @@ function send(way: OneParcel): void {
     const end = parts.endOf(from);
     sentCount = 0;
     for (const unit of users)
-      for (let m = parts.microBatchOf(from); m < end; m++)
-        for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-          const to = parts.taskAt(entry);
+      for (let m = parts.microBatchOf(from); m < end; m++) {
+        const count = parts.sharing(unit, m, from, receivers);
+        for (let i = 0; i < count; i++) {
+          const to = receivers[i];
           // Tasks of several micro-batches meet once.
-          const overlap = m === parts.firstCommon(from, to) ? parts.overlap(from, to) : 0;
-          if (overlap === 0) continue;
+          if (m !== parts.firstCommon(from, to)) continue;
+          const overlap = parts.overlap(from, to);
           let tensor = sentTo(builder.deviceOf(to), m);
           if (tensor === -1) {
             const last = Math.min(end, parts.endOf(to));
@@ -117,18 +118,20 @@ function send(way: OneParcel): void {
           }
           builder.uses(to, tensor);
         }
+      }
   });
 }
 
 function order(way: OneParcel): void {
   const { parts, builder } = way.lowering;
+  const receivers: number[] = [];
   eachSender(way, (from) => {
     for (const unit of way.users)
-      for (let m = parts.microBatchOf(from); m < parts.endOf(from); m++)
-        for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-          const to = parts.taskAt(entry);
-          if (m === parts.firstCommon(from, to) && parts.overlap(from, to) > 0) builder.after(to, from);
-        }
+      for (let m = parts.microBatchOf(from); m < parts.endOf(from); m++) {
+        const count = parts.sharing(unit, m, from, receivers);
+        for (let i = 0; i < count; i++)
+          if (m === parts.firstCommon(from, receivers[i])) builder.after(receivers[i], from);
+      }
   });
 }
 
@@ -138,24 +141,26 @@ function sendWeights({ lowering, parcel, number, users }: OneParcel): void {
   const length = roundLength(lowering, parcel.fromStage);
   const makers = unitOf(costs.stageCount, parcel.fromWork, parcel.fromStage);
   const tensorOn = new Map<number, number>();
+  const receivers: number[] = [];
+  const useWeights = (unit: number, microBatch: number, senders: readonly number[]): void => {
+    const count = parts.all(unit, microBatch, receivers);
+    for (let i = 0; i < count; i++) {
+      const device = builder.deviceOf(receivers[i]);
+      let tensor = tensorOn.get(device);
+      if (tensor === undefined) {
+        const sender = nearestSender(lowering, senders, device, tensorOn.size);
+        tensor = builder.tensor(sender, amount, 1);
+        tensorOn.set(device, tensor);
+      }
+      builder.uses(receivers[i], tensor);
+    }
+  };
   for (let first = 0; first < totalOf(lowering); first += length) {
     const senders: number[] = [];
-    for (let entry = parts.first(makers, first); entry !== -1; entry = parts.next(entry))
-      senders.push(parts.taskAt(entry));
+    parts.all(makers, first, senders);
     tensorOn.clear();
     for (let m = first; m < Math.min(first + length, totalOf(lowering)); m++)
-      for (const unit of users)
-        for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-          const to = parts.taskAt(entry);
-          const device = builder.deviceOf(to);
-          let tensor = tensorOn.get(device);
-          if (tensor === undefined) {
-            const sender = nearestSender(lowering, senders, device, tensorOn.size);
-            tensor = builder.tensor(sender, amount, 1);
-            tensorOn.set(device, tensor);
-          }
-          builder.uses(to, tensor);
-        }
+      for (const unit of users) useWeights(unit, m, senders);
   }
 }
 
@@ -173,6 +178,7 @@ function swap(way: OneParcel, host: number): void {
   const { lowering, number, users, made, parcel } = way;
   const { parts, builder, plan, amounts, taskBefore } = lowering;
   const amount = amounts.parcel(number);
+  const receivers: number[] = [];
   const name = (task: number): TaskName => ({
     work: SWAP,
     stage: parcel.fromStage,
@@ -183,11 +189,11 @@ function swap(way: OneParcel, host: number): void {
     for (let m = parts.microBatchOf(from); m < parts.endOf(from); m++) {
       let fetched = -1;
       let tensor = -1;
-      for (const unit of users)
-        for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-          const to = parts.taskAt(entry);
+      for (const unit of users) {
+        const count = parts.sharing(unit, m, from, receivers);
+        for (let i = 0; i < count; i++) {
+          const to = receivers[i];
           const share = parts.overlap(from, to) / plan.microBatches;
-          if (share === 0) continue;
           if (fetched === -1) {
             const out = builder.tensor(from, amount, share);
             made.add(from, number, out);
@@ -197,6 +203,7 @@ function swap(way: OneParcel, host: number): void {
           }
           builder.uses(to, tensor);
         }
+      }
     }
   });
 
