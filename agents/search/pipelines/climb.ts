@@ -27,14 +27,17 @@ export interface ClimbOptions extends ChangeLimits {
 const MOST_KNOWN = 200;
 const STEPS_WITHOUT_EVENTS = 8;
 
-/** Goes on until the budget ends or nothing new is near; yields plans better than all before. */
+/**
+ * Goes on until the budget ends or nothing new is near; yields plans better than all before and
+ * returns the best one.
+ */
 export async function* climb(
   chain: LayerChain,
   start: ScoredStages,
   evaluator: MeteredEvaluator,
   rng: Rng,
   options: ClimbOptions,
-): AsyncGenerator<Plan, void> {
+): AsyncGenerator<Plan, ScoredStages> {
   const known = new Map([[keyOf(start.plan), start.cost]]);
   const first = evaluator.remaining;
   let current = start;
@@ -44,7 +47,7 @@ export async function* climb(
   while (!evaluator.exhausted && repeated < MOST_KNOWN) {
     await eventTurn();
     const changed = changedPlan(current.plan, rng, options);
-    if (changed === null) return;
+    if (changed === null) return best;
     const key = keyOf(changed);
     repeated = known.has(key) ? repeated + 1 : 0;
     const cost = known.get(key) ?? scored(chain, changed, evaluator);
@@ -56,6 +59,7 @@ export async function* climb(
     best = current;
     yield stagePlan(chain, changed);
   }
+  return best;
 }
 
 /** Cost of a plan; infinite where its schedule does not suit it. */

@@ -16,7 +16,6 @@ import type { StageCost, StageProblem } from "../../../exact/stages/hybrid/probl
 import { machineBorders } from "../../../problems/pipeline/machine-borders.ts";
 import { powersOfTwo } from "../../../problems/pipeline/micro-batches.ts";
 import type { Candidate } from "../../../search/pipelines/grid.ts";
-import { slowestType } from "../../../search/pipelines/grid.ts";
 import { type StageEstimator, stageEstimator } from "../../../search/pipelines/stage-estimate.ts";
 
 /** The program's tables grow with the square of the layers. */
@@ -106,7 +105,7 @@ function problemOf(
   const { devices, startOf, machineOf } = place;
   const count = devices.length;
   const cluster = chain.scenario.cluster.devices;
-  const types = startOf.map((start) => suffixTypes(chain, devices, start));
+  const types = startOf.map((start) => suffixTypes(chain, estimator, devices.slice(start)));
   const limits = startOf.map((start) =>
     runningLeast(devices.slice(start).map((d) => cluster[d].memoryBytes * memoryShare)),
   );
@@ -156,12 +155,15 @@ function depthWithin(restBytes: number, bytes: number): number {
   return bytes <= 0 ? Number.POSITIVE_INFINITY : Math.floor(restBytes / bytes);
 }
 
-/** The slowest type of the first 1, 2, ... devices from a start on. */
-function suffixTypes(chain: LayerChain, devices: readonly number[], start: number): Int32Array {
-  if (chain.types.length === 1) return new Int32Array(devices.length - start);
-  return Int32Array.from(devices.slice(start), (_, i) =>
-    slowestType(chain, devices.slice(start, start + i + 1)),
-  );
+/** The slowest type of the first 1, 2, ... devices. */
+function suffixTypes({ types }: LayerChain, { slowestType }: StageEstimator, devices: readonly number[]) {
+  if (types.length === 1) return new Int32Array(devices.length);
+  let slowest = devices[0];
+  return Int32Array.from(devices, (device) => {
+    const type = slowestType([slowest, device]);
+    if (type === slowestType([device])) slowest = device;
+    return type;
+  });
 }
 
 function runningLeast(values: readonly number[]): number[] {
