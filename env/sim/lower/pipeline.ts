@@ -24,6 +24,8 @@ import {
   addFreeTask,
   addPart,
   addTask,
+  finishedColumns,
+  growingColumns,
   type LaidSchedule,
   type Lowering,
   type TaskColumns,
@@ -31,6 +33,7 @@ import {
 } from "./lowering.ts";
 import { createParts } from "./parts.ts";
 import { amountIndex } from "./tasks/amounts.ts";
+import { intColumn } from "./tasks/columns.ts";
 import { type TaskStructure, taskBuilder } from "./tasks/task-builder.ts";
 import { connectUnits } from "./transfers.ts";
 import { createUpdates, type Updates } from "./updates/updates.ts";
@@ -57,9 +60,9 @@ export function lowerPipeline(
     amounts: amountIndex(costs),
     builder: taskBuilder(),
     parts: createParts(unitCountOf(costs.stageCount), totalOf({ plan, laid })),
-    tasks: { work: [], stage: [], replica: [], microBatch: [] },
+    tasks: growingColumns(),
     lastOf: new Int32Array(scenario.cluster.devices.length).fill(-1),
-    taskBefore: [],
+    taskBefore: intColumn(),
     usesSenders: false,
   };
   layOutInputs(lowering);
@@ -69,7 +72,7 @@ export function lowerPipeline(
   // Behind the others, as what is declared first is sent first.
   updates.connect();
   const cluster = lowering.usesSenders ? withSenders(scenario.cluster) : scenario.cluster;
-  return { ...lowering.builder.build(scenario, cluster), tasks: lowering.tasks };
+  return { ...lowering.builder.build(scenario, cluster), tasks: finishedColumns(lowering.tasks) };
 }
 
 function hostOf({ cluster }: Scenario, what: string): number {

@@ -182,8 +182,8 @@ function swap(way: OneParcel, host: number): void {
   const name = (task: number): TaskName => ({
     work: SWAP,
     stage: parcel.fromStage,
-    replica: lowering.tasks.replica[task],
-    microBatch: lowering.tasks.microBatch[task],
+    replica: lowering.tasks.replica.at(task),
+    microBatch: lowering.tasks.microBatch.at(task),
   });
   eachSender(way, (from) => {
     for (let m = parts.microBatchOf(from); m < parts.endOf(from); m++) {
@@ -217,8 +217,8 @@ function swap(way: OneParcel, host: number): void {
     const waiting = builder.tensor(parked, amount, share);
     builder.buffer(parked, amount, share, [waiting]);
     builder.uses(fetched, waiting);
-    const before = taskBefore[user];
-    const ahead = before === -1 ? -1 : taskBefore[before];
+    const before = taskBefore.at(user);
+    const ahead = before === -1 ? -1 : taskBefore.at(before);
     if (ahead !== -1) builder.after(fetched, ahead);
     return fetched;
   }
