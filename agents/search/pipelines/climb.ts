@@ -10,6 +10,7 @@ import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { refusalOfSchedule, shapeOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { PlanTooLarge } from "../../../env/sim/lower/size.ts";
 import { yieldEvery } from "../../event-loop.ts";
 import { type ChangeLimits, changedPlan } from "./changes.ts";
 
@@ -62,10 +63,16 @@ export async function* climb(
   return best;
 }
 
-/** Cost of a plan; infinite where its schedule does not suit it. */
+/** Cost of a plan; infinite where its schedule does not suit it, or it is too large to simulate. */
 export function scored(chain: LayerChain, plan: StagePlan, evaluator: MeteredEvaluator): number {
   const refusal = refusalOfSchedule(plan.schedule, shapeOf(chain.scenario.cluster, plan));
-  return refusal === null ? evaluator.evaluate(stagePlan(chain, plan)).cost : Number.POSITIVE_INFINITY;
+  if (refusal !== null) return Number.POSITIVE_INFINITY;
+  try {
+    return evaluator.evaluate(stagePlan(chain, plan)).cost;
+  } catch (error) {
+    if (error instanceof PlanTooLarge) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
 }
 
 const keyOf = ({ stages, microBatches, schedule }: StagePlan): string =>

@@ -11,9 +11,10 @@ import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { scheduleOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { PlanTooLarge } from "../../../env/sim/lower/size.ts";
 import type { Fact, PlannerModule, PlannerReport } from "../../contract.ts";
 import { mostMicroBatches } from "../../problems/pipeline/micro-batches.ts";
-import { attempt } from "../groups/best-starts.ts";
+import { type Attempt, attempt } from "../groups/best-starts.ts";
 import { climb, type ScoredStages, scored } from "./climb.ts";
 import { type Candidate, estimatedUs, gridOf } from "./grid.ts";
 
@@ -115,8 +116,24 @@ async function* startOf(
 ): AsyncGenerator<Plan, ScoredStages | null> {
   const most = Math.min(MOST_OF_ONE, Math.floor(evaluator.remaining / 2));
   if (most < 1) return null;
-  const { start } = yield* attempt({ module, options: {} }, chain.scenario, evaluator, rng, most);
+  const { start } = yield* tried(chain, module, evaluator, rng, most);
   if (start === null || start.plan.kind !== "pipeline") return null;
   const plan = stagesIn(chain, start.plan);
   return plan === null ? null : { plan, cost: start.cost };
+}
+
+/** A planner whose plan is too large to simulate is passed over. */
+async function* tried(
+  { scenario }: LayerChain,
+  module: PlannerModule,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  most: number,
+): AsyncGenerator<Plan, Pick<Attempt, "start">> {
+  try {
+    return yield* attempt({ module, options: {} }, scenario, evaluator, rng, most);
+  } catch (error) {
+    if (error instanceof PlanTooLarge) return { start: null };
+    throw error;
+  }
 }
