@@ -13,6 +13,7 @@
 import type { Parcel } from "./costs/parcels.ts";
 import { unitOf, WORK_ORDER, Work, type WorkCode } from "./costs/work.ts";
 import { addFreeTask, type Lowering, SWAP, type TaskName, totalOf } from "./lowering.ts";
+import { intColumn } from "./tasks/columns.ts";
 import { roundLength } from "./updates/rounds.ts";
 
 /** `hostOf` names the host, or throws a sentence on what it is wanted for. */
@@ -51,18 +52,18 @@ interface Tensors {
 
 function createTensors({ builder }: Lowering): Tensors {
   const last = new Int32Array(builder.taskCount).fill(-1);
-  const before: number[] = [];
-  const parcelOf: number[] = [];
-  const tensorOf: number[] = [];
+  const before = intColumn();
+  const parcelOf = intColumn();
+  const tensorOf = intColumn();
   return {
     add(task, parcel, tensor) {
       before.push(last[task]);
       parcelOf.push(parcel);
-      last[task] = tensorOf.push(tensor) - 1;
+      last[task] = tensorOf.push(tensor);
     },
     of(task, parcel, list) {
-      for (let at = last[task]; at !== -1; at = before[at])
-        if (parcelOf[at] === parcel) list.push(tensorOf[at]);
+      for (let at = last[task]; at !== -1; at = before.at(at))
+        if (parcelOf.at(at) === parcel) list.push(tensorOf.at(at));
     },
   };
 }
@@ -227,11 +228,12 @@ function swap(way: OneParcel, host: number): void {
 /** Outputs in the same parcels are one buffer of the task that makes them. */
 function holdBuffers(lowering: Lowering, made: Tensors): void {
   const { costs, parts, builder, amounts, plan } = lowering;
+  const tensors: number[] = [];
   costs.holds.forEach(({ fromStage, fromWork, parcels }, number) => {
     const hold = (work: WorkCode): void =>
       parts.eachTask(unitOf(costs.stageCount, work, fromStage), (task, share) => {
         if (work !== makerOf(lowering, fromWork, parts.microBatchOf(task))) return;
-        const tensors: number[] = [];
+        tensors.length = 0;
         for (const parcel of parcels) made.of(task, parcel, tensors);
         builder.buffer(task, amounts.hold(number), share / plan.microBatches, tensors);
       });
