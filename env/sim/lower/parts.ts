@@ -3,7 +3,7 @@
  * micro-batches runs one of equal parts of each; all others run the whole. A task may run several
  * micro-batches in a row.
  *
- * Hot: a stage of hundreds of replicas has as many tasks for each micro-batch, so the tasks of a
+ * Hot: a stage of hundreds of replicas has as many tasks for each micro-batch. So the tasks of a
  * part are looked up by its place.
  */
 
@@ -51,9 +51,35 @@ interface UnitTasks {
 const NO_END = 2 ** 31 - 1;
 const FIRST_TASKS = 1024;
 
+/** Tasks of each unit by micro-batch and part. */
+function createUnits(unitCount: number, total: number) {
+  const units: (UnitTasks | undefined)[] = new Array(unitCount).fill(undefined);
+  return {
+    of: (unit: number): UnitTasks | undefined => units[unit],
+    /** The table of a unit, for its next task. */
+    forTask(unit: number, { at, of }: Pick<Part, "at" | "of">): Int32Array {
+      units[unit] ??= { of, tasks: new Int32Array(total * of).fill(-1), lastAt: 0, inOrder: true };
+      const own = units[unit];
+      if (at < own.lastAt) own.inOrder = false;
+      own.lastAt = at;
+      return own.tasks;
+    },
+  };
+}
+
+/** Writes the tasks of parts `from` up to, not including, `to` of a micro-batch, by number. */
+function writeTasks(own: UnitTasks, microBatch: number, from: number, to: number, list: number[]): number {
+  const { of, tasks, inOrder } = own;
+  let count = 0;
+  for (let at = microBatch * of + from; at < microBatch * of + to; at++)
+    if (tasks[at] !== -1) list[count++] = tasks[at];
+  if (!inOrder) sortFirst(list, count);
+  return count;
+}
+
 /** `total`: micro-batches of all batches. */
 export function createParts(unitCount: number, total: number): Parts {
-  const units: (UnitTasks | undefined)[] = new Array(unitCount).fill(undefined);
+  const units = createUnits(unitCount, total);
   let microBatchOf = new Int32Array(FIRST_TASKS);
   let endOf = new Int32Array(FIRST_TASKS);
   let placeOf = new Int32Array(FIRST_TASKS);
@@ -70,46 +96,31 @@ export function createParts(unitCount: number, total: number): Parts {
     placeOf[task] = at;
     countOf[task] = of;
   };
-  const unitFor = (unit: number, { at, of }: Pick<Part, "at" | "of">): UnitTasks => {
-    units[unit] ??= { of, tasks: new Int32Array(total * of).fill(-1), lastAt: 0, inOrder: true };
-    const own = units[unit];
-    if (at < own.lastAt) own.inOrder = false;
-    own.lastAt = at;
-    return own;
-  };
-  /** Writes the tasks of parts `from` up to, not including, `to` of a micro-batch. */
-  const write = (own: UnitTasks, microBatch: number, from: number, to: number, list: number[]): number => {
-    let count = 0;
-    for (let at = microBatch * own.of + from; at < microBatch * own.of + to; at++)
-      if (own.tasks[at] !== -1) list[count++] = own.tasks[at];
-    if (!own.inOrder) sortFirst(list, count);
-    return count;
-  };
   return {
     add(unit, task, part) {
       const { microBatch, span, at, of } = part;
       tell(task, microBatch, microBatch + span, part);
-      const { tasks } = unitFor(unit, part);
+      const tasks = units.forTask(unit, part);
       for (let m = microBatch; m < microBatch + span; m++) tasks[m * of + at] = task;
     },
     addRound(unit, task, microBatches, part) {
       tell(task, -1, NO_END, part);
-      const { tasks } = unitFor(unit, part);
+      const tasks = units.forTask(unit, part);
       for (const m of microBatches) tasks[m * part.of + part.at] = task;
     },
     taskOf(unit, microBatch, at) {
-      const own = units[unit];
+      const own = units.of(unit);
       return own === undefined ? -1 : own.tasks[microBatch * own.of + at];
     },
     all(unit, microBatch, list) {
-      const own = units[unit];
-      return own === undefined ? 0 : write(own, microBatch, 0, own.of, list);
+      const own = units.of(unit);
+      return own === undefined ? 0 : writeTasks(own, microBatch, 0, own.of, list);
     },
     sharing(unit, microBatch, task, list) {
-      const own = units[unit];
+      const own = units.of(unit);
       if (own === undefined) return 0;
       const [at, of] = [placeOf[task], countOf[task]];
-      return write(
+      return writeTasks(
         own,
         microBatch,
         Math.floor((at * own.of) / of),
@@ -119,11 +130,11 @@ export function createParts(unitCount: number, total: number): Parts {
     },
     firstCommon: (one, other) => Math.max(microBatchOf[one], microBatchOf[other]),
     eachTask(unit, visit) {
-      const own = units[unit];
+      const own = units.of(unit);
       if (own === undefined) return;
       const list: number[] = [];
       for (let m = 0; m < total; m++) {
-        const count = write(own, m, 0, own.of, list);
+        const count = writeTasks(own, m, 0, own.of, list);
         for (let i = 0; i < count; i++)
           if (microBatchOf[list[i]] === m) visit(list[i], (endOf[list[i]] - m) / countOf[list[i]]);
       }
