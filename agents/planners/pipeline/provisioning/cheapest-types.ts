@@ -22,7 +22,14 @@ export const cheapestTypes: PlannerModule<z.infer<typeof options>> = {
       "Stages of one type that follow each other are one stage. A pipeline that keeps them apart can cost less where more " +
       "devices divide only a share of the work.",
   },
-  traits: { answers: "pipeline", objectives: ["cost"], effort: "seconds", random: false, special: true },
+  traits: {
+    answers: "pipeline",
+    objectives: ["cost"],
+    effort: "seconds",
+    random: false,
+    special: true,
+    usefulFirst: 1,
+  },
   options,
   create: () => ({
     async *plan(scenario, evaluator) {

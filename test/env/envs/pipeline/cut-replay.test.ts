@@ -31,7 +31,7 @@ describe("replays of", () => {
     const scenario =
       uri === "toy chain" ? chainScenario : await resolveScenario(uri, { objective: "iteration" });
     const chain = chainIn(scenario, layers);
-    const grid = gridOf(chain, { flush: false, mostMicroBatches });
+    const grid = gridOf(chain, mostMicroBatches);
     expect(grid.length).toBeGreaterThan(50);
     const stride = Math.ceil(grid.length / 12);
     for (const { plan } of grid.filter((_, i) => i % stride === 0)) {
