@@ -9,16 +9,16 @@
  * steady state, is that many times as long.
  */
 import { z } from "zod";
-import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
-import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
-import type { PlannerModule } from "../../contract.ts";
-import { type FlatStage, flatStages } from "../../exact/intervals/flat-stages.ts";
-import { intervalPlan } from "../../exact/intervals/interval-program.ts";
-import { type LayerStates, layerStates } from "../../exact/intervals/layer-states.ts";
-import { equalDevices } from "../../problems/pipeline/equal-devices.ts";
-import { flatDevices, nestedDevices } from "../../problems/pipeline/machine-levels.ts";
-import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
-import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { planOfLayers } from "../../../../env/model/layers/stage-plan.ts";
+import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { type FlatStage, flatStages } from "../../../exact/intervals/flat-stages.ts";
+import { intervalPlan } from "../../../exact/intervals/interval-program.ts";
+import { type LayerStates, layerStates } from "../../../exact/intervals/layer-states.ts";
+import { equalDevices } from "../../../problems/pipeline/equal-devices.ts";
+import { flatDevices, nestedDevices } from "../../../problems/pipeline/machine-levels.ts";
+import { minibatchesOf } from "../../../problems/pipeline/minibatches.ts";
+import { stageFacts } from "../../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   mode: z

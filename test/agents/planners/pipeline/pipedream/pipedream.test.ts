@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { pipedream } from "../../../../agents/planners/pipeline/pipedream.ts";
-import { type Scenario, testScenario } from "../../../../env/index.ts";
-import { HOST_STAGE, type PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
-import { resolveScenario } from "../../../../scenarios/index.ts";
-import { runPlanner } from "../run-planner.ts";
-import { trainingStep } from "./training-step.ts";
+import { pipedream } from "../../../../../agents/planners/pipeline/pipedream/pipedream.ts";
+import { type Scenario, testScenario } from "../../../../../env/index.ts";
+import { HOST_STAGE, type PipelinePlan } from "../../../../../env/model/plan/pipeline.ts";
+import { resolveScenario } from "../../../../../scenarios/index.ts";
+import { runPlanner } from "../../run-planner.ts";
+import { trainingStep } from "../training-step.ts";
 
 async function planned(scenario: Scenario, options: Record<string, unknown> = {}) {
   const { best, report } = await runPlanner(pipedream, scenario, { options });

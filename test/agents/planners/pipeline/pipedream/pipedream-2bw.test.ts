@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { type EqualSchedule, stageBytes } from "../../../../agents/exact/stages/equal-stages/stage-memory.ts";
-import { pipedream2bw } from "../../../../agents/planners/pipeline/pipedream-2bw.ts";
-import { evaluator, type Scenario } from "../../../../env/index.ts";
-import { layerChain } from "../../../../env/model/layers/layer-chain.ts";
-import { stagePlan } from "../../../../env/model/layers/stage-plan.ts";
-import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
-import { resolveScenario } from "../../../../scenarios/index.ts";
-import { runPlanner } from "../run-planner.ts";
-import { trainingStep } from "./training-step.ts";
+import {
+  type EqualSchedule,
+  stageBytes,
+} from "../../../../../agents/exact/stages/equal-stages/stage-memory.ts";
+import { pipedream2bw } from "../../../../../agents/planners/pipeline/pipedream/pipedream-2bw.ts";
+import { evaluator, type Scenario } from "../../../../../env/index.ts";
+import { layerChain } from "../../../../../env/model/layers/layer-chain.ts";
+import { stagePlan } from "../../../../../env/model/layers/stage-plan.ts";
+import type { PipelinePlan } from "../../../../../env/model/plan/pipeline.ts";
+import { resolveScenario } from "../../../../../scenarios/index.ts";
+import { runPlanner } from "../../run-planner.ts";
+import { trainingStep } from "../training-step.ts";
 
 async function planned(scenario: Scenario, options: Record<string, unknown> = {}) {
   const { best, report } = await runPlanner(pipedream2bw, scenario, { options });

@@ -8,14 +8,14 @@
  * the slowest link.
  */
 import { z } from "zod";
-import { contract } from "../../../env/model/layers/elements.ts";
-import type { PlannerModule } from "../../contract.ts";
-import { intervalPlan } from "../../exact/intervals/interval-program.ts";
-import { intervalStates, type Layers } from "../../exact/intervals/interval-states.ts";
-import { leavingBytes } from "../../problems/pipeline/leaving-bytes.ts";
-import { commonAccelerator } from "../../problems/split/common-accelerator.ts";
-import { splitPlan } from "../../problems/split/split-plan.ts";
-import { type SplitProblem, splitProblem } from "../../problems/split/split-problem.ts";
+import { contract } from "../../../../env/model/layers/elements.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { intervalPlan } from "../../../exact/intervals/interval-program.ts";
+import { intervalStates, type Layers } from "../../../exact/intervals/interval-states.ts";
+import { leavingBytes } from "../../../problems/pipeline/leaving-bytes.ts";
+import { commonAccelerator } from "../../../problems/split/common-accelerator.ts";
+import { splitPlan } from "../../../problems/split/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../../problems/split/split-problem.ts";
 
 const options = z.strictObject({
   transfers: z

@@ -8,16 +8,16 @@
  * micro-batch of the plan, which has b samples for each of them.
  */
 import { z } from "zod";
-import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import type { PlannerModule } from "../../contract.ts";
-import { type ScenarioBlocks, scenarioBlocks } from "../../exact/stages/equal-stages/block-chain.ts";
-import { type WidthDepthPlan, widthDepthPlan } from "../../exact/stages/equal-stages/width-depth.ts";
-import { equalDevices } from "../../problems/pipeline/equal-devices.ts";
-import { type GridLayout, gridLayouts } from "../../problems/pipeline/grid-layout.ts";
-import { nestedDevices } from "../../problems/pipeline/machine-levels.ts";
-import { planWithin } from "../../problems/pipeline/within-memory.ts";
-import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { type LayerStage, stagePlan } from "../../../../env/model/layers/stage-plan.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { type ScenarioBlocks, scenarioBlocks } from "../../../exact/stages/equal-stages/block-chain.ts";
+import { type WidthDepthPlan, widthDepthPlan } from "../../../exact/stages/equal-stages/width-depth.ts";
+import { equalDevices } from "../../../problems/pipeline/equal-devices.ts";
+import { type GridLayout, gridLayouts } from "../../../problems/pipeline/grid-layout.ts";
+import { nestedDevices } from "../../../problems/pipeline/machine-levels.ts";
+import { planWithin } from "../../../problems/pipeline/within-memory.ts";
+import { stageFacts } from "../../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   flush: z.boolean().default(false).describe("One version of the weights, and a flush after each batch."),

@@ -7,13 +7,13 @@
  * times.
  */
 import { z } from "zod";
-import { stagePlan } from "../../../env/model/layers/stage-plan.ts";
-import type { PlannerModule } from "../../contract.ts";
-import { evenLengths, minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
-import { equalDevices, stageCountOf } from "../../problems/pipeline/equal-devices.ts";
-import { checkpoints, fillDrainPlan } from "../../problems/pipeline/fill-drain.ts";
-import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
-import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { stagePlan } from "../../../../env/model/layers/stage-plan.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { evenLengths, minMaxLengths } from "../../../exact/cuts/stage-cuts.ts";
+import { equalDevices, stageCountOf } from "../../../problems/pipeline/equal-devices.ts";
+import { checkpoints, fillDrainPlan } from "../../../problems/pipeline/fill-drain.ts";
+import { shareTimes } from "../../../problems/pipeline/micro-batches.ts";
+import { stageFacts } from "../../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   partition: z

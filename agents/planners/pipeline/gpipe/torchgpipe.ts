@@ -7,14 +7,14 @@
  * portals. Every pipeline here does so. `torchgpipe-blocks` is the same balancing as a placement.
  */
 import { z } from "zod";
-import { stagePlan } from "../../../env/model/layers/stage-plan.ts";
-import type { Fact, PlannerModule } from "../../contract.ts";
-import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
-import { equalDevices, stageCountOf } from "../../problems/pipeline/equal-devices.ts";
-import { checkpoints, fillDrainPlan } from "../../problems/pipeline/fill-drain.ts";
-import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
-import { type BlockPartition, blockPartition } from "../../search/lines/block-partition.ts";
-import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { stagePlan } from "../../../../env/model/layers/stage-plan.ts";
+import type { Fact, PlannerModule } from "../../../contract.ts";
+import { minMaxLengths } from "../../../exact/cuts/stage-cuts.ts";
+import { equalDevices, stageCountOf } from "../../../problems/pipeline/equal-devices.ts";
+import { checkpoints, fillDrainPlan } from "../../../problems/pipeline/fill-drain.ts";
+import { shareTimes } from "../../../problems/pipeline/micro-batches.ts";
+import { type BlockPartition, blockPartition } from "../../../search/lines/block-partition.ts";
+import { stageFacts } from "../../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   partitions: z

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { torchgpipe } from "../../../../agents/planners/pipeline/torchgpipe.ts";
-import { parseGraph, type Scenario, testScenario } from "../../../../env/index.ts";
-import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
-import { Work } from "../../../../env/sim/lower/costs/work.ts";
-import { runPipeline } from "../../../../env/sim/lower/run.ts";
-import { trainingChain } from "../../registry/tiny-pipelines.ts";
-import { runPlanner } from "../run-planner.ts";
+import { torchgpipe } from "../../../../../agents/planners/pipeline/gpipe/torchgpipe.ts";
+import { parseGraph, type Scenario, testScenario } from "../../../../../env/index.ts";
+import type { PipelinePlan } from "../../../../../env/model/plan/pipeline.ts";
+import { Work } from "../../../../../env/sim/lower/costs/work.ts";
+import { runPipeline } from "../../../../../env/sim/lower/run.ts";
+import { trainingChain } from "../../../registry/tiny-pipelines.ts";
+import { runPlanner } from "../../run-planner.ts";
 
 const chainOf = (costs: readonly number[]) =>
   costs.map((us, v) => `op${v} ${us} 1B${v ? ` <- op${v - 1}` : ""}`);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { gpipe } from "../../../../agents/planners/pipeline/gpipe.ts";
-import type { Checkpoint } from "../../../../agents/problems/pipeline/fill-drain.ts";
-import { parseGraph, type Scenario, testScenario } from "../../../../env/index.ts";
-import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
-import { runPlanner } from "../run-planner.ts";
+import { gpipe } from "../../../../../agents/planners/pipeline/gpipe/gpipe.ts";
+import type { Checkpoint } from "../../../../../agents/problems/pipeline/fill-drain.ts";
+import { parseGraph, type Scenario, testScenario } from "../../../../../env/index.ts";
+import type { PipelinePlan } from "../../../../../env/model/plan/pipeline.ts";
+import { runPlanner } from "../../run-planner.ts";
 
 /** A chain of layers that keep 36 bytes each and send 4; transfers are free. */
 function chainOf(forwardUs: readonly number[], devices = forwardUs.length): Scenario {

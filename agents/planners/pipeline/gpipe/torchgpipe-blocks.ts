@@ -8,14 +8,14 @@
  * together, as `balance_by_time` measures it. Transfers and memory are ignored.
  */
 import { z } from "zod";
-import { contract } from "../../../env/model/layers/elements.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import type { PlannerModule } from "../../contract.ts";
-import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
-import { commonAccelerator } from "../../problems/split/common-accelerator.ts";
-import { splitPlan } from "../../problems/split/split-plan.ts";
-import { type SplitProblem, splitProblem } from "../../problems/split/split-problem.ts";
-import { type BlockPartition, blockPartition } from "../../search/lines/block-partition.ts";
+import { contract } from "../../../../env/model/layers/elements.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { minMaxLengths } from "../../../exact/cuts/stage-cuts.ts";
+import { commonAccelerator } from "../../../problems/split/common-accelerator.ts";
+import { splitPlan } from "../../../problems/split/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../../problems/split/split-problem.ts";
+import { type BlockPartition, blockPartition } from "../../../search/lines/block-partition.ts";
 
 const options = z.strictObject({
   partitions: z
