@@ -32,6 +32,7 @@ export const systemIds = [
   "regal",
   "doppler",
   "heterps",
+  "tapp",
 ] as const;
 
 export async function checksOf(system: string): Promise<readonly SystemCheck[]> {

@@ -4,7 +4,7 @@ import { wrapped } from "../wrapped.ts";
 import type { SystemCheck } from "./check.ts";
 import { type CheckRecord, keyOf, type Records } from "./records.ts";
 
-const HEAD = `# Eight published systems, line by line
+const HEAD = `# Nine published systems, line by line
 
 Each learned system here has a short list of what it must show before its name means anything. This
 page has every line of these lists, with what was measured. It is made by a command:
