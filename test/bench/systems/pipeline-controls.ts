@@ -19,52 +19,51 @@ export function chainOf(scenario: Scenario): LayerChain {
   return chain;
 }
 
-export interface BestSplit {
+export interface Split {
   /** Time of a batch by the formula, us: no contiguous plan without replicas is below it. */
   readonly formulaUs: number;
-  /** Least time of a batch of all contiguous plans, simulated, us. */
+  /** Time of a batch of the plan, simulated, us. */
   readonly simulatedUs: number;
   readonly plan: PipelinePlan;
-  /** Plans that were simulated. */
-  readonly simulated: number;
 }
 
 /**
- * The best contiguous split, each node with one stage at most, all orders of nodes tried.
+ * The split of the dynamic program, each node with one stage at most, all orders of nodes tried; of
+ * the orders' plans the best as simulated.
  *
  * By the formula a stage takes the longer of its computing and of either transfer over the border
- * before it. What that leaves out, memory and waiting among it, only makes plans slower. A dynamic
- * program finds the optimum of the formula for each order. Then every split that the formula does
- * not rule out is simulated, so `simulatedUs` is exact too.
+ * before it. What that leaves out, memory and waiting among it, only makes plans slower. The
+ * program finds the optimum of the formula for each order.
  */
-export function bestSplit(scenario: Scenario): BestSplit {
+export function programmedSplit(scenario: Scenario): Split {
   const chain = chainOf(scenario);
-  const orders = permutations(usableDevices(chain));
   const { evaluate } = evaluator(scenario);
-  const best = { formulaUs: Number.POSITIVE_INFINITY, simulatedUs: Number.POSITIVE_INFINITY, simulated: 0 };
-  let plan: PipelinePlan | null = null;
-  const simulate = (order: readonly number[], ends: readonly number[]) => {
-    const tried = splitPlan(chain, order, ends);
-    const { cost } = evaluate(tried);
-    best.simulated++;
-    if (cost >= best.simulatedUs) return;
-    best.simulatedUs = cost;
-    plan = tried;
-  };
-  for (const order of orders) {
-    const found = leastBottleneck(problemOf(chain, order))!;
-    best.formulaUs = Math.min(best.formulaUs, found.value * order.length);
-    simulate(
-      order,
-      found.stages.map(({ end }) => end),
-    );
-  }
-  for (const order of orders) {
+  const splits = permutations(usableDevices(chain)).map((order): Split => {
+    const { value, stages } = leastBottleneck(problemOf(chain, order))!;
+    const ends = stages.map(({ end }) => end);
+    const plan = splitPlan(chain, order, ends);
+    return { formulaUs: value * order.length, simulatedUs: evaluate(plan).cost, plan };
+  });
+  const best = splits.reduce((least, split) => (split.simulatedUs < least.simulatedUs ? split : least));
+  return { ...best, formulaUs: Math.min(...splits.map(({ formulaUs }) => formulaUs)) };
+}
+
+/**
+ * The best contiguous split as simulated, which is exact: from the program's on, every split of
+ * every order is simulated that the formula does not rule out.
+ */
+export function bestSplit(scenario: Scenario): Split {
+  const chain = chainOf(scenario);
+  const { evaluate } = evaluator(scenario);
+  let best = programmedSplit(scenario);
+  for (const order of permutations(usableDevices(chain))) {
     const { cost, layers } = problemOf(chain, order);
     const extend = (ends: readonly number[]): void => {
       const from = ends[ends.length - 1] ?? 0;
       if (from === layers) {
-        simulate(order, ends);
+        const plan = splitPlan(chain, order, ends);
+        const simulatedUs = evaluate(plan).cost;
+        if (simulatedUs < best.simulatedUs) best = { ...best, simulatedUs, plan };
         return;
       }
       if (ends.length === order.length) return;
@@ -74,7 +73,7 @@ export function bestSplit(scenario: Scenario): BestSplit {
     };
     extend([]);
   }
-  return { ...best, plan: plan! };
+  return best;
 }
 
 const splitPlan = (chain: LayerChain, order: readonly number[], ends: readonly number[]): PipelinePlan =>
