@@ -10,8 +10,8 @@
  * - of a group the mean of its layers' names and sizes, and which groups come next;
  * - a policy gradient on both networks at once, from the time of a batch.
  *
- * All else of it is ours, see the card. Groups need not be contiguous there, and an accelerator may
- * have several stages; the default forbids both.
+ * All else of it is ours, see the card. Groups need not be contiguous, and an accelerator may have
+ * several stages; `contiguous` forbids both.
  */
 import { z } from "zod";
 import { usableDevices } from "../../env/envs/pipeline/settings.ts";
@@ -56,7 +56,7 @@ const fields = {
     .describe("Head start, in logits, of the groups of a merged chain; 0 begins with random groups."),
   contiguous: z
     .boolean()
-    .default(true)
+    .default(false)
     .describe("Whether groups, and the layers of an accelerator, follow each other."),
   features: z
     .enum(["paper", "sums"])
@@ -85,7 +85,6 @@ const options = withPresets(fields, {
     clip: 100,
     groupBias: 0,
     start: 0,
-    contiguous: false,
     features: "paper",
     advantages: "raw",
     reward: "seconds",
@@ -106,7 +105,7 @@ export const tapp: AgentModule<Options> = {
     searchSpace: "group per layer, accelerator per group",
     paper: "Mao et al., TAPP, Applied Sciences 11(11):4785, 2021",
     limits:
-      "Ours in mode=paper, since the paper was not at hand: samples in training, reward -sqrt(seconds) and -10 for a plan that does not fit, an average of 0.9, Adam at 0.001, clipping at 1, entropy of 0.01 that fades by 0.99, widths 64 and 256, 4 groups a node, 10 plans an update, random word vectors. One process measures. The default has contiguous groups, sums and places of layers, a start of equal groups, width 64, learning rate 0.003, 3 plans an update, entropy of 0.1, costs over the bound, advantages of unit spread, a fading tilt and a bias of each group. The policy is tied to as many accelerators. Stages have no replicas.",
+      "Ours in mode=paper, since the paper was not at hand: samples in training, reward -sqrt(seconds) and -10 for a plan that does not fit, an average of 0.9, Adam at 0.001, clipping at 1, entropy of 0.01 that fades by 0.99, widths 64 and 256, 4 groups a node, 10 plans an update, random word vectors. One process measures. The default has sums and places of layers, a start of equal groups, width 64, learning rate 0.003, 3 plans an update, entropy of 0.1, costs over the bound, advantages of unit spread, a fading tilt and a bias of each group. The policy is tied to as many accelerators. Stages have no replicas.",
   },
   traits: {
     answers: "pipeline",

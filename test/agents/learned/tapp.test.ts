@@ -65,7 +65,7 @@ describe("TAPP", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test.each([{}, { contiguous: false }])(
+  test.each([{}, { contiguous: true }])(
     "finds the best contiguous split of a short chain, %o",
     async (given) => {
       const task = taskOn(chain, 400);
@@ -94,7 +94,7 @@ describe("TAPP", () => {
   test.each(tinyPipelines.map((scenario) => [scenario.name, scenario] as const))(
     "answers a valid pipeline for one evaluation on %s",
     async (_, scenario) => {
-      const agent = await agentOn(taskOn(scenario), { batch: 1, contiguous: false });
+      const agent = await agentOn(taskOn(scenario), { batch: 1, contiguous: true });
       await pull(agent, 1);
       const task = taskOn(scenario, 1);
       const plan = await agent.act(task);

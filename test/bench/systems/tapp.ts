@@ -31,7 +31,7 @@ import { atScale, mean, scenarioOf, seedsAt } from "./runs.ts";
 
 const OPTIONS = process.env.TAPP_OPTIONS;
 const TAPP = OPTIONS === undefined ? "tapp" : `tapp?${OPTIONS}`;
-const withOption = (option: string) => `${TAPP}${OPTIONS === undefined ? "?" : "&"}${option}`;
+const INTERVALS = `${TAPP}${OPTIONS === undefined ? "?" : "&"}contiguous=true`;
 const EVALUATIONS = 5000;
 
 const CHAINS = {
@@ -80,13 +80,13 @@ const equalUri = (network: keyof typeof CHAINS) => {
 };
 
 /** Mean time of TAPP's best plans, and of data parallelism, us; and the busiest links' shares. */
-async function besideDataParallelism(network: keyof typeof CHAINS, scale: number) {
+async function besideDataParallelism(spec: string, network: keyof typeof CHAINS, scale: number) {
   const scenario = await timed(equalUri(network));
   const parallel = dataParallel(scenario);
   const { simulatedUs } = await splitOf(scenario, "programmed");
   const found: Best[] = [];
   for (const seed of seedsAt(3, scale))
-    found.push(await bestOf(TAPP, scenario, atScale(EVALUATIONS, scale), seed));
+    found.push(await bestOf(spec, scenario, atScale(EVALUATIONS, scale), seed));
   return {
     ours: mean(found.map(({ us }) => us)),
     parallel: evaluator(scenario).evaluate(parallel).cost,
@@ -137,13 +137,14 @@ export const checks: readonly SystemCheck[] = [
       const rows: string[] = [];
       let passed = true;
       for (const network of [...HEAVY, "resnet-50"] as const) {
-        const { ours, parallel, split } = await besideDataParallelism(network, scale);
+        const { ours, parallel, split } = await besideDataParallelism(TAPP, network, scale);
+        const intervals = await besideDataParallelism(INTERVALS, network, scale);
         const ratio = parallel / ours;
         // A light network may lose to data parallelism, which is told here.
         passed &&= network === "resnet-50" || ratio >= 1.3;
         const told = network === "resnet-50" && ratio < 0.95 ? ", worse than data parallelism" : "";
         rows.push(
-          `${network} ${ratio.toFixed(2)} (${ms(parallel)} and ${ms(ours)}; the program's split ${ms(split)})${told}`,
+          `${network} ${ratio.toFixed(2)} (${ms(parallel)} and ${ms(ours)}; contiguous=true ${(parallel / intervals.ours).toFixed(2)}; the program's split ${ms(split)})${told}`,
         );
       }
       return { measured: rows.join("; "), passed };
@@ -159,10 +160,13 @@ export const checks: readonly SystemCheck[] = [
       const rows: string[] = [];
       let passed = true;
       for (const network of HEAVY) {
-        const [ours, parallel] = (await besideDataParallelism(network, scale)).shares;
+        const [ours, parallel] = (await besideDataParallelism(TAPP, network, scale)).shares;
+        const [intervals] = (await besideDataParallelism(INTERVALS, network, scale)).shares;
         const fall = 1 - ours / parallel;
         passed &&= fall >= 0.4;
-        rows.push(`${network} ${percent(parallel)} to ${percent(ours)}, ${percent(fall)} less`);
+        rows.push(
+          `${network} ${percent(parallel)} to ${percent(ours)}, ${percent(fall)} less; contiguous=true ${percent(intervals)}`,
+        );
       }
       return { measured: rows.join("; "), passed };
     },
@@ -181,18 +185,15 @@ export const checks: readonly SystemCheck[] = [
         const scenario = await timed(`inception/test/${member}/2xP100+2xK80`);
         const split = await splitOf(scenario, "programmed");
         const start = planFromJson(scenario, split.plan, scenario.name) as PipelinePlan;
-        const [tapp, free, climb]: number[][] = [[], [], []];
+        const [tapp, intervals, climb]: number[][] = [[], [], []];
         for (const seed of seedsAt(3, scale)) {
           tapp.push((await bestOf(TAPP, scenario, evaluations, seed)).us / split.simulatedUs);
-          free.push(
-            (await bestOf(withOption("contiguous=false"), scenario, evaluations, seed)).us /
-              split.simulatedUs,
-          );
+          intervals.push((await bestOf(INTERVALS, scenario, evaluations, seed)).us / split.simulatedUs);
           climb.push(localSearch(scenario, start, evaluations, seed) / split.simulatedUs);
         }
         over.push(mean(tapp) / mean(climb));
         rows.push(
-          `member ${member} of the split ${mean(tapp).toFixed(3)}, contiguous=false ${mean(free).toFixed(3)}, local search ${mean(climb).toFixed(3)}`,
+          `member ${member} of the split ${mean(tapp).toFixed(3)}, contiguous=true ${mean(intervals).toFixed(3)}, local search ${mean(climb).toFixed(3)}`,
         );
       }
       return {
