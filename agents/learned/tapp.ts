@@ -26,6 +26,7 @@ import { layerPartition } from "../nets/placers/layer-partition.ts";
 import { lastLayerOf, sequenceWeights } from "../nets/placers/sequence-weights.ts";
 import { type PlacerInput, sequencePolicy } from "../nets/sequence-network.ts";
 import { createWeights } from "../nets/weights.ts";
+import { layerFlows } from "../problems/pipeline/layer-flows.ts";
 import { minibatchesOf } from "../problems/pipeline/minibatches.ts";
 import { loadTf } from "../tensors/tf.ts";
 import type { Tf } from "../tensors/types.ts";
@@ -148,7 +149,8 @@ async function twoStages(
   const first = nodesOf((await tasks.task(tasks.names[0])).scenario);
   const nodes = first.devices.length;
   const groups = options.groups === 0 ? GROUPS_A_NODE * nodes : options.groups;
-  const rowsOf = ({ chain, devices }: Nodes) => layerRows(chain, devices, options.features);
+  const rowsOf = ({ chain, devices }: Nodes) =>
+    layerRows(chain, layerFlows(chain), devices, options.features);
   const rows = rowsOf(first);
   const weights = createWeights(tf);
   const from = rng.child("weights");

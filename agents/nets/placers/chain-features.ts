@@ -12,10 +12,16 @@
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import { HOST_STAGE } from "../../../env/model/plan/pipeline.ts";
 import { createRng } from "../../../env/model/rng.ts";
-import { type LayerFlows, layerFlows } from "../../problems/pipeline/layer-flows.ts";
 import type { GroupFeatures } from "../group-features.ts";
 
 export type ChainVariant = "paper" | "sums";
+
+/** Edges between layers with their bytes; a tensor counts once for each layer that uses it. */
+export interface DataEdges {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly bytes: Float64Array;
+}
 
 export interface LayerRows {
   readonly count: number;
@@ -24,16 +30,20 @@ export interface LayerRows {
   readonly values: Float32Array;
   /** Each layer's shares of all of something, shape [shares x count]. */
   readonly shares: readonly Float64Array[];
-  readonly flows: LayerFlows;
+  readonly flows: DataEdges;
 }
 
 const WORD = 20;
 const BINS = 32;
 
 /** `devices` are those that groups may have. */
-export function layerRows(chain: LayerChain, devices: readonly number[], variant: ChainVariant): LayerRows {
+export function layerRows(
+  chain: LayerChain,
+  flows: DataEdges,
+  devices: readonly number[],
+  variant: ChainVariant,
+): LayerRows {
   const { count, weightBytes } = chain;
-  const flows = layerFlows(chain);
   const outputBytes = outputsOf(count, flows);
   const computing = devices.map((device) => computingOn(chain, device));
   const words = wordsOf(chain);
@@ -100,8 +110,8 @@ function wordVector(word: string): Float64Array {
   return vector.map((x) => x / length);
 }
 
-/** Bytes that leave a layer; a tensor counts once for each layer that uses it. */
-function outputsOf(count: number, { from, bytes }: LayerFlows): Float64Array {
+/** Bytes that leave a layer. */
+function outputsOf(count: number, { from, bytes }: DataEdges): Float64Array {
   const sums = new Float64Array(count);
   from.forEach((layer, e) => {
     sums[layer] += bytes[e];
@@ -117,8 +127,8 @@ function computingOn({ types, count, forwardUs, backwardUs }: LayerChain, device
   });
 }
 
-/** Lowest and highest number of what a layer uses, then of what uses it; its own where none does. */
-function neighbourNumbers(count: number, { from, to }: LayerFlows): readonly Float64Array[] {
+/** Lowest and highest number of what a layer uses, then of what uses it; else its own. */
+function neighbourNumbers(count: number, { from, to }: DataEdges): readonly Float64Array[] {
   const own = () => Float64Array.from({ length: count }, (_, layer) => layer);
   const [leastBefore, mostBefore, leastAfter, mostAfter] = [own(), own(), own(), own()];
   const seen = new Uint8Array(2 * count);

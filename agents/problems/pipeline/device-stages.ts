@@ -2,9 +2,9 @@
  * From a device for each layer to the stages of a pipeline, whatever layers a device has.
  *
  * The layers of a device are one stage where the stages then have an order that all data follows.
- * Devices that need each other's data have several stages: a layer's *turn* is how often data on
- * its way there came from another device of them, and layers of one device and turn are a stage. So
- * on a chain each run of layers on one device is a stage.
+ * Devices that need each other's data have several stages. A layer's *turn* is how often data on
+ * its way there came from another device of them. Layers of one device and turn are a stage. So on
+ * a chain each run of layers on one device is a stage.
  */
 import { type Successors, stronglyConnectedComponents } from "../../../env/model/graph/components.ts";
 import { orderOf } from "../../../env/model/layers/layer-groups.ts";

@@ -20,7 +20,7 @@ const small: Readonly<Record<string, object>> = {
   regal: { budget: 5, population: 4, elite: 0.25, batch: 1, graphs: 1 },
 };
 
-/** The scenario as the agent can take it: with prices where it rents devices, or under its objective. */
+/** The scenario as the agent can take it: with prices for one that rents devices. */
 function takenFor(module: AgentModule, scenario: Scenario): Scenario {
   const { objectives } = traitsOf(module);
   if (rents(module)) return rented(scenario);

@@ -1,6 +1,6 @@
 /**
- * What TAPP's checks compare with: the best contiguous split with the order of nodes enumerated,
- * data parallelism, local search over layers, and how busy links are.
+ * What TAPP's checks compare with: contiguous splits with the order of nodes enumerated, data
+ * parallelism, local search over layers. Also how busy links are.
  */
 import { leastBottleneck } from "../../../agents/exact/stages/hybrid/bottleneck.ts";
 import type { StageProblem } from "../../../agents/exact/stages/hybrid/problem.ts";
@@ -28,8 +28,8 @@ export interface Split {
 }
 
 /**
- * The split of the dynamic program, each node with one stage at most, all orders of nodes tried; of
- * the orders' plans the best as simulated.
+ * The split of the dynamic program, each node with one stage at most. All orders of nodes are
+ * tried; the best of their plans, as simulated, is the answer.
  *
  * By the formula a stage takes the longer of its computing and of either transfer over the border
  * before it. What that leaves out, memory and waiting among it, only makes plans slower. The
@@ -49,8 +49,8 @@ export function programmedSplit(scenario: Scenario): Split {
 }
 
 /**
- * The best contiguous split as simulated, which is exact: from the program's on, every split of
- * every order is simulated that the formula does not rule out.
+ * The best contiguous split as simulated, which is exact. It begins with the program's. Every split
+ * of every order is simulated that the formula does not rule out.
  */
 export function bestSplit(scenario: Scenario): Split {
   const chain = chainOf(scenario);

@@ -165,7 +165,7 @@ export const checks: readonly SystemCheck[] = [
         const fall = 1 - ours / parallel;
         passed &&= fall >= 0.4;
         rows.push(
-          `${network} ${percent(parallel)} to ${percent(ours)}, ${percent(fall)} less; contiguous=true ${percent(intervals)}`,
+          `${network} ${percent(parallel)} to ${percent(ours)}, ${percent(Math.abs(fall))} ${fall < 0 ? "more" : "less"}; contiguous=true ${percent(intervals)}`,
         );
       }
       return { measured: rows.join("; "), passed };

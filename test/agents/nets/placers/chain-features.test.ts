@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { layerGroupFeatures, layerRows } from "../../../../agents/nets/placers/chain-features.ts";
+import { layerFlows } from "../../../../agents/problems/pipeline/layer-flows.ts";
 import { testScenario } from "../../../../env/index.ts";
 import { layersOf } from "../../training/lessons/layer-chains.ts";
 
@@ -18,7 +19,7 @@ const chain = layersOf(
   }),
 );
 const rowsOf = (variant: "paper" | "sums") => {
-  const rows = layerRows(chain, [0, 1], variant);
+  const rows = layerRows(chain, layerFlows(chain), [0, 1], variant);
   const list = Array.from({ length: rows.count }, (_, i) => [
     ...rows.values.subarray(i * rows.columns, (i + 1) * rows.columns),
   ]);
@@ -31,7 +32,7 @@ describe("a layer", () => {
     expect(list[0].slice(0, WORD)).toEqual(list[2].slice(0, WORD));
     expect(list[1].slice(0, WORD)).not.toEqual(list[2].slice(0, WORD));
     for (const row of list) expect(Math.hypot(...row.slice(0, WORD))).toBeCloseTo(1, 5);
-    // Weights, outputs (a tensor counts for each of both users); used: least, most; users: least, most.
+    // Weights, outputs once for each user; what it uses: least, most; what uses it: least, most.
     expect(list.map((row) => row.slice(WORD))).toEqual([
       [0.5, 1, 0, 0, 0.25, 0.5],
       [0, 0.25, 0, 0, 0.75, 0.75],

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { layerRows } from "../../../../agents/nets/placers/chain-features.ts";
 import { layerPartition } from "../../../../agents/nets/placers/layer-partition.ts";
 import { createWeights } from "../../../../agents/nets/weights.ts";
+import { layerFlows } from "../../../../agents/problems/pipeline/layer-flows.ts";
 import { loadTf } from "../../../../agents/tensors/tf.ts";
 import { createRng } from "../../../../env/index.ts";
 import { testBackend } from "../../tensors/test-backend.ts";
@@ -10,7 +11,8 @@ import { chainOf } from "../../training/lessons/layer-chains.ts";
 const { tf } = await loadTf(testBackend);
 
 test("The partition network gives each layer its own row, whichever layers are asked for", () => {
-  const rows = layerRows(chainOf(5), [0, 1], "paper");
+  const chain = chainOf(5);
+  const rows = layerRows(chain, layerFlows(chain), [0, 1], "paper");
   const weights = createWeights(tf);
   const partition = layerPartition(
     tf,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { layerRows } from "../../../../agents/nets/placers/chain-features.ts";
+import { layerFlows } from "../../../../agents/problems/pipeline/layer-flows.ts";
 import {
   byFirstLayer,
   groupedLayers,
@@ -51,7 +52,7 @@ const world = (scenario: (typeof tinyPipelines)[number], contiguous: boolean) =>
   return groupedLayers({
     chain,
     devices,
-    rows: layerRows(chain, devices, "paper"),
+    rows: layerRows(chain, layerFlows(chain), devices, "paper"),
     groups: GROUPS,
     contiguous,
     microBatches: 2,
