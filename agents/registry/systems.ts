@@ -63,7 +63,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("rannc", "RaNNC", "Tanaka et al., IPDPS 2021"),
   system("ftpipe", "FTPipe", "Eliad et al., USENIX ATC 2021"),
   system("piper", "Piper", "Tarnawski et al., NeurIPS 2021"),
-  system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["hdp"], lacks: "an agent of pipelines" }),
+  system("tapp", "TAPP", "Mao et al., 2021"),
   system("heterps", "HeterPS", "Liu et al., 2021"),
   system("optcnn", "OptCNN", "Jia et al., ICML 2018", { lacks: SHARDING }),
   system("tofu", "Tofu", "Wang et al., EuroSys 2019", { lacks: SHARDING }),

@@ -330,6 +330,7 @@ agents	regal	REGAL, regal	1	Graph network that gives each node the distributions
 agents	gdp	GDP, gdp	1	Graph embedding and segment-recurrent Transformer that place all nodes of any graph at once.	Zhou et al., GDP: Generalized Device Placement for Dataflow Graphs, 2019 device per group or op mode units batch tasksPerUpdate learningRate epochs clip entropy clipNorm baseline advantages reward feasibleBias tilt tiltDecay groupBias openings replay features width rounds layers heads segment devices nodeNorm superposition imitation expert decode plans decodeTemperature topP
 agents	doppler	DOPPLER, doppler	1	Dual policy: one network chooses the next ready op, another its device, on a list schedule.	Yao et al., DOPPLER: Dual-Policy Learning for Device Assignment, ICLR 2026 device per op or group, and the order of the ops mode unit imitation imitationUpdates imitationBatch select encode order batch learningRate imitationLearningRate updates exploration epsilon imitationEpsilon reward advantage discount entropy imitationEntropy clipNorm scaling width edgeWidth latent hidden
 agents	heterps	HeterPS, heterps	1	A recurrent network gives each layer a type of rented devices, by REINFORCE on the cost.	Liu et al., HeterPS, arXiv 2111.10635, 2021 device type per layer; neighbours of one type are a stage with its cheapest units mode batch baselineDecay entropy tilt tiltDecay clipNorm reward decode plans decodeTemperature topP network hidden learningRate entropyDecay advantages features
+agents	tapp	TAPP, tapp	1	A learned partition sorts layers into groups, an attentive LSTM gives each group a node of a pipeline.	Mao et al., TAPP, Applied Sciences 11(11):4785, 2021 group per layer, accelerator per group mode batch baselineDecay entropy tilt tiltDecay clipNorm reward learningRate advantages lateFilter hidden attention embedding inputFeeding temperature clip groupBias groups partitionHidden start contiguous features schedule minibatches entropyDecay decode plans decodeTemperature topP
 envs	Pipeline/Assign-v1		1	Gives each group of layers a device, TAPP's allocation; one evaluation per episode.	
 envs	Pipeline/Cuts-v1		1	Walks the layers in order: goes on, or ends a stage with so many replicas.	
 envs	Placement/OneShot-v1		1	One action places all groups; one evaluation per episode.	
@@ -364,7 +365,7 @@ systems	pipetransformer	PipeTransformer	1	PipeTransformer (He et al., ICML 2021)
 systems	rannc	RaNNC	1	RaNNC (Tanaka et al., IPDPS 2021) is rannc here.	rannc
 systems	ftpipe	FTPipe	1	FTPipe (Eliad et al., USENIX ATC 2021) is ftpipe here.	ftpipe
 systems	piper	Piper	1	Piper (Tarnawski et al., NeurIPS 2021) is piper here.	piper
-systems	tapp	TAPP	1	TAPP (Mao et al., 2021) is not implemented, for want of an agent of pipelines. The nearest is hdp.	
+systems	tapp	TAPP	1	TAPP (Mao et al., 2021) is tapp here.	tapp
 systems	heterps	HeterPS	1	HeterPS (Liu et al., 2021) is heterps here.	heterps
 systems	optcnn	OptCNN	1	OptCNN (Jia et al., ICML 2018) is not implemented, for want of plans that split operators.	
 systems	tofu	Tofu	1	Tofu (Wang et al., EuroSys 2019) is not implemented, for want of plans that split operators.	

@@ -32,7 +32,7 @@ export interface NotRun {
 export const systemGroups = [
   {
     folder: "learned",
-    systems: ["colocrl", "hdp", "spotlight", "placeto", "gdp", "regal", "doppler", "heterps"],
+    systems: ["colocrl", "hdp", "spotlight", "placeto", "gdp", "regal", "doppler", "heterps", "tapp"],
   },
   {
     folder: "pipelines",
