@@ -17,14 +17,14 @@ export interface Candidate {
 }
 
 /** All candidates, the best estimate first. */
-export function gridOf(chain: LayerChain, mostMicroBatches: number): Candidate[] {
+export function gridOf(chain: LayerChain, microBatchNumbers: readonly number[]): Candidate[] {
   const estimator = stageEstimator(chain);
   const devices = chain.types.flatMap((type) => type.devices);
   const bytesPerUs = slowestLink(chain);
   const candidates: Candidate[] = [];
   for (const stageCount of powersOfTwo(Math.min(devices.length, chain.count)))
     for (const replicas of divisionsOf(devices.length, stageCount))
-      for (const microBatches of powersOfTwo(mostMicroBatches))
+      for (const microBatches of microBatchNumbers)
         for (const recompute of [false, true]) {
           const stages = stagesOf(chain, estimator, devices, {
             stageCount,

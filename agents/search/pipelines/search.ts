@@ -13,7 +13,7 @@ import { scheduleOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { PlanTooLarge } from "../../../env/sim/lower/size.ts";
 import type { Fact, PlannerModule, PlannerReport } from "../../contract.ts";
-import { mostMicroBatches } from "../../problems/pipeline/micro-batches.ts";
+import { microBatchChoices, wholeMicroBatches } from "../../problems/pipeline/micro-batches.ts";
 import { type Attempt, attempt } from "../groups/best-starts.ts";
 import { climb, type ScoredStages, scored } from "./climb.ts";
 import { type Candidate, estimatedUs, gridOf } from "./grid.ts";
@@ -24,7 +24,7 @@ export interface PipelineSearchOptions {
    *
    * @param memoryShare share of the memory that the model of the estimates may fill
    */
-  candidates(chain: LayerChain, mostMicroBatches: number, memoryShare: number): Candidate[];
+  candidates(chain: LayerChain, microBatchNumbers: readonly number[], memoryShare: number): Candidate[];
   /** Planners whose plans are the first. */
   readonly planners: readonly PlannerModule[];
   /** Only schedules that flush between batches. */
@@ -49,17 +49,18 @@ export async function* searchPipelines(
   const chain = layerChain(scenario);
   if (typeof chain === "string") return { failure: chain };
   const limits = {
-    mostMicroBatches: mostMicroBatches(scenario),
+    microBatchNumbers: wholeMicroBatches(scenario),
     schedules: SCHEDULES.filter((name) => !(flush && scheduleOf(name).asynchronous)),
   };
+  const numbers = microBatchChoices(scenario, 0);
   const starts: ScoredStages[] = [];
   for (const share of MEMORY_SHARES) {
-    const found = candidates(chain, limits.mostMicroBatches, share);
+    const found = candidates(chain, numbers, share);
     const most = Math.min(MOST_OF_A_SHARE, Math.ceil(evaluator.remaining / 8));
     starts.push(...(yield* scoredInTurn(chain, found.slice(0, most).flatMap(underSchedules), evaluator)));
     if (found.length === 0 || evaluator.best?.outcome.feasible === true) break;
   }
-  const grid = gridOf(chain, limits.mostMicroBatches);
+  const grid = gridOf(chain, numbers);
   const ofGrid = flush ? grid.filter(isFlushed) : grid;
   const most = Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4));
   const firstOfGrid = ofGrid.slice(0, most).map(({ plan }) => plan);

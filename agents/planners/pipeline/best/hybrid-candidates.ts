@@ -37,7 +37,7 @@ const BUNDLES_OF_A_LAYER = 4;
  */
 export function hybridCandidates(
   fine: LayerChain,
-  mostMicroBatches: number,
+  microBatchNumbers: readonly number[],
   memoryShare: number,
 ): Candidate[] {
   const chain = fine.count <= MOST_LAYERS ? fine : layerChain(fine.scenario, MOST_LAYERS);
@@ -47,7 +47,7 @@ export function hybridCandidates(
   const estimator = stageEstimator(chain);
   const candidates: Candidate[] = [];
   const isLarge = place.devices.length > MANY_DEVICES;
-  for (const microBatches of powersOfTwo(mostMicroBatches).filter((_, i) => !isLarge || i % 2 === 0)) {
+  for (const microBatches of microBatchNumbers.filter((_, i) => !isLarge || i % 2 === 0)) {
     const found = leastLatency(problemOf(chain, estimator, place, { microBatches, memoryShare }));
     if (found === null) continue;
     let start = 0;

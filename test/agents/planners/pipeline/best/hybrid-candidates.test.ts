@@ -10,7 +10,7 @@ const chainOn = (devices: number) =>
 
 test("stages hold all layers in order, on devices of their own", () => {
   const chain = chainOn(6);
-  const found = hybridCandidates(chain, 8, 1);
+  const found = hybridCandidates(chain, [1, 2, 4, 8], 1);
   expect(found.length).toBeGreaterThan(1);
   for (const { plan, estimateUs } of found) {
     expect(estimateUs).toBeGreaterThan(0);
@@ -22,7 +22,7 @@ test("stages hold all layers in order, on devices of their own", () => {
 });
 
 test("takes devices in bundles where there are many more than layers", () => {
-  const found = hybridCandidates(chainOn(64), 8, 1);
+  const found = hybridCandidates(chainOn(64), [1, 2, 4, 8], 1);
   expect(found.length).toBeGreaterThan(1);
   for (const { plan } of found)
     for (const { devices } of plan.stages) {
