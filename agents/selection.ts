@@ -48,12 +48,14 @@ export const instantPlanners = (methods: readonly Method[]): PlannerModule[] =>
     .filter((planner) => traitsOf(planner).effort === "instant" && traitsOf(planner).answers === "placement")
     .sort((a, b) => turnOf(a) - turnOf(b));
 
-/** Planners of pipelines for an objective, in the order of the list. */
+/** Planners of pipelines for an objective, the most useful ones first. */
 export const pipelinePlanners = (methods: readonly Method[], objective: Objective): PlannerModule[] =>
-  methods.filter(
-    (method): method is PlannerModule =>
-      method.kind === "planner" && traitsOf(method).answers === "pipeline" && plansFor(method, objective),
-  );
+  methods
+    .filter(
+      (method): method is PlannerModule =>
+        method.kind === "planner" && traitsOf(method).answers === "pipeline" && plansFor(method, objective),
+    )
+    .sort((a, b) => turnOf(a) - turnOf(b));
 
 /** Methods without a place come last, in the order of the list. */
 export const turnOf = (method: Method): number => traitsOf(method).usefulFirst ?? Number.MAX_SAFE_INTEGER;

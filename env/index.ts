@@ -135,13 +135,25 @@ export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
 export {
+  type DimensionKind,
+  dimensionKinds,
+  type IterationDimension,
+  type OpIteration,
+  type TensorAxes,
+  WHOLE,
+} from "./model/graph/iteration.ts";
+export { type AxisGroup, matchedAxes } from "./model/graph/matched-axes.ts";
+export {
   type AcceleratorType,
   type LayerChain,
   layerChain,
   MOST_LAYERS,
 } from "./model/layers/layer-chain.ts";
 export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
+export { type RepeatedRun, repeatedBlocks } from "./model/layers/repeated-blocks.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
+export type { Mesh, MeshAxis, MeshSizes } from "./model/layout/mesh.ts";
+export { type NaturalLayouts, naturalLayouts, type OpSplit } from "./model/layout/natural.ts";
 export {
   type CollectiveName,
   HOST_STAGE,
@@ -166,6 +178,7 @@ export {
 } from "./model/plan/plan.ts";
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
+export type { OutputLayout, ShardingCollective, ShardingPlan, ZeroStage } from "./model/plan/sharding.ts";
 export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
@@ -325,6 +338,11 @@ export {
 } from "./sim/timeline/pipeline/losses.ts";
 export { pipelineTimeline } from "./sim/timeline/pipeline/pipeline-timeline.ts";
 export { createScorer, type ScoredPlan, scoredPlan } from "./sim/timeline/scored-plan.ts";
+export {
+  type CollectiveSummary,
+  type ShardingSummary,
+  shardingSummary,
+} from "./sim/timeline/sharding-summary.ts";
 export { createSimulator, simulate, type Timeline } from "./sim/timeline/timeline.ts";
 export { timelineOf } from "./sim/timeline/timeline-of.ts";
 export { type Box, type BoxSpec, box } from "./spaces/box.ts";

@@ -33,6 +33,7 @@ import type { PolicyNetwork } from "../training/contract.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { GroupedLesson, type GroupedRollout, type GroupedRules } from "../training/lessons/grouped-lesson.ts";
+import { groupedOps } from "../training/lessons/grouped-ops.ts";
 import { placerFields } from "../training/placer-options.ts";
 import { gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 import { withPresets } from "../training/presets.ts";
@@ -122,13 +123,13 @@ async function hierarchy(
       const own = `${found.typeCount} op types on ${task.scenario.cluster.devices.length} devices`;
       if (own !== fits)
         throw new InputError(`The policy is for ${fits}; "${task.scenario.name}" has ${own}.`);
+      const start =
+        options.start === 0
+          ? undefined
+          : { group: coarsenedStart(task.scenario.graph, found, groups), logits: options.start };
       const parts = {
-        units: found,
-        grouper: sorter,
-        start:
-          options.start === 0
-            ? undefined
-            : { group: coarsenedStart(task.scenario.graph, found, groups), logits: options.start },
+        world: groupedOps(task.scenario, found, { groups, variant }),
+        grouper: sorter.on(found, start),
         placerOn: (input: Parameters<typeof sequencePolicy>[3]) => sequencePolicy(tf, declared, size, input),
       };
       return new GroupedLesson(tf, task, parts, rules, rng.child(`groups of ${task.name}`));
@@ -141,7 +142,6 @@ function rulesOf(options: Options, groups: number): GroupedRules {
   return {
     ...tiltedRules(options),
     groups,
-    variant: isCode ? "code" : "paper",
     grouping: options.grouping,
     freezePlacer: isCode ? 500 : null,
     noise: noiseOf(options.mode),

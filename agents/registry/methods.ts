@@ -13,21 +13,23 @@ import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
+import { tapp } from "../learned/tapp.ts";
 import { chimera } from "../planners/pipeline/chimera.ts";
 import { dapple } from "../planners/pipeline/dapple.ts";
 import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
 import { ftpipe } from "../planners/pipeline/ftpipe.ts";
-import { gpipe } from "../planners/pipeline/gpipe.ts";
+import { gpipe } from "../planners/pipeline/gpipe/gpipe.ts";
+import { torchgpipe } from "../planners/pipeline/gpipe/torchgpipe.ts";
+import { torchgpipeBlocks } from "../planners/pipeline/gpipe/torchgpipe-blocks.ts";
 import { hetpipe } from "../planners/pipeline/hetpipe.ts";
-import { pipedream } from "../planners/pipeline/pipedream.ts";
-import { pipedream2bw } from "../planners/pipeline/pipedream-2bw.ts";
-import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
+import { pipedream } from "../planners/pipeline/pipedream/pipedream.ts";
+import { pipedream2bw } from "../planners/pipeline/pipedream/pipedream-2bw.ts";
+import { pipedreamInterval } from "../planners/pipeline/pipedream/pipedream-interval.ts";
+import { piper } from "../planners/pipeline/piper.ts";
 import { pipetransformer } from "../planners/pipeline/pipetransformer.ts";
+import { cheapestTypes } from "../planners/pipeline/provisioning/cheapest-types.ts";
+import { typeRules } from "../planners/pipeline/provisioning/type-rules.ts";
 import { rannc } from "../planners/pipeline/rannc.ts";
-import { cheapestTypes } from "../planners/pipeline/rented/cheapest-types.ts";
-import { typeRules } from "../planners/pipeline/rented/type-rules.ts";
-import { torchgpipe } from "../planners/pipeline/torchgpipe.ts";
-import { torchgpipeBlocks } from "../planners/pipeline/torchgpipe-blocks.ts";
 import { vpipe } from "../planners/pipeline/vpipe.ts";
 import { acyclicPartition } from "../planners/placement/baselines/acyclic-partition.ts";
 import { multilevel } from "../planners/placement/baselines/multilevel.ts";
@@ -78,6 +80,7 @@ export const composedMethods: readonly Method[] = [
   pipetransformer,
   pipedream,
   pipedream2bw,
+  piper,
   hetpipe,
   rannc,
   dnnReplication,
@@ -118,4 +121,5 @@ export const composedMethods: readonly Method[] = [
   gdp,
   doppler,
   heterps,
+  tapp,
 ];

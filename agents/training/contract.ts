@@ -5,6 +5,7 @@
  * of a system, so every system has every algorithm, baseline and schedule.
  */
 import type { Placement } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { Task } from "../contract.ts";
@@ -35,10 +36,15 @@ export type KeptOutcome = Pick<Outcome, "feasible" | "value" | "cost" | "violati
 /** One episode, scored. A network extends it with what it needs to replay it. */
 export interface Rollout {
   /** The plan at its end, and what that came to. */
-  readonly plan: Placement;
+  readonly plan: Plan;
   readonly outcome: KeptOutcome;
   /** By step; one number where only the end is rewarded. */
   readonly rewards: Float64Array;
+}
+
+/** A rollout of an agent of placements. */
+export interface PlacedRollout extends Rollout {
+  readonly plan: Placement;
 }
 
 /** Rows of decisions with equally many choices. */

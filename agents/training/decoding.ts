@@ -13,7 +13,7 @@
  */
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
-import type { Placement } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import { compile } from "../../env/sim/engine/compile.ts";
 import { interchangeableDevices } from "../problems/interchangeable-devices.ts";
@@ -57,7 +57,7 @@ export function answer<R extends Rollout>(
   lesson: Lesson<R>,
   options: DecodingOptions,
   rng: Rng,
-): Placement {
+): Plan {
   return bestOf(episodes(tf, network, lesson, options, rng)).plan;
 }
 

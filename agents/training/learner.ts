@@ -8,7 +8,7 @@
  * compared.
  */
 import { InputError } from "../../env/model/errors.ts";
-import type { Placement } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import { type Rng, type RngState, restoreRng } from "../../env/model/rng.ts";
 import type { Agent, AgentContext, BackendName, Task, Update } from "../contract.ts";
 import type { SavedWeights } from "../nets/weights.ts";
@@ -204,7 +204,7 @@ class Learner<R extends Rollout> implements Agent {
   }
 
   /** The plan by the spec's decoding. */
-  async act(task: Task): Promise<Placement> {
+  async act(task: Task): Promise<Plan> {
     const known = this.courses.get(task.name)?.lesson;
     const lesson = known?.task.evaluator === task.evaluator ? known : this.network.open(task);
     try {

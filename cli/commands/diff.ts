@@ -33,10 +33,10 @@ export const diff = defineCommand({
   async run({ values, positionals: [address, ...files] }, terminal) {
     const scenario = await scenarioForPlan(address, { objective: values.objective, file: files[0] });
     const plans = files.map((file) => readPlanArgument(file, { scenario, address }, terminal));
-    const pipeline = plans.findIndex(({ kind }) => kind === "pipeline");
-    if (pipeline !== -1)
+    const other = plans.findIndex(({ kind }) => kind !== "placement");
+    if (other !== -1)
       throw new InputError(
-        `"diff" tells which ops moved between two placements, and "${files[pipeline]}" is a pipeline; take "explain" or "simulate" for each.`,
+        `"diff" tells which ops moved between two placements, and "${files[other]}" is a ${plans[other].kind}; take ${plans[other].kind === "pipeline" ? '"explain" or "simulate"' : '"simulate"'} for each.`,
       );
     const score = createScorer(scenario);
     const sideOf = (plan: Plan, i: number): DifferenceSide => {

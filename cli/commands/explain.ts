@@ -64,6 +64,10 @@ export const explain = defineCommand({
       throw new InputError('"explain" needs --placement FILE, the plan to explain.');
     const scenario = await scenarioForPlan(address, { objective: values.objective, file: values.placement });
     const plan = readPlanArgument(values.placement, { scenario, address }, terminal);
+    if (plan.kind === "sharding")
+      throw new InputError(
+        `"explain" tells of placements and pipelines, and "${values.placement}" is a sharding; take "simulate".`,
+      );
     const scored = scoredPlan(scenario, plan);
     const { pipeline } = scored;
     const told = pipeline === null && scored.spec.timing === "engine" ? explainPlan(scenario, plan) : null;

@@ -18,8 +18,8 @@ export const scoredObjectiveFlag = {
   describe:
     "scores under another objective: makespan (us of one step), max-load (us per sample of the busiest device " +
     "of a full pipeline), latency (us of one sample), peak-memory (bytes of the fullest device), iteration " +
-    "(us of one batch, also of pipelines) or throughput (us per sample, also of pipelines)",
-  defaultText: "that of the plan file, else the scenario's own; iteration for a pipeline",
+    "(us of one batch, of plans of every kind) or throughput (us per sample, of plans of every kind)",
+  defaultText: "that of the plan file, else the scenario's own; iteration for a pipeline or a sharding",
 } as const;
 
 /** Ends the description of every argument that names a plan. */
@@ -30,7 +30,7 @@ export const PLAN_FORMS =
 export const placementFlag = {
   type: "text",
   placeholder: "FILE",
-  describe: `file of the plan, a placement or a pipeline, such as the output of solve --json; ${PLAN_FORMS}`,
+  describe: `file of the plan, a placement, a pipeline or a sharding, such as the output of solve --json; ${PLAN_FORMS}`,
 } as const;
 
 /** The objective that the user asked for and the file of the plan, if any. */
@@ -41,8 +41,8 @@ export interface AskedPlan {
 
 /**
  * Opens a scenario under the objective for a given plan. It is the one asked for, else the one that
- * the plan file states, else the scenario's own. Where that one scores no pipelines, a pipeline has
- * the objective iteration.
+ * the plan file states, else the scenario's own. Where that one scores no plans of the kind of a
+ * pipeline or sharding, the objective is iteration.
  */
 export async function openForPlan<T>(
   { objective, file }: AskedPlan,
@@ -50,10 +50,10 @@ export async function openForPlan<T>(
   scenarioOf: (opened: T) => Scenario,
 ): Promise<T> {
   if (objective !== undefined || file === undefined) return open(objectiveIn(objective));
-  const { isPipeline, stated } = saidInFile(file);
+  const { kind, stated } = saidInFile(file);
   if (stated !== undefined) return open(stated);
   const opened = await open(undefined);
-  if (!isPipeline || objectiveOf(scenarioOf(opened)).accepts.includes("pipeline")) return opened;
+  if (kind === undefined || objectiveOf(scenarioOf(opened)).accepts.includes(kind)) return opened;
   return open("iteration");
 }
 
@@ -65,15 +65,23 @@ export const scenarioForPlan = (address: string, asked: AskedPlan): Promise<Scen
     (scenario) => scenario,
   );
 
+/** Kinds of plans that not every objective scores. */
+const LOWERED_KINDS = ["pipeline", "sharding"] as const;
+type LoweredKind = (typeof LOWERED_KINDS)[number];
+
 /** What a plan file in our own JSON says beside the plan. */
-function saidInFile(argument: string): { readonly isPipeline: boolean; readonly stated?: Objective } {
+function saidInFile(argument: string): { readonly kind?: LoweredKind; readonly stated?: Objective } {
   const { path } = pathAddress(argument, `Plan file "${argument}"`);
   const json = jsonIn(readBytes(path, "Placement file"));
-  if (typeof json !== "object" || json === null) return { isPipeline: false };
+  if (typeof json !== "object" || json === null) return {};
   const { plan = json, objective } = json as { readonly plan?: unknown; readonly objective?: unknown };
   const kind = (plan as { readonly kind?: unknown } | null)?.kind;
   const stated = objectives.find((known) => known === objective);
-  return { isPipeline: kind === "pipeline", ...(plan !== json && stated !== undefined && { stated }) };
+  const lowered = LOWERED_KINDS.find((known) => known === kind);
+  return {
+    ...(lowered !== undefined && { kind: lowered }),
+    ...(plan !== json && stated !== undefined && { stated }),
+  };
 }
 
 /** Null for content that is no JSON, since other forms of plans are none. */

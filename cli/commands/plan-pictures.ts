@@ -54,8 +54,9 @@ function pictureOf(
   scored: ScoredPlan,
   { plan, told, flag }: { plan: string; told: Explanation | null; flag: string },
 ): string {
-  const { scenario, spec, bound, timeline, pipeline } = scored;
+  const { scenario, spec, bound, timeline, pipeline, sharding } = scored;
   if (pipeline !== null) return scheduleSvg(pipelineDrawing(pipeline, plan));
+  if (sharding !== null) throw notDrawn(flag);
   if (timeline === null) throw notSimulated(scored, flag);
   const boundUs = spec.unit === "us" ? bound.value : 0;
   return ganttSvg(scenario, { timeline, criticalPath: told?.criticalPath }, { plan, bound: boundUs });
@@ -64,6 +65,11 @@ function pictureOf(
 export const notSimulated = ({ spec }: ScoredPlan, flag: string): InputError =>
   new InputError(
     `${flag} draws when ops run, which the objective ${spec.id} does not say; --objective makespan simulates a step.`,
+  );
+
+export const notDrawn = (flag: string): InputError =>
+  new InputError(
+    `${flag} draws placements and pipelines, and the plan is a sharding; take "simulate" alone.`,
   );
 
 async function writePng(path: string, picture: string, terminal: Terminal): Promise<void> {

@@ -4,6 +4,7 @@ import { coarseningReport } from "../../env/model/coarsen/report.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { measuredOps, Role, roleNames } from "../../env/model/graph/graph.ts";
 import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
+import { repeatedBlocks } from "../../env/model/layers/repeated-blocks.ts";
 import { readQuery } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
@@ -48,6 +49,11 @@ export function cardOf(scenario: Scenario, address: string) {
     opsByType: Object.fromEntries([...types].sort((a, b) => b[1] - a[1])),
     flops: sum(graph.flops),
     measuredOps: measuredOps(graph),
+    dimensionOps: graph.iterations?.filter((iteration) => iteration !== null).length ?? 0,
+    equalBlocks: repeatedBlocks(graph).map(({ blocks }) => ({
+      blocks: blocks.length,
+      ops: blocks[0].length,
+    })),
     forwardFlops: sum(graph.flops.map((flops, v) => flops * forward[v])),
     parameterBytes: sum(graph.parameterBytes),
     outputBytes: sum(graph.outputBytes),
@@ -88,6 +94,7 @@ export function cardText(card: Card, width: number): string {
     ["hash", card.hash],
     ["ops", `${formatCount(card.ops)}: ${pairs(counted(card.opsByRole), " ")}`],
     ["types", typesText(card.opsByType)],
+    ["dimensions", dimensionsText(card)],
     ["batch", card.batch === null ? "" : count(card.batch, "sample")],
     ["edges", `${formatCount(card.edges)}, ${formatBytes(card.edgeBytes)} if each is sent once`],
     ["work", workText(card)],
@@ -122,6 +129,17 @@ const pairs = (values: Readonly<Record<string, string>>, between: string): strin
 
 const counted = (values: Readonly<Record<string, number>>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, count]) => [name, formatCount(count)]));
+
+/** What is known of splitting ops, and the blocks that hold the most ops. */
+function dimensionsText({ dimensionOps, ops, equalBlocks }: Card): string {
+  if (dimensionOps === 0) return "";
+  const known = `known for ${formatCount(dimensionOps)} of ${formatCount(ops)} ops`;
+  const held = (run: Card["equalBlocks"][number]) => run.blocks * run.ops;
+  const [largest] = [...equalBlocks].sort((a, b) => held(b) - held(a));
+  return largest === undefined
+    ? known
+    : `${known}; ${largest.blocks} equal blocks of ${count(largest.ops, "op")} each`;
+}
 
 function typesText(types: Readonly<Record<string, number>>): string {
   const entries = Object.entries(types);

@@ -1,11 +1,11 @@
 /** Makes a scenario: checks that its parts fit together, and names what does not fit. */
 import { type Cluster, validateCluster } from "./cluster/cluster.ts";
+import { checkMagnitudes } from "./cluster/magnitudes.ts";
 import { InputError } from "./errors.ts";
 import type { Fidelity } from "./fidelity/fidelity.ts";
 import { ANY_KIND, type OpGraph } from "./graph/graph.ts";
 import { checkTable } from "./graph/limits.ts";
 import { kindsOf, onlyTimedKinds, runsOnKind, timedKinds } from "./graph/support.ts";
-import { checkMagnitudes } from "./magnitudes.ts";
 import { allowedDevices, type Scenario, type ScenarioMeta } from "./scenario.ts";
 
 /**

@@ -15,6 +15,7 @@ import { defaultFidelity, fidelities } from "./fidelity/fidelity.ts";
 import { graphBuilder } from "./graph/builder.ts";
 import { CONTROL, type OpGraph } from "./graph/graph.ts";
 import { opSpecOf } from "./graph/graphology.ts";
+import { iterationSchema } from "./graph/iteration-schema.ts";
 import { MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./graph/limits.ts";
 import { listOf } from "./graph/list-schema.ts";
 import { objectives, type Scenario, usesBatch } from "./scenario.ts";
@@ -38,6 +39,7 @@ const opSchema = z.strictObject({
   supportedKinds: z.array(z.string()).optional(),
   colocation: z.string().optional(),
   twin: z.string().optional(),
+  iteration: iterationSchema.optional(),
   /** `[source]`, `[source, output]` or `[source, output, bytes]`; output -1 is a control edge. */
   inputs: listOf(
     z.union([
@@ -135,6 +137,7 @@ const scenarioSchema = z.strictObject({
 });
 
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
+type FileOp = ScenarioFile["graph"]["ops"][number];
 
 /**
  * Checks a parsed JSON value and makes the scenario. Throws one sentence that names the wrong field
@@ -183,20 +186,29 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
 }
 
 /**
- * SHA-256 in hex over everything but the name and meta, and over the batch where the objective
- * depends on it. The order of fields in a file does not matter.
+ * SHA-256 in hex over everything but the name, meta and dimensions of ops, and over the batch where
+ * the objective depends on it. The order of fields in a file does not matter.
  */
 export function scenarioHash(scenario: Scenario): string {
   const { name: _name, meta: _meta, graph, ...content } = writeScenario(scenario);
-  const { batch, ...sized } = graph;
-  return hashOf({ ...content, graph: usesBatch(scenario.objective) ? graph : sized });
+  const { batch, ops, dtype } = graph;
+  const sized = { dtype, ...(usesBatch(scenario.objective) && { batch }) };
+  return hashOf({ ...content, graph: { ...sized, ops: ops.map(withoutIteration) } });
 }
 
 /**
  * SHA-256 in hex over the graph alone. It pins a generated graph, whatever cluster it is placed on.
  */
 export function graphHash(graph: OpGraph): string {
-  return hashOf({ dtype: graph.dtype, ops: writeOps(graph) });
+  return hashOf({ dtype: graph.dtype, ops: writeOps(graph).map(withoutIteration) });
+}
+
+/**
+ * Dimensions are in no hash. Those of a built-in network follow from its description, whose sizes
+ * are hashed; boards hold hashes that are older than dimensions.
+ */
+function withoutIteration({ iteration: _, ...op }: FileOp): FileOp {
+  return op;
 }
 
 const hashOf = (content: object): string => createHash("sha256").update(canonicalJson(content)).digest("hex");
@@ -224,9 +236,9 @@ function readGraph(file: ScenarioFile["graph"]): OpGraph {
   return builder.build();
 }
 
-function writeOps(graph: OpGraph): ScenarioFile["graph"]["ops"] {
+function writeOps(graph: OpGraph): FileOp[] {
   return Array.from({ length: graph.opCount }, (_, v) => {
-    const inputs: NonNullable<ScenarioFile["graph"]["ops"][number]["inputs"]> = [];
+    const inputs: NonNullable<FileOp["inputs"]> = [];
     for (let e = graph.inStart[v]; e < graph.inStart[v + 1]; e++) {
       const source = graph.edgeSource[e];
       const output = graph.edgeOutput[e];

@@ -20,6 +20,10 @@ export function exportScenario(format: ExportFormat, scenario: Scenario, plan: P
     const { text, notes } = format.write(scenario, firstReplicas(scenario, plan));
     return { text, notes: [...notes, ...lostByDevices(format.name, scenario, plan)] };
   }
+  if (plan?.kind === "sharding")
+    throw new InputError(
+      `The format ${format.name} writes ${format.subject === "pipeline" ? "pipelines" : "placements and pipelines"}, and the plan is a sharding.`,
+    );
   if (format.subject !== "pipeline") return exportPlacement(format, scenario, plan);
   throw new InputError(
     `The format ${format.name} writes pipelines, and the plan is ${plan === null ? "missing" : `a ${plan.kind}`}.`,

@@ -15,8 +15,8 @@ import type { AgentModule, BackendName } from "../../agents/contract.ts";
 import { oneTask } from "../../agents/run/tasks.ts";
 import { loadTf } from "../../agents/tensors/tf.ts";
 import { createRng, evaluator, metered } from "../../env/index.ts";
-import { toyScenario, toys } from "../../scenarios/suites/toy.ts";
-import { smallAgents } from "../agents/learned/small-agents.ts";
+import { resolveScenario } from "../../scenarios/index.ts";
+import { smallAgents, smallScenarioOf } from "../agents/learned/small-agents.ts";
 
 export interface MemoryState {
   readonly update: number;
@@ -70,7 +70,7 @@ async function watched(
   backend: BackendName,
   updates: number,
 ): Promise<readonly MemoryState[]> {
-  const scenario = toyScenario(toys.find(({ name }) => name === "overlap")!);
+  const scenario = await resolveScenario(smallScenarioOf(module));
   const task = { name: scenario.name, scenario, evaluator: metered(evaluator(scenario), {}) };
   const agent = await module.create({
     tasks: oneTask(task),

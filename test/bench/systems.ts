@@ -5,9 +5,11 @@
  *     npx tsx test/bench/systems.ts [SYSTEM...] [--only TEXT] [--scale 0.1] [--again]
  *     npx tsx test/bench/systems.ts --page
  *
- * At scale 1 a system takes hours. Checks that are known at that scale or a larger one are left
- * out, unless `--again` is given. `--only` runs those with a text in their words. `--page` runs
- * nothing and writes the page. `--data FILE` takes another file of results and writes no page.
+ * At scale 1 a learned system takes hours, a planner of pipelines seconds to minutes. Checks that
+ * are known at that scale or a larger one are left out, unless `--again` is given. `--only` runs
+ * those with a text in their words. `--page` runs nothing and writes the page. `--data FILE` takes
+ * another file of results and writes no page. What needs files of ../shared is not run without
+ * them, and says so.
  *
  * A check that was stopped goes on from parts kept under runs/systems. `--again` forgets those of
  * its system.
@@ -17,7 +19,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { checksOf, type SystemCheck, seedCount, systemIds } from "./systems/check.ts";
+import { checksOf, type NotRun, type SystemCheck, seedCount, systemIds } from "./systems/check.ts";
 import { cpuSeconds, forget } from "./systems/kept.ts";
 import { pageOf } from "./systems/page.ts";
 import { appendRecord, type CheckRecord, isKnown, keyOf, readRecords, sortFile } from "./systems/records.ts";
@@ -39,14 +41,16 @@ const { values, positionals } = parseArgs({
 const scale = Number(values.scale);
 if (!(scale > 0 && scale <= 1))
   throw new Error(`--scale is ${values.scale}, expected above 0 and at most 1.`);
-const unknown = positionals.find((name) => !(systemIds as readonly string[]).includes(name));
+const unknown = positionals.find((name) => !systemIds.includes(name));
 if (unknown !== undefined)
   throw new Error(`There is no system "${unknown}", expected ${systemIds.join(", ")}.`);
 
-async function recordOf({ system, check, target, seeds, run }: SystemCheck): Promise<CheckRecord> {
+async function recordOf(given: SystemCheck): Promise<CheckRecord | NotRun> {
+  const { system, check, target, seeds, run } = given;
   const ran = run.length === 0 ? 1 : scale;
   const before = cpuSeconds();
   const result = await run(scale);
+  if ("notRun" in result) return result;
   return {
     system,
     check,
@@ -86,6 +90,10 @@ for (const check of values.page ? [] : asked.flatMap(([, checks]) => checks)) {
     continue;
   }
   const record = await recordOf(check);
+  if ("notRun" in record) {
+    console.log(`${check.system}: ${check.check}\n  not run, because ${record.notRun}\n`);
+    continue;
+  }
   if (!isOptioned) appendRecord(values.data, record);
   const { system, target, measured, seeds, passed, cpuSeconds: spent } = record;
   const words = [`target    ${target}`, `measured  ${measured}`, `met       ${passed ? "yes" : "no"}`];

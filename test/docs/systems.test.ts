@@ -2,10 +2,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { Method } from "../../agents/contract.ts";
+import { composedMethods } from "../../agents/registry/methods.ts";
 import { methods } from "../../agents/registry/registry.ts";
-import { checksOf, type SystemCheck, systemIds } from "../bench/systems/check.ts";
+import { pipelinePlanners } from "../../agents/selection.ts";
+import {
+  checksOf,
+  type GroupFolder,
+  type SystemCheck,
+  systemGroups,
+  systemIds,
+} from "../bench/systems/check.ts";
 import { cpuSeconds, forget, kept } from "../bench/systems/kept.ts";
 import { cellOf, pageOf } from "../bench/systems/page.ts";
+import { goldenSummary } from "../bench/systems/pipelines/figures.ts";
 import { isKnown, keyOf, readRecords, recordsIn } from "../bench/systems/records.ts";
 import { thresholdsSection } from "../bench/systems/thresholds.ts";
 
@@ -17,6 +27,8 @@ const systems = new Map<string, readonly SystemCheck[]>();
 for (const system of systemIds) systems.set(system, await checksOf(system));
 const checks = [...systems.values()].flat();
 
+const idsOf = (group: GroupFolder): readonly string[] =>
+  systemGroups.find(({ folder }) => folder === group)!.systems;
 const sectionOf = (system: string) => page.split(`\n## \`${system}\`\n`)[1].split("\n## ")[0];
 /** The table of a check, to its blank line. */
 const tableOf = ({ system, check }: SystemCheck) =>
@@ -29,19 +41,20 @@ describe("docs/systems.md", () => {
     expect(page).toBe(pageOf(systems, records, thresholdsSection(textOf("docs/families.md"))));
   });
 
-  test("has a section for every published system that is an agent, and for no other than methods", () => {
-    const published = methods.filter(({ card }) => card.systems?.includes(card.id));
-    const agents = published.filter(({ kind }) => kind === "agent");
-    expect([...systemIds]).toEqual(expect.arrayContaining(agents.map(({ card }) => card.id)));
-    expect(published.map(({ card }) => card.id)).toEqual(expect.arrayContaining([...systemIds]));
+  test("has a section for every published system that is an agent, or a planner of pipelines", () => {
+    const namesOf = (named: readonly Method[]) => new Set(named.flatMap(({ card }) => card.systems ?? []));
+    const agents = methods.filter(({ kind, card }) => kind === "agent" && card.systems?.includes(card.id));
+    const planners = pipelinePlanners(composedMethods, "iteration");
+    expect(new Set(idsOf("learned"))).toEqual(namesOf(agents));
+    expect(new Set(idsOf("pipelines"))).toEqual(namesOf(planners));
   });
 
-  test("knows every file of checks", () => {
-    const files = readdirSync(pathOf("test/bench/systems"));
+  test.each(systemGroups)("knows every file of checks of $folder", ({ folder, systems: ids }) => {
+    const files = readdirSync(pathOf(`test/bench/systems/${folder}`));
     const withChecks = files.filter((name) =>
-      textOf(`test/bench/systems/${name}`).includes("\nexport const checks"),
+      textOf(`test/bench/systems/${folder}/${name}`).includes("\nexport const checks"),
     );
-    expect(withChecks.sort()).toEqual(systemIds.map((system) => `${system}.ts`).sort());
+    expect(withChecks.sort()).toEqual(ids.map((system) => `${system}.ts`).sort());
   });
 
   test.each(checks.map((check) => [keyOf(check), check] as const))("tells of %s", (key, check) => {
@@ -102,6 +115,11 @@ describe("a file of results", () => {
     expect([0.2, 0.5, 0.6].map((scale) => isKnown(known, check, scale))).toEqual([true, true, false]);
     expect(isKnown(known, { ...check, target: "another" }, 0.2)).toBe(false);
   });
+});
+
+test("rows of a golden file that is not here are none, not equal ones", () => {
+  const check = { name: "a file that is not here", tolerance: 0, compare: () => [] };
+  expect(goldenSummary(check)).toBeNull();
 });
 
 describe("a kept part", () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { deviceSet, releasedLinks } from "../../agents/exact/stages/dapple/machines.ts";
+import { deviceSet } from "../../agents/exact/stages/dapple/machines.ts";
 import { bestReleased, releasedPlans } from "../../agents/exact/stages/dapple/released-planner.ts";
 import { dataParallelSpeedup } from "../../agents/exact/stages/dapple/released-score.ts";
 import { sharedPath } from "../shared-folder.ts";
-import { dapplePlanner, profileOf } from "./checks/dapple-planner.ts";
+import { bert48, dapplePlanner } from "./checks/dapple-planner.ts";
 import { summaryOf } from "./checks/summary.ts";
 
 const path = sharedPath("golden", "dapple-planner.json");
@@ -22,12 +22,7 @@ describe.skipIf(path === null)("the released DAPPLE planner", () => {
   });
 
   test("splits BERT-48 on two machines of 8 in two straight stages of 8 copies, batch 64", () => {
-    const given = {
-      profile: profileOf(file.profiles["bert-48-pbs-2"]),
-      batch: { profiled: 2, batch: 64, microBatch: 2 },
-      links: releasedLinks,
-      ends: [8, 16],
-    };
+    const given = bert48(file);
     const best = bestReleased(releasedPlans(given))!;
     expect(best).toMatchObject({ kind: "straight", size: 2, copies: 8 });
     expect(best.speedup).toBeCloseTo(12.33706, 5);

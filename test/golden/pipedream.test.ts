@@ -9,7 +9,7 @@ import type { IntervalOptions } from "../../agents/exact/intervals/interval-cost
 import { intervalPlan } from "../../agents/exact/intervals/interval-program.ts";
 import type { IntervalStates } from "../../agents/exact/intervals/interval-states.ts";
 import { blockPartition } from "../../agents/search/lines/block-partition.ts";
-import { importFile } from "../../scenarios/index.ts";
+import { sumsOf } from "../agents/exact/cuts/sums.ts";
 import { sharedPath } from "../shared-folder.ts";
 import {
   type PipedreamRow,
@@ -19,6 +19,7 @@ import {
   stagesByLevel,
 } from "./checks/pipedream.ts";
 import { summaryOf } from "./checks/summary.ts";
+import { profileCosts } from "./pipedream-profile.ts";
 
 const data = sharedPath("data", "pipedream");
 const golden = sharedPath("golden", "pipedream.json");
@@ -154,30 +155,7 @@ describe.skipIf(absent)("PipeDream's optimizer with 1.25 GB/s between machines",
   );
 });
 
-/** Times of the layers without inputs, in a topological order. */
-function layerTimes(profile: string): number[] {
-  const name = `${profile}.graph.txt`;
-  const { graph } = importFile(readFileSync(`${data}/${name}`), name, new Map([["inputs", "drop"]])).scenario;
-  const users = new Set(graph.edgeSource);
-  const [times] = graph.measuredUs.values();
-  return [...graph.topologicalOrder]
-    .filter((v) => graph.types[v] !== "__getitem__" || users.has(v))
-    .map((v) => times[v]);
-}
-
 describe.skipIf(absent)("torchgpipe's balancing of profiles", () => {
-  const costsOf = (profile: string) => layerTimes(profile).map((us) => Math.round(us));
-  const blocksOf = (profile: string, blocks: number) => {
-    const costs = costsOf(profile);
-    const { lengths } = blockPartition(costs, blocks);
-    let at = 0;
-    const sums = lengths.map((length) => {
-      at += length;
-      return costs.slice(at - length, at).reduce((sum, cost) => sum + cost, 0);
-    });
-    return { lengths, largest: Math.max(...sums) };
-  };
-
   test.each([
     ["vgg16", [12, 28], 412_969],
     ["vgg16", [5, 7, 7, 21], 235_590],
@@ -185,16 +163,19 @@ describe.skipIf(absent)("torchgpipe's balancing of profiles", () => {
     ["alexnet", [4, 4, 2, 12], 40_911],
     ["resnet50", [68, 108], 224_935],
     ["resnet50", [30, 38, 52, 56], 119_082],
-  ] as const)("cuts %s into %j", (profile, lengths, largest) => {
-    expect(blocksOf(profile, lengths.length)).toEqual({ lengths, largest });
+    ["resnet50", [15, 17, 13, 26, 16, 33, 26, 30], 64_204],
+  ] as const)("cuts %s into %j, the slowest of %d us", (profile, published, largest) => {
+    const costs = profileCosts(`${data}/${profile}.graph.txt`);
+    const { lengths } = blockPartition(costs, published.length);
+    expect(lengths).toEqual(published);
+    expect(Math.max(...sumsOf(costs, lengths))).toBe(largest);
   });
 
-  // The order of layers differs in the branches of ResNet, and with it two of its eight blocks.
   test.each([
     ["vgg16", 178_671],
     ["alexnet", 30_267],
-    ["resnet50", 64_204],
   ])("cuts %s into eight blocks, the slowest of %d us", (profile, largest) => {
-    expect(blocksOf(profile, 8).largest).toBe(largest);
+    const costs = profileCosts(`${data}/${profile}.graph.txt`);
+    expect(Math.max(...sumsOf(costs, blockPartition(costs, 8).lengths))).toBe(largest);
   });
 });

@@ -325,7 +325,7 @@ describe("fault 10, averages over one seed", () => {
       ),
     ).toEqual([]);
   const lines = async () => {
-    const systems = new URL("../bench/systems/", import.meta.url);
+    const systems = new URL("../bench/systems/learned/", import.meta.url);
     const modules = ["colocrl", "doppler", "gdp", "hdp", "placeto", "regal", "spotlight"];
     const loaded = await Promise.all(modules.map((name) => import(new URL(`${name}.ts`, systems).href)));
     return loaded.flatMap(({ checks }) => checks as readonly SystemCheck[]);

@@ -8,13 +8,20 @@ import { IdealTable } from "./ideal-table.ts";
 
 type Order = Pick<Elements, "count" | "successors">;
 
+/** Called once for each ideal and each element that may follow. */
+export type CoverVisitor = (ideal: number, element: number, above: number) => void;
+
 /** How many there are, or null where there are more than `most`. */
 export function countIdeals(elements: Order, most: number): number | null {
   return allIdeals(elements, most)?.count ?? null;
 }
 
 /** All of them in a table, smaller ones first, or null where there are more than `most`. */
-export function allIdeals({ count, successors }: Order, most: number): IdealTable | null {
+export function allIdeals(
+  { count, successors }: Order,
+  most: number,
+  visit: CoverVisitor = () => {},
+): IdealTable | null {
   const table = new IdealTable(count, 1);
   const members = new Int32Array((count + 31) >> 5);
   const hash = () => members.reduce((mixed, word, w) => mixed ^ Math.imul(word, 2 * w + 0x9e3779b1), 0);
@@ -29,7 +36,7 @@ export function allIdeals({ count, successors }: Order, most: number): IdealTabl
     for (let v = 0; v < count; v++) {
       if (holds(v) || waits[v]) continue;
       members[v >> 5] |= 1 << (v & 31);
-      table.indexOf(members, hash(), table.size(ideal) + 1);
+      visit(ideal, v, table.indexOf(members, hash(), table.size(ideal) + 1));
       members[v >> 5] &= ~(1 << (v & 31));
     }
   }

@@ -5,7 +5,8 @@
  * The schedule is contention-free, and a task is appended to its device, never inserted. It is a
  * private pass over the tasks, which `reset` counts.
  *
- * Typed arrays, because every step of every rollout runs here (test/bench/systems/doppler.ts).
+ * Typed arrays, because every step of every rollout runs here
+ * (test/bench/systems/learned/doppler.ts).
  */
 import { arrivalUs, countSchedule } from "../../problems/schedule/problem.ts";
 import { type Assignment, LEAST_SPREAD, TASK_COLUMNS } from "./assignment.ts";

@@ -22,7 +22,14 @@ import { BINS, distributionsOf, PLAIN, SETTINGS } from "../../search/keys/key-bi
 import { deviceDecoder, type KeyDecoder, orderedDecoder } from "../../search/keys/random-keys.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor1D, Tensor2D, Tf } from "../../tensors/types.ts";
-import type { Decisions, Decoding, KeptOutcome, Lesson, Replay, Rollout } from "../../training/contract.ts";
+import type {
+  Decisions,
+  Decoding,
+  KeptOutcome,
+  Lesson,
+  PlacedRollout,
+  Replay,
+} from "../../training/contract.ts";
 import type { Schedule } from "../../training/schedule.ts";
 import { featuresOf } from "./features.ts";
 import { keyLabels, likeliestDevices } from "./key-labels.ts";
@@ -31,7 +38,7 @@ import type { RegalNetwork, RegalPolicy } from "./network.ts";
 /** Below it there is no tilt. */
 const LEAST_TILT = 1e-3;
 
-export interface RegalRollout extends Rollout {
+export interface RegalRollout extends PlacedRollout {
   /** The bin of each decision row. */
   readonly bins: Int32Array;
   /** The linear weights that it was drawn under, where they were tilted. */

@@ -4,9 +4,9 @@
  * and embeds types; the public controller has neither.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { dense } from "../../tensors/dense.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Weights } from "../weights.ts";
+import { groupHead, type HeadStart, type UnitGroups, withStart } from "./group-head.ts";
 import { type FeatureVariant, type Units, unitFeatures } from "./grouper-features.ts";
 
 export interface GrouperSize {
@@ -17,22 +17,9 @@ export interface GrouperSize {
   readonly typeEmbedding: number;
 }
 
-/** A head start in logits of one group for each unit. */
-export interface HeadStart {
-  readonly group: Int32Array;
-  readonly logits: number;
-}
-
 export interface Grouper {
   /** On given units. */
-  on(
-    units: Units,
-    start?: HeadStart,
-  ): {
-    /** Logits of the units from `first` to `last`, [units x groups]; differentiable. */
-    logits(first: number, last: number): Tensor2D;
-    dispose(): void;
-  };
+  on(units: Units, start?: HeadStart): UnitGroups;
 }
 
 /** Declares the weights among those of `weights`. */
@@ -47,14 +34,12 @@ export function grouper(
   const { columns } = unitFeatures(units, variant);
   const types = isPaper ? weights.matrix("grouper types", units.typeCount, typeEmbedding, rng) : null;
   const inputs = columns + (isPaper ? typeEmbedding : 0);
-  const first = {
-    matrix: weights.matrix("grouper hidden", inputs, hidden, rng),
-    bias: weights.zeros("grouper hidden bias", [hidden]),
-  };
-  const second = {
-    matrix: weights.matrix("grouper output", hidden, groups, rng),
-    bias: weights.zeros("grouper output bias", [groups]),
-  };
+  const head = groupHead(
+    tf,
+    weights,
+    { inputs, hidden, groups, activation: isPaper ? "relu" : "linear" },
+    rng,
+  );
   return {
     on(given, start) {
       const features = tf.tensor2d(unitFeatures(given, variant).values, [given.count, columns]);
@@ -65,11 +50,7 @@ export function grouper(
             types === null
               ? rows
               : tf.concat([tf.gather(types, tf.tensor1d(given.type.slice(from, to), "int32")), rows], 1);
-          const inner = dense(tf, seen, first.matrix, first.bias, isPaper ? "relu" : "linear");
-          const logits = dense(tf, inner, second.matrix, second.bias, "linear");
-          if (start === undefined) return logits;
-          const own = tf.tensor1d(start.group.slice(from, to), "int32");
-          return tf.add(logits, tf.mul(tf.oneHot(own, groups), start.logits)) as Tensor2D;
+          return withStart(tf, head(seen as Tensor2D), start, from, to);
         },
         dispose: () => features.dispose(),
       };

@@ -53,11 +53,13 @@ export function stagesOfLengths(lengths: readonly number[], devices: readonly nu
 
 /** Bandwidth of the slowest link between any of the devices; infinite where there is none. */
 export function slowestBytesPerUs({ cluster }: Scenario, devices: readonly number[]): number {
-  const links = devices.flatMap((from) => devices.flatMap((to) => cluster.routes[from][to]));
-  return links.reduce(
-    (least, link) => Math.min(least, cluster.links[link].bytesPerUs),
-    Number.POSITIVE_INFINITY,
-  );
+  let least = Number.POSITIVE_INFINITY;
+  for (const from of devices) {
+    const row = cluster.routes[from];
+    for (const to of devices)
+      for (const link of row[to]) least = Math.min(least, cluster.links[link].bytesPerUs);
+  }
+  return least;
 }
 
 /**

@@ -1,11 +1,10 @@
 /**
- * Devices machine by machine, for planners that count devices up to the end of each machine. A
- * machine is a group of the first level of the cluster (env/model/cluster/levels.ts). Bandwidths
- * are those of the slowest links.
+ * Devices machine by machine, for planners that count devices up to the end of each machine
+ * (machine-levels.ts). Bandwidths are those of the slowest links.
  */
-import { levelsOf } from "../../../env/model/cluster/levels.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { slowestBytesPerUs } from "./equal-devices.ts";
+import { machinesOf } from "./machine-levels.ts";
 
 export interface MachineBorders {
   /** The devices, those of a machine one after another. */
@@ -19,13 +18,7 @@ export interface MachineBorders {
 }
 
 export function machineBorders(scenario: Scenario, devices: readonly number[]): MachineBorders {
-  const [machineOf] = levelsOf(scenario.cluster);
-  const machines = new Map<number, number[]>();
-  for (const device of devices) {
-    const known = machines.get(machineOf[device]) ?? [];
-    machines.set(machineOf[device], [...known, device]);
-  }
-  const groups = [...machines.values()];
+  const groups = machinesOf(scenario, devices);
   const ends: number[] = [];
   for (const { length } of groups) ends.push(length + (ends[ends.length - 1] ?? 0));
   const acrossBytesPerUs = slowestBytesPerUs(scenario, devices);

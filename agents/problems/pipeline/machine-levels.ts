@@ -4,7 +4,7 @@
  * has one bandwidth. A level whose machines are of different sizes is left out, so that the next
  * one holds its members directly.
  */
-import type { Cluster } from "../../../env/model/cluster/cluster.ts";
+import { type Cluster, isCpu } from "../../../env/model/cluster/cluster.ts";
 import { levelsOf } from "../../../env/model/cluster/levels.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
@@ -50,15 +50,38 @@ export const flatDevices = (scenario: Scenario, devices: readonly number[]): Nes
   levels: [{ machines: devices.length, bytesPerUs: slowestWhere(scenario, devices, () => true) }],
 });
 
-/** The devices of each machine: those that the fastest routes among them link. */
+/**
+ * The devices of each machine, by its first one in the list. A machine is devices of one kind that
+ * the fastest routes link, among those of the kind and their hosts. With its host, a device alone
+ * in its machine is a machine. Without other kinds, faster ones elsewhere do not matter.
+ */
 export function machinesOf({ cluster }: Scenario, devices: readonly number[]): number[][] {
-  const [group] = levelsOf(restricted(cluster, devices));
-  const machines: number[][] = [];
-  group.forEach((machine, at) => {
-    machines[machine] ??= [];
-    machines[machine].push(devices[at]);
+  const kindOf = (d: number) => cluster.devices[d].kind;
+  const machineOf = new Map<number, string>();
+  for (const kind of new Set(devices.map(kindOf))) {
+    const own = devices.filter((d) => kindOf(d) === kind);
+    const [group] = levelsOf(restricted(cluster, [...new Set([...own, ...hostsOf(cluster, own)])]));
+    own.forEach((device, at) => void machineOf.set(device, `${kind} ${group[at]}`));
+  }
+  const machines = new Map<string, number[]>();
+  for (const device of devices) {
+    const name = machineOf.get(device)!;
+    const machine = machines.get(name);
+    if (machine === undefined) machines.set(name, [device]);
+    else machine.push(device);
+  }
+  return [...machines.values()];
+}
+
+/** The host that each device reaches fastest, the first of equal ones; none without hosts. */
+function hostsOf({ devices, routes, links }: Cluster, own: readonly number[]): number[] {
+  const hosts = [...devices.keys()].filter((d) => isCpu(devices[d]));
+  const usPerByte = (from: number, to: number) =>
+    routes[from][to].reduce((sum, link) => sum + 1 / links[link].bytesPerUs, 0);
+  return own.flatMap((device) => {
+    if (hosts.length === 0) return [];
+    return hosts.reduce((near, host) => (usPerByte(device, host) < usPerByte(device, near) ? host : near));
   });
-  return machines;
 }
 
 /** Bandwidth of the route between two devices, the slower way; infinite to itself. */

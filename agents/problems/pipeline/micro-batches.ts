@@ -12,9 +12,27 @@ const MOST_CHOSEN = 64;
 export const mostMicroBatches = ({ graph }: Scenario): number =>
   Math.min(MOST_CHOSEN, graph.batch ?? MOST_CHOSEN);
 
-/** The number asked for; for 0 powers of two and the most. */
+/**
+ * Numbers of micro-batches that a planner may choose by itself, ascending: those that leave whole
+ * samples. Where the batch is not known all numbers may.
+ */
+export function wholeMicroBatches(scenario: Scenario): number[] {
+  const numbers = Array.from({ length: mostMicroBatches(scenario) }, (_, i) => i + 1);
+  return numbers.filter((number) => (scenario.graph.batch ?? 0) % number === 0);
+}
+
+/** The number asked for; for 0 about the powers of two. */
 export const microBatchChoices = (scenario: Scenario, asked: number): number[] =>
-  asked === 0 ? powersOfTwo(mostMicroBatches(scenario)) : [asked];
+  asked === 0 ? aboutDoubled(wholeMicroBatches(scenario)) : [asked];
+
+/** Of ascending numbers the first, each next one that is at least twice as large, and the last. */
+export function aboutDoubled(numbers: readonly number[]): number[] {
+  const found: number[] = [];
+  for (const number of numbers)
+    if (found.length === 0 || number >= 2 * found[found.length - 1]) found.push(number);
+  const last = numbers[numbers.length - 1];
+  return found[found.length - 1] === last ? found : [...found, last];
+}
 
 /** 1, 2, 4, ... and the limit itself. */
 export function powersOfTwo(limit: number): number[] {

@@ -6,8 +6,9 @@
  * share of the outputs. Not all outputs are live at once. A share of 0 assumes that all are freed
  * in time, a share of 1 that all are kept.
  */
-
+import type { Cluster } from "../../../env/model/cluster/cluster.ts";
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";
+import type { Fidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { CONTROL, type OpGraph, Role } from "../../../env/model/graph/graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
@@ -77,16 +78,34 @@ function firstOutputBytes({ outputStart, outputBytes }: OpGraph, op: number): nu
  * Store and forward: the delays of a route's links add up. Cut through: the speed is that of the
  * slowest link. Latencies add up in both.
  */
-function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "latencyUs" | "bytesPerUs"> {
-  const routes = cluster.routes.flat();
-  const speedOf = (link: number) => cluster.links[link].bytesPerUs;
-  const latencyUs = Float64Array.from(routes, (route) =>
-    route.reduce((sum, link) => sum + cluster.links[link].latencyUs, 0),
-  );
-  const bytesPerUs = Float64Array.from(routes, (route) => {
-    if (route.length <= 1 || fidelity.routing === "cut-through") return Math.min(...route.map(speedOf));
-    return 1 / route.reduce((sum, link) => sum + 1 / speedOf(link), 0);
-  });
+type RouteSpeeds = Pick<ScheduleProblem, "latencyUs" | "bytesPerUs">;
+
+/** Large clusters have many routes, and several list schedulers ask for their speeds. */
+const knownSpeeds = new WeakMap<Cluster, Map<string, RouteSpeeds>>();
+
+function routeSpeeds({ cluster, fidelity: { routing } }: Scenario): RouteSpeeds {
+  const known = knownSpeeds.get(cluster) ?? new Map<string, RouteSpeeds>();
+  knownSpeeds.set(cluster, known);
+  const speeds = known.get(routing) ?? speedsOfRoutes(cluster, routing);
+  known.set(routing, speeds);
+  return speeds;
+}
+
+function speedsOfRoutes({ links, routes }: Cluster, routing: Fidelity["routing"]): RouteSpeeds {
+  const latencyUs = new Float64Array(routes.length ** 2);
+  const bytesPerUs = new Float64Array(routes.length ** 2);
+  let pair = 0;
+  for (const row of routes)
+    for (const route of row) {
+      let [delayUs, least, usPerByte] = [0, Number.POSITIVE_INFINITY, 0];
+      for (const link of route) {
+        delayUs += links[link].latencyUs;
+        least = Math.min(least, links[link].bytesPerUs);
+        usPerByte += 1 / links[link].bytesPerUs;
+      }
+      latencyUs[pair] = delayUs;
+      bytesPerUs[pair++] = route.length <= 1 || routing === "cut-through" ? least : 1 / usPerByte;
+    }
   return { latencyUs, bytesPerUs };
 }
 

@@ -8,6 +8,8 @@
  * without context parallelism.
  */
 
+import { powersOfTwo } from "../pipeline/micro-batches.ts";
+
 export interface LayerStrategy {
   readonly pipeline: number;
   /** Devices that share each layer. */
@@ -45,12 +47,6 @@ export function layerStrategies(gpus: number, { sequence, recompute }: StrategyC
               recompute: again,
             });
       }
-  return found;
-}
-
-function powersOfTwo(most: number): number[] {
-  const found: number[] = [];
-  for (let power = 1; power <= most; power *= 2) found.push(power);
   return found;
 }
 

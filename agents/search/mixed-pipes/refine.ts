@@ -3,8 +3,8 @@
  * where the cost of the most expensive stage drops. The article also moves it where that cost
  * stays and the transfers get less. The released program leaves that comparison out.
  *
- * A move keeps every edge inside its stage or going to a later one. Unlike the released program, no
- * move empties a stage.
+ * A move keeps every edge inside its stage or going to a later one. It cuts no edge that may not be
+ * cut. Unlike the released program, no move empties a stage.
  */
 import type { LayerGraph, MixedStages } from "./layer-graph.ts";
 import { stageTimes, totalTransfers, worstStage } from "./stage-cost.ts";
@@ -92,6 +92,10 @@ function refinement(graph: LayerGraph, start: MixedStages, options: RefineOption
     edgesOf[layer].every((edge) =>
       graph.from[edge] === layer ? stageOf[graph.to[edge]] >= to : stageOf[graph.from[edge]] <= to,
     );
+  const cutsWhole = (layer: number) =>
+    edgesOf[layer].some(
+      (edge) => graph.uncuttable?.[edge] === 1 && stageOf[graph.from[edge]] === stageOf[graph.to[edge]],
+    );
   const fits = (layer: number, from: number, to: number) =>
     gpuOf[from] === gpuOf[to] || held[gpuOf[to]] + graph.bytes[layer] <= options.memoryBytes;
   return {
@@ -99,7 +103,8 @@ function refinement(graph: LayerGraph, start: MixedStages, options: RefineOption
     costUs: () => worst,
     tryMove(layer, to) {
       const from = stageOf[layer];
-      if (size[from] === 1 || !isOrdered(layer, to) || !fits(layer, from, to)) return false;
+      if (size[from] === 1 || !isOrdered(layer, to) || cutsWhole(layer) || !fits(layer, from, to))
+        return false;
       const sentBefore = sent;
       place(layer, to);
       const cost = worstStage(times, gpuOf);

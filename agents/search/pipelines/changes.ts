@@ -8,7 +8,8 @@ import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan
 import type { Rng } from "../../../env/model/rng.ts";
 
 export interface ChangeLimits {
-  readonly mostMicroBatches: number;
+  /** Numbers of micro-batches that may be drawn, ascending. */
+  readonly microBatchNumbers: readonly number[];
   /** Names of schedules that may be drawn. */
   readonly schedules: readonly string[];
 }
@@ -126,12 +127,17 @@ function toggleRecompute(plan: StagePlan, rng: Rng): StagePlan | null {
   );
 }
 
-function changeMicroBatches(plan: StagePlan, rng: Rng, { mostMicroBatches }: ChangeLimits): StagePlan | null {
+/** Twice or half as many, or the next number below or above. */
+function changeMicroBatches(
+  plan: StagePlan,
+  rng: Rng,
+  { microBatchNumbers }: ChangeLimits,
+): StagePlan | null {
   const { microBatches } = plan;
-  const next = [microBatches * 2, Math.floor(microBatches / 2), microBatches + 1, microBatches - 1][
-    rng.int(4)
-  ];
-  return next < 1 || next > mostMicroBatches ? null : { ...plan, microBatches: next };
+  const below = microBatchNumbers.findLast((number) => number < microBatches);
+  const above = microBatchNumbers.find((number) => number > microBatches);
+  const next = [microBatches * 2, microBatches / 2, above, below][rng.int(4)];
+  return next === undefined || !microBatchNumbers.includes(next) ? null : { ...plan, microBatches: next };
 }
 
 function changeSchedule(plan: StagePlan, rng: Rng, { schedules }: ChangeLimits): StagePlan | null {

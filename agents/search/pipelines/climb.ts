@@ -10,6 +10,7 @@ import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { refusalOfSchedule, shapeOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { PlanTooLarge } from "../../../env/sim/lower/size.ts";
 import { yieldEvery } from "../../event-loop.ts";
 import { type ChangeLimits, changedPlan } from "./changes.ts";
 
@@ -27,14 +28,17 @@ export interface ClimbOptions extends ChangeLimits {
 const MOST_KNOWN = 200;
 const STEPS_WITHOUT_EVENTS = 8;
 
-/** Goes on until the budget ends or nothing new is near; yields plans better than all before. */
+/**
+ * Goes on until the budget ends or nothing new is near; yields plans better than all before and
+ * returns the best one.
+ */
 export async function* climb(
   chain: LayerChain,
   start: ScoredStages,
   evaluator: MeteredEvaluator,
   rng: Rng,
   options: ClimbOptions,
-): AsyncGenerator<Plan, void> {
+): AsyncGenerator<Plan, ScoredStages> {
   const known = new Map([[keyOf(start.plan), start.cost]]);
   const first = evaluator.remaining;
   let current = start;
@@ -44,7 +48,7 @@ export async function* climb(
   while (!evaluator.exhausted && repeated < MOST_KNOWN) {
     await eventTurn();
     const changed = changedPlan(current.plan, rng, options);
-    if (changed === null) return;
+    if (changed === null) return best;
     const key = keyOf(changed);
     repeated = known.has(key) ? repeated + 1 : 0;
     const cost = known.get(key) ?? scored(chain, changed, evaluator);
@@ -56,12 +60,19 @@ export async function* climb(
     best = current;
     yield stagePlan(chain, changed);
   }
+  return best;
 }
 
-/** Cost of a plan; infinite where its schedule does not suit it. */
+/** Cost of a plan; infinite where its schedule does not suit it, or it is too large to simulate. */
 export function scored(chain: LayerChain, plan: StagePlan, evaluator: MeteredEvaluator): number {
   const refusal = refusalOfSchedule(plan.schedule, shapeOf(chain.scenario.cluster, plan));
-  return refusal === null ? evaluator.evaluate(stagePlan(chain, plan)).cost : Number.POSITIVE_INFINITY;
+  if (refusal !== null) return Number.POSITIVE_INFINITY;
+  try {
+    return evaluator.evaluate(stagePlan(chain, plan)).cost;
+  } catch (error) {
+    if (error instanceof PlanTooLarge) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
 }
 
 const keyOf = ({ stages, microBatches, schedule }: StagePlan): string =>

@@ -16,25 +16,15 @@ export interface Candidate {
   readonly estimateUs: number;
 }
 
-export interface GridOptions {
-  /** Only schedules that flush between batches. */
-  readonly flush: boolean;
-  /** Most micro-batches. */
-  readonly mostMicroBatches: number;
-}
-
 /** All candidates, the best estimate first. */
-export function gridOf(chain: LayerChain, options: GridOptions): Candidate[] {
+export function gridOf(chain: LayerChain, microBatchNumbers: readonly number[]): Candidate[] {
   const estimator = stageEstimator(chain);
   const devices = chain.types.flatMap((type) => type.devices);
-  const bytesPerUs = chain.scenario.cluster.links.reduce(
-    (least, link) => Math.min(least, link.bytesPerUs),
-    Number.POSITIVE_INFINITY,
-  );
+  const bytesPerUs = slowestLink(chain);
   const candidates: Candidate[] = [];
   for (const stageCount of powersOfTwo(Math.min(devices.length, chain.count)))
     for (const replicas of divisionsOf(devices.length, stageCount))
-      for (const microBatches of powersOfTwo(options.mostMicroBatches))
+      for (const microBatches of microBatchNumbers)
         for (const recompute of [false, true]) {
           const stages = stagesOf(chain, estimator, devices, {
             stageCount,
@@ -43,7 +33,7 @@ export function gridOf(chain: LayerChain, options: GridOptions): Candidate[] {
             recompute,
           });
           if (stages === null) continue;
-          for (const name of schedulesFor(stageCount, microBatches, replicas, options.flush)) {
+          for (const name of schedulesFor(stageCount, microBatches, replicas)) {
             const plan: StagePlan = { stages, microBatches, schedule: { name } };
             candidates.push({ plan, estimateUs: estimateOf(chain, estimator, plan, bytesPerUs) });
           }
@@ -58,14 +48,14 @@ function divisionsOf(deviceCount: number, stageCount: number): number[] {
 }
 
 /** Schedules worth a try for a shape; the order decides between equal estimates. */
-function schedulesFor(stageCount: number, microBatches: number, replicas: number, flush: boolean): string[] {
+function schedulesFor(stageCount: number, microBatches: number, replicas: number): string[] {
   if (stageCount === 1) return ["1f1b"];
   return [
     "1f1b",
     "zb-h1",
     "gpipe",
-    ...(flush ? [] : ["pipedream"]),
-    ...(flush || microBatches < stageCount || replicas > 1 ? [] : ["2bw"]),
+    "pipedream",
+    ...(microBatches < stageCount || replicas > 1 ? [] : ["2bw"]),
   ];
 }
 
@@ -85,7 +75,7 @@ function stagesOf(
 ): LayerStage[] | null {
   const share = 1 / (microBatches * replicas);
   const own = Array.from({ length: stageCount }, (_, s) => devices.slice(s * replicas, (s + 1) * replicas));
-  const types = own.map((set) => slowestType(chain, set));
+  const types = own.map((set) => estimator.slowestType(set));
   const us = new Float64Array(chain.count * stageCount);
   for (let layer = 0; layer < chain.count; layer++)
     types.forEach((type, s) => {
@@ -100,18 +90,12 @@ function stagesOf(
   return stages.some(({ from }) => from === -1) ? null : stages;
 }
 
-/** The device type of a set on which the whole chain takes longest. */
-export function slowestType(chain: LayerChain, devices: readonly number[]): number {
-  let slowest = -1;
-  let mostUs = -1;
-  chain.types.forEach((type, t) => {
-    if (!devices.some((d) => type.devices.includes(d))) return;
-    let us = 0;
-    for (let i = 0; i < chain.count; i++) us += chain.forwardUs[t * chain.count + i];
-    if (us > mostUs) [slowest, mostUs] = [t, us];
-  });
-  return slowest;
-}
+/** The estimate by which the grid is sorted, of any plan of stages. */
+export const estimatedUs = (chain: LayerChain, plan: StagePlan): number =>
+  estimateOf(chain, stageEstimator(chain), plan, slowestLink(chain));
+
+const slowestLink = ({ scenario }: LayerChain): number =>
+  scenario.cluster.links.reduce((least, link) => Math.min(least, link.bytesPerUs), Number.POSITIVE_INFINITY);
 
 /**
  * Fill, steady state and drain of the schedule's closed form, and the slowest sum of gradients.
@@ -128,7 +112,11 @@ function estimateOf(
   for (const [s, stage] of stages.entries()) {
     const replicas = stage.devices.length;
     const share = 1 / (microBatches * replicas);
-    const range = { ...stage, recompute: stage.recompute === true, type: slowestType(chain, stage.devices) };
+    const range = {
+      ...stage,
+      recompute: stage.recompute === true,
+      type: estimator.slowestType(stage.devices),
+    };
     const live = schedule.name === "gpipe" ? microBatches : Math.min(microBatches, stages.length - s);
     const limit = Math.min(...stage.devices.map((d) => chain.scenario.cluster.devices[d].memoryBytes));
     if (estimator.bytes(range, share, live) > limit) return Number.POSITIVE_INFINITY;

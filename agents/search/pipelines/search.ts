@@ -11,11 +11,12 @@ import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { scheduleOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule, PlannerReport } from "../../contract.ts";
-import { mostMicroBatches } from "../../problems/pipeline/micro-batches.ts";
-import { attempt } from "../groups/best-starts.ts";
+import { PlanTooLarge } from "../../../env/sim/lower/size.ts";
+import type { Fact, PlannerModule, PlannerReport } from "../../contract.ts";
+import { microBatchChoices, wholeMicroBatches } from "../../problems/pipeline/micro-batches.ts";
+import { type Attempt, attempt } from "../groups/best-starts.ts";
 import { climb, type ScoredStages, scored } from "./climb.ts";
-import { type Candidate, gridOf } from "./grid.ts";
+import { type Candidate, estimatedUs, gridOf } from "./grid.ts";
 
 export interface PipelineSearchOptions {
   /**
@@ -23,7 +24,7 @@ export interface PipelineSearchOptions {
    *
    * @param memoryShare share of the memory that the model of the estimates may fill
    */
-  candidates(chain: LayerChain, mostMicroBatches: number, memoryShare: number): Candidate[];
+  candidates(chain: LayerChain, microBatchNumbers: readonly number[], memoryShare: number): Candidate[];
   /** Planners whose plans are the first. */
   readonly planners: readonly PlannerModule[];
   /** Only schedules that flush between batches. */
@@ -48,31 +49,46 @@ export async function* searchPipelines(
   const chain = layerChain(scenario);
   if (typeof chain === "string") return { failure: chain };
   const limits = {
-    mostMicroBatches: mostMicroBatches(scenario),
+    microBatchNumbers: wholeMicroBatches(scenario),
     schedules: SCHEDULES.filter((name) => !(flush && scheduleOf(name).asynchronous)),
   };
+  const numbers = microBatchChoices(scenario, 0);
   const starts: ScoredStages[] = [];
   for (const share of MEMORY_SHARES) {
-    const found = candidates(chain, limits.mostMicroBatches, share);
+    const found = candidates(chain, numbers, share);
     const most = Math.min(MOST_OF_A_SHARE, Math.ceil(evaluator.remaining / 8));
     starts.push(...(yield* scoredInTurn(chain, found.slice(0, most).flatMap(underSchedules), evaluator)));
     if (found.length === 0 || evaluator.best?.outcome.feasible === true) break;
   }
-  const ofGrid = gridOf(chain, { flush, mostMicroBatches: limits.mostMicroBatches });
+  const grid = gridOf(chain, numbers);
+  const ofGrid = flush ? grid.filter(isFlushed) : grid;
   const most = Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4));
   const firstOfGrid = ofGrid.slice(0, most).map(({ plan }) => plan);
   starts.push(...(yield* scoredInTurn(chain, firstOfGrid, evaluator)));
   for (const module of planners) {
     const start = yield* startOf(chain, module, evaluator, rng);
-    if (start !== null && !(flush && scheduleOf(start.plan.schedule.name).asynchronous)) starts.push(start);
+    if (start !== null && (!flush || isFlushed(start))) starts.push(start);
   }
   const best = starts.reduce<ScoredStages | null>(
     (least, start) => (least === null || start.cost < least.cost ? start : least),
     null,
   );
-  if (best !== null) yield* climb(chain, best, evaluator, rng.child("climb"), { ...limits, hot: HOT });
-  return undefined;
+  if (best === null) return undefined;
+  const found = yield* climb(chain, best, evaluator, rng.child("climb"), { ...limits, hot: HOT });
+  return flush ? { facts: staleFacts(chain, found.plan, grid) } : undefined;
 }
+
+/** What stale weights would gain, where the estimates say that they gain anything. */
+function staleFacts(chain: LayerChain, plan: StagePlan, grid: readonly Candidate[]): Fact[] {
+  const stale = grid.find((candidate) => !isFlushed(candidate));
+  const flushedUs = estimatedUs(chain, plan);
+  if (stale === undefined || !Number.isFinite(flushedUs) || stale.estimateUs >= flushedUs) return [];
+  const value = Math.round((1000 * (flushedUs - stale.estimateUs)) / flushedUs) / 10;
+  return [{ name: "estimated gain with stale weights, flush=false", value, unit: "%" }];
+}
+
+const isFlushed = ({ plan }: Pick<ScoredStages, "plan">): boolean =>
+  !scheduleOf(plan.schedule.name).asynchronous;
 
 /** Yields plans better than all before. */
 function* scoredInTurn(
@@ -101,8 +117,24 @@ async function* startOf(
 ): AsyncGenerator<Plan, ScoredStages | null> {
   const most = Math.min(MOST_OF_ONE, Math.floor(evaluator.remaining / 2));
   if (most < 1) return null;
-  const { start } = yield* attempt({ module, options: {} }, chain.scenario, evaluator, rng, most);
+  const { start } = yield* tried(chain, module, evaluator, rng, most);
   if (start === null || start.plan.kind !== "pipeline") return null;
   const plan = stagesIn(chain, start.plan);
   return plan === null ? null : { plan, cost: start.cost };
+}
+
+/** A planner whose plan is too large to simulate is passed over. */
+async function* tried(
+  { scenario }: LayerChain,
+  module: PlannerModule,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  most: number,
+): AsyncGenerator<Plan, Pick<Attempt, "start">> {
+  try {
+    return yield* attempt({ module, options: {} }, scenario, evaluator, rng, most);
+  } catch (error) {
+    if (error instanceof PlanTooLarge) return { start: null };
+    throw error;
+  }
 }

@@ -2,6 +2,9 @@
  * Every plan that is one change away from a pipeline, of those that a person would try first. A cut
  * shifts by a layer, a stage gets one more replica, or recomputation goes on or off. Or there are
  * twice or half the micro-batches, or another schedule with a flush.
+ *
+ * They are told to people, so each has a clause, and any plan will do. A search draws from more and
+ * larger changes (changes.ts), of stages that are intervals of layers.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { Role } from "../../../env/model/graph/graph.ts";

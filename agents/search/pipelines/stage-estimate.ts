@@ -12,6 +12,8 @@ export interface StageEstimator {
   /** Weights, optimizer state, gradients, and `live` micro-batches of a share each, bytes. */
   bytes(range: StageRange, share: number, live: number): number;
   weightBytes(range: Pick<StageRange, "from" | "to">): number;
+  /** The device type on which the whole chain takes longest, of the types of a set of devices. */
+  slowestType(devices: readonly number[]): number;
 }
 
 export interface StageRange {
@@ -34,6 +36,11 @@ export function stageEstimator(chain: LayerChain): StageEstimator {
   const weights = prefixSums(chain.weightBytes);
   const gradients = prefixSums(chain.gradientBytes);
   const kept = prefixSums(chain.keptBytes);
+  const wholeUs = forward.map((sums) => sums[count]);
+  const typeOf = new Int32Array(chain.scenario.cluster.devices.length).fill(-1);
+  types.forEach(({ devices }, t) => {
+    for (const device of devices) typeOf[device] = t;
+  });
   const over = (sum: Float64Array, { from, to }: Pick<StageRange, "from" | "to">) => sum[to] - sum[from];
   return {
     us(range, share) {
@@ -51,5 +58,19 @@ export function stageEstimator(chain: LayerChain): StageEstimator {
       return over(weights, range) * (1 + slots) + over(gradients, range) + stored * share;
     },
     weightBytes: (range) => over(gradients, range),
+    slowestType(devices) {
+      let slowest = -1;
+      for (const device of devices) {
+        const t = typeOf[device];
+        if (t === -1) continue;
+        if (
+          slowest === -1 ||
+          wholeUs[t] > wholeUs[slowest] ||
+          (wholeUs[t] === wholeUs[slowest] && t < slowest)
+        )
+          slowest = t;
+      }
+      return slowest;
+    },
   };
 }

@@ -1,26 +1,19 @@
 /**
- * Lessons of HDP (Mirhoseini et al., ICLR 2018). A grouper draws a group for each unit. A placer
- * then sees the groups that were drawn, and draws a device for each. Both heads are credited with
- * the same advantage. What the placer sees is a constant for the grouper's gradient.
+ * Lessons of HDP (Mirhoseini et al., ICLR 2018), and of TAPP, which has them on layers. A grouper
+ * draws a group for each unit. A placer then sees the groups that were drawn, and draws a device
+ * for each. Both heads are credited with the same advantage. What the placer sees is a constant for
+ * the grouper's gradient.
  *
- * Ours: a unit that cannot run on its group's device goes to the first device that it can run on.
- * TensorFlow's soft placement did so for the authors.
+ * What a unit is, what is seen of groups and which plan they make is the `GroupedWorld`'s:
+ * grouped-ops.ts and grouped-layers.ts.
  */
-import { liftToOps } from "../../../env/model/coarsen/grouping.ts";
-import { placement } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import { allowedDevices } from "../../../env/model/scenario.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, type Sampling, sampleLogits } from "../../nets/categorical.ts";
 import type { GroupFeatures } from "../../nets/group-features.ts";
 import type { LogitNoise, OneShotPolicy } from "../../nets/one-shot-policy.ts";
-import type { Grouper, HeadStart } from "../../nets/placers/grouper.ts";
-import {
-  type FeatureVariant,
-  intraGroupShare,
-  sampledGroupFeatures,
-  type Units,
-} from "../../nets/placers/grouper-features.ts";
+import type { UnitGroups } from "../../nets/placers/group-head.ts";
 import type { PlacerInput } from "../../nets/sequence-network.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
@@ -44,7 +37,6 @@ export interface GroupedRollout extends Rollout {
 
 export interface GroupedRules extends OneShotRules {
   readonly groups: number;
-  readonly variant: FeatureVariant;
   /** `random` draws one grouping for good, which nothing learns. */
   readonly grouping: "learned" | "random";
   /** From this update on the last devices of the groups are used again; null is never. */
@@ -54,11 +46,23 @@ export interface GroupedRules extends OneShotRules {
 /** The placer on groups that were drawn. */
 export type PlacerOn = (input: PlacerInput) => OneShotPolicy;
 
-/** The two heads on a task. */
+/** What units in groups come to, on a task. */
+export interface GroupedWorld {
+  readonly units: number;
+  /** Devices that a group may have. */
+  readonly devices: number;
+  /** What the placer sees of the groups that were drawn, a row for each that it places. */
+  grouped(unitGroup: Int32Array): GroupFeatures;
+  /** The plan of a device for each row. */
+  plan(unitGroup: Int32Array, groupDevice: Int32Array): Plan;
+  /** Share of the edges between units that are within a group. */
+  intraGroupShare(unitGroup: Int32Array): number;
+}
+
+/** A world and the two heads in it. */
 export interface GroupedParts {
-  readonly units: Units;
-  readonly grouper: Grouper;
-  readonly start?: HeadStart;
+  readonly world: GroupedWorld;
+  readonly grouper: UnitGroups;
   readonly placerOn: PlacerOn;
 }
 
@@ -69,35 +73,27 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
   readonly task: Task;
   readonly simulationsPerRollout = 1;
   private readonly tf: Tf;
-  private readonly units: Units;
-  private readonly grouperOn: ReturnType<Grouper["on"]>;
+  private readonly world: GroupedWorld;
+  private readonly grouper: UnitGroups;
   private readonly placerOn: PlacerOn;
   private readonly rules: GroupedRules;
   private readonly reward: Reward;
   private readonly devices: number;
-  private readonly allowed: ArrayLike<number>;
   private readonly fixed: Int32Array | null;
   private frozen: Int32Array | null = null;
 
-  constructor(
-    tf: Tf,
-    task: Task,
-    { units, grouper, start, placerOn }: GroupedParts,
-    rules: GroupedRules,
-    rng: Rng,
-  ) {
+  constructor(tf: Tf, task: Task, { world, grouper, placerOn }: GroupedParts, rules: GroupedRules, rng: Rng) {
     this.tf = tf;
     this.task = task;
-    this.units = units;
-    this.grouperOn = grouper.on(units, start);
+    this.world = world;
+    this.grouper = grouper;
     this.placerOn = placerOn;
     this.rules = rules;
     this.reward = rules.rewardOn(task.evaluator);
-    this.devices = task.scenario.cluster.devices.length;
-    this.allowed = allowedDevices({ ...task.scenario, grouping: units.grouping });
+    this.devices = world.devices;
     this.fixed =
       rules.grouping === "random"
-        ? Int32Array.from({ length: units.count }, () => rng.int(rules.groups))
+        ? Int32Array.from({ length: world.units }, () => rng.int(rules.groups))
         : null;
   }
 
@@ -113,8 +109,8 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
         update >= (rules.freezePlacer ?? Number.POSITIVE_INFINITY);
       const tilt = deviceTilts(rng, 1, devices, sampling === null ? 0 : rules.tilt(update));
       const rule = sampling === null ? null : (rules.noise?.(update) ?? null);
-      const noise = rule === null || isFrozen ? null : drawNoise(rule, rules.groups * devices, rng);
-      const seen = sampledGroupFeatures(this.units, unitGroup, rules.groups, rules.variant);
+      const seen = this.world.grouped(unitGroup);
+      const noise = rule === null || isFrozen ? null : drawNoise(rule, rowsOf(seen) * devices, rng);
       const groupDevice = isFrozen ? this.frozen! : this.place(seen, tilt, sampling, noise, rng);
       if (sampling !== null) this.frozen = groupDevice;
       return this.scored({ unitGroup, seen, groupDevice, tilt, noise, placed: !isFrozen });
@@ -127,7 +123,7 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
 
   /** The grouper by pieces of its units, then the placer rollout by rollout. */
   parts(rollouts: readonly GroupedRollout[]): (() => Replay)[] {
-    const { count } = this.units;
+    const count = this.world.units;
     const size = Math.max(1, Math.floor(LARGEST_PART / rollouts.length));
     const pieces = this.fixed === null ? Math.ceil(count / size) : 0;
     const grouped = Array.from({ length: pieces }, (_, i) => () => {
@@ -153,18 +149,18 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
   }
 
   dispose(): void {
-    this.grouperOn.dispose();
+    this.grouper.dispose();
   }
 
   /** Share of edges within groups, and share of rollouts whose placer was frozen. */
   metrics(rollouts: readonly GroupedRollout[]) {
-    const inside = rollouts.map(({ unitGroup }) => intraGroupShare(this.units, unitGroup));
+    const inside = rollouts.map(({ unitGroup }) => this.world.intraGroupShare(unitGroup));
     const frozen = rollouts.map(({ placed }) => (placed ? 0 : 1));
     return { intraGroupEdges: average(inside), placerFrozen: average(frozen) };
   }
 
   private grouperLogits(): Float32Array {
-    return readOut(this.tf, () => this.grouperOn.logits(0, this.units.count).dataSync() as Float32Array);
+    return readOut(this.tf, () => this.grouper.logits(0, this.world.units).dataSync() as Float32Array);
   }
 
   private drawGroups(logits: Float32Array, sampling: Sampling | null, rng: Rng): Int32Array {
@@ -187,7 +183,7 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
 
   /** The caller tidies: a gradient may need its tensors after the forward pass. */
   private placerOf(features: GroupFeatures): OneShotPolicy {
-    const { groups } = this.rules;
+    const groups = rowsOf(features);
     const allowed = new Uint8Array(groups * this.devices).fill(1);
     return this.placerOn({ groups, devices: this.devices, features, allowed });
   }
@@ -195,7 +191,7 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
   private groupedUnits(rollouts: readonly GroupedRollout[], from: number, to: number): Replay {
     const { tf } = this;
     const rows = (to - from) * rollouts.length;
-    const once = tf.logSoftmax(this.grouperOn.logits(from, to)) as Tensor2D;
+    const once = tf.logSoftmax(this.grouper.logits(from, to)) as Tensor2D;
     const taken = new Int32Array(rows);
     rollouts.forEach(({ unitGroup }, i) => {
       taken.set(unitGroup.subarray(from, to), i * (to - from));
@@ -214,7 +210,7 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
 
   private placedGroups({ seen, groupDevice, tilt, noise }: GroupedRollout, index: number): Replay {
     const { tf, devices } = this;
-    const { groups } = this.rules;
+    const groups = groupDevice.length;
     const rows = this.placerOf(seen).logProbabilities([groupDevice], tilt, noise ?? undefined);
     return {
       decisions: [
@@ -229,16 +225,11 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
   }
 
   private scored(drawn: Omit<GroupedRollout, keyof Rollout>): GroupedRollout {
-    const { devices, allowed, units } = this;
-    const unitDevice = drawn.unitGroup.map((group, unit) => {
-      const device = drawn.groupDevice[group];
-      if (allowed[unit * devices + device]) return device;
-      let first = 0;
-      while (first < devices - 1 && !allowed[unit * devices + first]) first++;
-      return first;
-    });
-    const plan = placement(liftToOps(units.grouping, unitDevice));
+    const plan = this.world.plan(drawn.unitGroup, drawn.groupDevice);
     const outcome = this.task.evaluator.evaluate(plan);
     return { plan, outcome, rewards: Float64Array.of(this.reward(outcome)), ...drawn };
   }
 }
+
+/** Groups that the placer places. */
+const rowsOf = ({ values, columns }: GroupFeatures): number => values.length / columns;

@@ -8,7 +8,7 @@ import type { StartRule } from "../../../env/parts/start.ts";
 import type { Utility } from "../../../env/parts/utility.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { Tensor } from "../../tensors/types.ts";
-import type { Rollout } from "../contract.ts";
+import type { PlacedRollout } from "../contract.ts";
 import type { RewardRule } from "./credit.ts";
 import type { LabelRules } from "./labels.ts";
 
@@ -47,7 +47,7 @@ export interface SweepRules {
   readonly labels?: LabelRules;
 }
 
-export interface SweepRollout<Seen> extends Rollout {
+export interface SweepRollout<Seen> extends PlacedRollout {
   readonly seen: readonly Seen[];
   readonly actions: Int32Array;
   /** Of each step: index into the rewards. */

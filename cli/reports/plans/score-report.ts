@@ -20,6 +20,7 @@ import {
 import { table } from "../columns.ts";
 import { pipelineJson } from "./pipeline/pipeline-json.ts";
 import { pipelineLines } from "./pipeline/pipeline-text.ts";
+import { shardingJson, shardingLines } from "./sharding-report.ts";
 
 /** The same with names that can be shown, for text. */
 export const displayedScore = (scored: ScoredPlan): ScoredPlan => ({
@@ -78,11 +79,18 @@ export function scoreNotes({ spec, scenario }: ScoredPlan): string[] {
 export function scoreText(title: string, scored: ScoredPlan): string {
   const lines = [
     `${title}: ${scoreWords(scored)}${stepWords(scored)}`,
-    ...(scored.pipeline === null ? table(deviceTable(scored)) : pipelineLines(scored.pipeline, scored)),
+    ...planLines(scored),
     ...violationLines(scored).map((sentence) => `  ${sentence}`),
     ...scoreNotes(scored).map((sentence) => `  ${sentence}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What the devices do, by the kind of the plan. */
+function planLines(scored: ScoredPlan): string[] {
+  const { pipeline, sharding } = scored;
+  if (pipeline !== null) return pipelineLines(pipeline, scored);
+  return sharding === null ? table(deviceTable(scored)) : shardingLines(sharding, scored);
 }
 
 /** What the simulated step did, where there is one. */
@@ -153,6 +161,7 @@ export function scoreJson(scored: ScoredPlan) {
       transferUs: loads.transferUs,
     }),
     ...(scored.pipeline !== null && { pipeline: pipelineJson(scored.pipeline) }),
+    ...(scored.sharding !== null && { sharding: shardingJson(scored.sharding) }),
     unknownWork: scored.scenario.meta.unknownWork,
     memoryRule: spec.memory,
     peakBytes: outcome.peakBytes,

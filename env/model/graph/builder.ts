@@ -8,7 +8,10 @@
  */
 import { InputError } from "../errors.ts";
 import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
+import type { OpIteration } from "./iteration.ts";
+import { checkIteration, checkTensors } from "./iteration-checks.ts";
 import { checkSize, checkTable, MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./limits.ts";
+import { topologicalOrder } from "./topological-order.ts";
 
 /** What can be declared of an op; everything but the name has a default. */
 export interface OpSpec {
@@ -32,6 +35,8 @@ export interface OpSpec {
   readonly colocation?: string;
   /** Name of the forward op of a backward or update op. */
   readonly twin?: string;
+  /** What may be split of the op; by default nothing. */
+  readonly iteration?: OpIteration;
 }
 
 export interface EdgeSpec {
@@ -122,6 +127,7 @@ function checkOp(spec: OpSpec): void {
   for (const [kind, us] of Object.entries(spec.measuredUs ?? {}))
     checkNumber(where, `measuredUs.${kind}`, us);
   checkNumber(where, "transferUs", spec.transferUs ?? 0);
+  if (spec.iteration !== undefined) checkIteration(where, spec.iteration, spec);
   if (spec.supportedKinds?.length === 0)
     throw new InputError(
       `${where}: supportedKinds is empty, so no device could run it; leave it out for all kinds.`,
@@ -177,6 +183,10 @@ function freeze(
   const edges = edgeColumns(ops.length, resolveEdges(declared, idOf, outputs));
   const { inStart, edgeDestination, edgeSource, outStart, outEdge } = edges;
   const { colocation, colocationCount } = colocationClasses(ops);
+  const iterations = ops.some(({ iteration }) => iteration !== undefined)
+    ? ops.map(({ iteration }) => iteration ?? null)
+    : null;
+  if (iterations !== null) checkTensors({ names: ops.map(({ name }) => name), iterations, ...edges });
   return {
     opCount: ops.length,
     edgeCount: declared.length,
@@ -198,6 +208,7 @@ function freeze(
     twin: twins(ops, idOf),
     ...outputs,
     ...edges,
+    iterations,
     topologicalOrder: topologicalOrder(ops, inStart, edgeDestination, edgeSource, outStart, outEdge),
   };
 }
@@ -308,87 +319,4 @@ function twins(ops: readonly OpSpec[], idOf: ReadonlyMap<string, number>): Int32
     if (op.role === "backward" && twin[forward] === -1 && ops[forward].twin === undefined) twin[forward] = v;
   });
   return twin;
-}
-
-/**
- * Kahn's algorithm with a binary heap of ids, so that the order is unique. Throws a sentence that
- * spells out a cycle.
- */
-function topologicalOrder(
-  ops: readonly OpSpec[],
-  inStart: Int32Array,
-  edgeDestination: Int32Array,
-  edgeSource: Int32Array,
-  outStart: Int32Array,
-  outEdge: Int32Array,
-): Int32Array {
-  const n = ops.length;
-  const waiting = new Int32Array(n);
-  for (let v = 0; v < n; v++) waiting[v] = inStart[v + 1] - inStart[v];
-  const heap = new Int32Array(n);
-  let size = 0;
-  const push = (v: number) => {
-    let i = size++;
-    while (i > 0 && heap[(i - 1) >> 1] > v) {
-      heap[i] = heap[(i - 1) >> 1];
-      i = (i - 1) >> 1;
-    }
-    heap[i] = v;
-  };
-  const pop = (): number => {
-    const top = heap[0];
-    const last = heap[--size];
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= size) break;
-      if (child + 1 < size && heap[child + 1] < heap[child]) child++;
-      if (heap[child] >= last) break;
-      heap[i] = heap[child];
-      i = child;
-    }
-    heap[i] = last;
-    return top;
-  };
-  for (let v = 0; v < n; v++) if (waiting[v] === 0) push(v);
-  const order = new Int32Array(n);
-  let placed = 0;
-  while (size > 0) {
-    const v = pop();
-    order[placed++] = v;
-    for (let i = outStart[v]; i < outStart[v + 1]; i++) {
-      const w = edgeDestination[outEdge[i]];
-      if (--waiting[w] === 0) push(w);
-    }
-  }
-  if (placed < n) throw new InputError(describeCycle(ops, waiting, inStart, edgeSource));
-  return order;
-}
-
-function describeCycle(
-  ops: readonly OpSpec[],
-  waiting: Int32Array,
-  inStart: Int32Array,
-  edgeSource: Int32Array,
-): string {
-  const seenAt = new Map<number, number>();
-  const path: number[] = [];
-  let v = waiting.findIndex((count) => count > 0);
-  while (!seenAt.has(v)) {
-    seenAt.set(v, path.length);
-    path.push(v);
-    for (let e = inStart[v]; e < inStart[v + 1]; e++) {
-      if (waiting[edgeSource[e]] > 0) {
-        v = edgeSource[e];
-        break;
-      }
-    }
-  }
-  const found = path.slice(seenAt.get(v)).reverse();
-  const first = found.indexOf(Math.min(...found));
-  const cycle = [...found.slice(first), ...found.slice(0, first)];
-  const shown = cycle.slice(0, 6).map((op) => `"${ops[op].name}"`);
-  if (cycle.length > 6) shown.push(`... ${cycle.length - 6} more ...`);
-  shown.push(`"${ops[cycle[0]].name}"`);
-  return `The graph has a cycle: ${shown.join(" -> ")}; every edge must lead forward.`;
 }

@@ -7,6 +7,8 @@
  * next to a data edge. Graphs are made by `graphBuilder` and never change afterwards.
  */
 
+import type { OpIteration } from "./iteration.ts";
+
 /** What an op does in the training step. */
 export const Role = { forward: 0, backward: 1, update: 2 } as const;
 export type RoleName = keyof typeof Role;
@@ -80,6 +82,12 @@ export interface OpGraph {
    */
   readonly outStart: Int32Array;
   readonly outEdge: Int32Array;
+
+  /**
+   * The dimensions of each op, null for an op that only runs as a whole; null where no op's are
+   * known.
+   */
+  readonly iterations: readonly (OpIteration | null)[] | null;
 
   /** A topological order, smallest id first among ready ops. */
   readonly topologicalOrder: Int32Array;

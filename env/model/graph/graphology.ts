@@ -88,5 +88,6 @@ export function opSpecOf(graph: OpGraph, v: number): OpSpec {
     ...(graph.supportedKinds[v] !== null && { supportedKinds: graph.supportedKinds[v] }),
     ...(graph.colocation[v] !== -1 && { colocation: `c${graph.colocation[v]}` }),
     ...(declaresTwin && { twin: graph.names[twin] }),
+    ...(graph.iterations?.[v] && { iteration: graph.iterations[v] }),
   };
 }

@@ -1,11 +1,17 @@
 /**
  * `OpIteration`: the space of named dimensions that an op iterates over, and how its tensors lie in
- * it. So
- * it says what may be split. A device that runs a part of a dimension needs the parts of the
+ * it. It says what may be split. A device that runs a part of a dimension needs the parts of the
  * tensors along it. It makes a part of the results, or a partial sum of them.
  *
  * A product Y[b, n] = sum over k of X[b, k] W[k, n] has the dimensions b, k and n. The gradients of
  * X and W iterate over the same three, so a backward op takes over the split of its forward twin.
+ *
+ * A part of a dimension begins at some index a, and every axis along the dimension is cut with it.
+ * A dimension of size s cuts an axis of size n at floor(n a / s). The axis is thus as long as the
+ * dimension, or a multiple whose major factor the dimension is, such as the heads of a width. Axes
+ * of a `spatial` dimension have any length, since strides and paddings change it.
+ *
+ * A shape is how the op sees a tensor. Its producer may see the same elements in another shape.
  */
 
 /**
@@ -29,8 +35,13 @@ export interface IterationDimension {
   readonly name: string;
   readonly kind: DimensionKind;
   readonly size: number;
-  /** Rows of a neighbour's part that a part needs at each border, of a `spatial` dimension. */
+  /** Rows of a neighbour's part of an input that a part needs at each border, if `spatial`. */
   readonly halo?: number;
+  /**
+   * The inputs that need the halo; by default all that lie along the dimension. A sum over windows
+   * reads the image with its halo, and each gradient once.
+   */
+  readonly haloInputs?: readonly number[];
 }
 
 /** The whole of an axis is in every part. */
@@ -50,7 +61,7 @@ export interface OpIteration {
   readonly parameters: readonly TensorAxes[];
   /** One entry for each output port. */
   readonly outputs: readonly TensorAxes[];
-  /** Dimensions whose parts give partial sums of the outputs. */
+  /** Dimensions whose parts give partial sums of the outputs that have no axis along them. */
   readonly sums: readonly number[];
   /** Inputs that may be partial sums, because the op is linear in all of them together. */
   readonly linearIn: readonly number[];

@@ -13,6 +13,7 @@ import {
   shares,
 } from "./pipeline.ts";
 import { checkPipeline } from "./pipeline-checks.ts";
+import { deviceIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 
 export const pipelineKind: PlanKind<PipelinePlan> = {
@@ -123,16 +124,3 @@ function stagesIn(scenario: Scenario, stages: unknown, where: string): PipelineS
     };
   });
 }
-
-function deviceIn({ cluster }: Scenario, device: unknown, where: string): number {
-  const { devices } = cluster;
-  if (typeof device === "number" && Number.isInteger(device) && device >= 0 && device < devices.length)
-    return device;
-  const named = devices.findIndex(({ name }) => name === device);
-  if (named !== -1) return named;
-  throw new InputError(
-    `${where}: the device is ${shown(device)}, expected 0..${devices.length - 1} or one of ${devices.map(({ name }) => `"${name}"`).join(", ")}.`,
-  );
-}
-
-const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? "missing";

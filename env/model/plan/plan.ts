@@ -5,17 +5,21 @@
  */
 import { InputError } from "../errors.ts";
 import type { Scenario } from "../scenario.ts";
+import { alternatives } from "../suggest.ts";
 import type { PipelinePlan } from "./pipeline.ts";
 import { pipelineKind } from "./pipeline-kind.ts";
 import { type Placement, placementKind } from "./placement.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
+import type { ShardingPlan } from "./sharding.ts";
+import { shardingKind } from "./sharding-kind.ts";
 
-export type Plan = Placement | PipelinePlan;
+export type Plan = Placement | PipelinePlan | ShardingPlan;
 export type PlanKindName = Plan["kind"];
 
 export const planKinds: { readonly [K in PlanKindName]: PlanKind<Extract<Plan, { kind: K }>> } = {
   placement: placementKind,
   pipeline: pipelineKind,
+  sharding: shardingKind,
 };
 
 export const planKindNames = Object.keys(planKinds) as readonly PlanKindName[];
@@ -54,7 +58,7 @@ function kindOf(plan: { readonly kind: string } | null | undefined, where: strin
   if (typeof kind === "string" && Object.hasOwn(planKinds, kind))
     return entryOf({ kind: kind as PlanKindName } as Plan);
   const given = plan === null || plan === undefined ? String(plan) : `of kind ${JSON.stringify(kind)}`;
-  throw new InputError(`${where} is ${given}, expected kind ${planKindNames.join(" or ")}.`);
+  throw new InputError(`${where} is ${given}, expected kind ${alternatives(planKindNames)}.`);
 }
 
 const nameOf = (json: unknown): string =>

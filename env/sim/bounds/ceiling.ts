@@ -2,6 +2,7 @@
  * Upper limits on the value of every feasible plan. They are the unit of the penalty for plans that
  * do not fit.
  */
+import { routeKinds } from "../../model/cluster/route-kinds.ts";
 import type { Compiled } from "../engine/compile.ts";
 
 /**
@@ -33,13 +34,12 @@ function transfersOf({ fidelity, deviceCount }: Compiled, uses: number): number 
   return fidelity.multicast === "per-consumer" ? uses : Math.min(uses, deviceCount - 1);
 }
 
-function slowestRouteUs(compiled: Compiled, bytes: number): number {
-  const { routeStart, routeLink, linkBytesPerUs, linkLatencyUs, fidelity } = compiled;
+function slowestRouteUs({ scenario, linkBytesPerUs, linkLatencyUs, fidelity }: Compiled, bytes: number) {
   let slowestUs = 0;
-  for (let pair = 0; pair + 1 < routeStart.length; pair++) {
+  for (const route of routeKinds(scenario.cluster)) {
     let routeUs = 0;
-    for (let i = routeStart[pair]; i < routeStart[pair + 1]; i++)
-      routeUs += bytes / linkBytesPerUs[routeLink[i]] + linkLatencyUs[routeLink[i]] + fidelity.transferGapUs;
+    for (const link of route)
+      routeUs += bytes / linkBytesPerUs[link] + linkLatencyUs[link] + fidelity.transferGapUs;
     slowestUs = Math.max(slowestUs, routeUs);
   }
   return slowestUs;

@@ -1,11 +1,11 @@
 /**
  * Lower bounds on the time of a batch. Those on the makespan hold for placements. This one holds
- * for pipelines too, whatever their stages, replicas, micro-batches and schedule are:
+ * for pipelines and shardings too, whatever their stages, replicas, schedule and splits are:
  *
- * - *work of all samples*: replicas share the samples of an op, so each op is divisible work. Its
- *   pieces together take at least as long as the whole op on its best device, as each pays its
- *   launch. Recomputation only adds. An update runs at least once in a batch, on one replica or on
- *   several in turn.
+ * - *work of all samples*: replicas or ranks share an op, so each op is divisible work. Its pieces
+ *   together take at least as long as the whole op on its best device, as each pays its launch.
+ *   Padding and recomputation only add. An update runs at least once in a batch, on one replica, on
+ *   several in turn, or in parts that add up to it.
  */
 import { deviceTypes } from "../../model/cluster/device-types.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";

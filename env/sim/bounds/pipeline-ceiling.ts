@@ -6,7 +6,8 @@
  * again. Each piece pays what a smaller batch does not shorten. Updates may come after every
  * micro-batch, and so may sums of gradients.
  */
-
+import type { Cluster } from "../../model/cluster/cluster.ts";
+import { routeKinds } from "../../model/cluster/route-kinds.ts";
 import { opClasses } from "../../model/graph/op-classes.ts";
 import { microBatchLimit } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -61,19 +62,19 @@ function opsUs(scenario: Scenario, pieces: number): number {
   return totalUs;
 }
 
-function slowestRoute({ routes, links }: Scenario["cluster"], gapUs: number) {
+/** Times of a byte and of a message on the slowest route, us. */
+export function slowestRoute(cluster: Cluster, gapUs: number) {
   let usPerByte = 0;
   let latencyUs = 0;
-  for (const row of routes)
-    for (const route of row) {
-      let byteUs = 0;
-      let delayUs = 0;
-      for (const link of route) {
-        byteUs += 1 / links[link].bytesPerUs;
-        delayUs += links[link].latencyUs + gapUs;
-      }
-      usPerByte = Math.max(usPerByte, byteUs);
-      latencyUs = Math.max(latencyUs, delayUs);
+  for (const route of routeKinds(cluster)) {
+    let byteUs = 0;
+    let delayUs = 0;
+    for (const link of route) {
+      byteUs += 1 / cluster.links[link].bytesPerUs;
+      delayUs += cluster.links[link].latencyUs + gapUs;
     }
+    usPerByte = Math.max(usPerByte, byteUs);
+    latencyUs = Math.max(latencyUs, delayUs);
+  }
   return { usPerByte, latencyUs };
 }

@@ -6,6 +6,7 @@ import { type StageCosts, timeIndex } from "./costs/stage-costs.ts";
 import { unitOf, type WorkCode } from "./costs/work.ts";
 import type { Part, Parts } from "./parts.ts";
 import type { AmountIndex } from "./tasks/amounts.ts";
+import { type Column, intColumn } from "./tasks/columns.ts";
 import type { TaskBuilder } from "./tasks/task-builder.ts";
 
 /** Work of a task that only moves data: a step of a collective, or a swap. */
@@ -21,14 +22,32 @@ export interface LaidSchedule {
 
 /** What each task does, in columns. */
 export interface TaskColumns {
-  readonly work: TaskWork[];
+  /** A `TaskWork` each. */
+  readonly work: Int32Array;
   /** `HOST` for an input. */
-  readonly stage: number[];
+  readonly stage: Int32Array;
   /** Index into the stage's devices. */
-  readonly replica: number[];
+  readonly replica: Int32Array;
   /** First micro-batch; of an update or a collective the first of its round. */
-  readonly microBatch: number[];
+  readonly microBatch: Int32Array;
 }
+
+type GrowingColumns = { readonly [Name in keyof TaskColumns]: Column<Int32Array> };
+
+export const growingColumns = (): GrowingColumns => ({
+  work: intColumn(),
+  stage: intColumn(),
+  replica: intColumn(),
+  microBatch: intColumn(),
+});
+
+/** The columns; nothing may be added afterwards. */
+export const finishedColumns = ({ work, stage, replica, microBatch }: GrowingColumns): TaskColumns => ({
+  work: work.done(),
+  stage: stage.done(),
+  replica: replica.done(),
+  microBatch: microBatch.done(),
+});
 
 export interface Lowering {
   readonly scenario: Scenario;
@@ -38,10 +57,10 @@ export interface Lowering {
   readonly amounts: AmountIndex;
   readonly builder: TaskBuilder;
   readonly parts: Parts;
-  readonly tasks: TaskColumns;
+  readonly tasks: GrowingColumns;
   /** Last task of each device so far, -1 for none, and the task before each task on its device. */
   readonly lastOf: Int32Array;
-  readonly taskBefore: number[];
+  readonly taskBefore: Column<Int32Array>;
   /** Set once a task of a sender is there. */
   usesSenders: boolean;
 }
@@ -67,7 +86,7 @@ export function addTask(
   const number = builder.task(device, timeIndex(costs, [work, stage], device), share);
   push(tasks, work, stage, replica, microBatch);
   const before = lastOf[device];
-  taskBefore[number] = before;
+  taskBefore.push(before);
   if (before !== -1) builder.after(number, before);
   lastOf[device] = number;
   return number;
@@ -83,11 +102,17 @@ export function addFreeTask(
   const time = share === 0 ? -1 : timeIndex(costs, [work as WorkCode, stage], device);
   const number = builder.task(device, time, share);
   push(tasks, work, stage, replica, microBatch);
-  taskBefore[number] = -1;
+  taskBefore.push(-1);
   return number;
 }
 
-function push(tasks: TaskColumns, work: TaskWork, stage: number, replica: number, microBatch: number): void {
+function push(
+  tasks: GrowingColumns,
+  work: TaskWork,
+  stage: number,
+  replica: number,
+  microBatch: number,
+): void {
   tasks.work.push(work);
   tasks.stage.push(stage);
   tasks.replica.push(replica);

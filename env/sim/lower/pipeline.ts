@@ -24,6 +24,8 @@ import {
   addFreeTask,
   addPart,
   addTask,
+  finishedColumns,
+  growingColumns,
   type LaidSchedule,
   type Lowering,
   type TaskColumns,
@@ -31,6 +33,7 @@ import {
 } from "./lowering.ts";
 import { createParts } from "./parts.ts";
 import { amountIndex } from "./tasks/amounts.ts";
+import { intColumn } from "./tasks/columns.ts";
 import { type TaskStructure, taskBuilder } from "./tasks/task-builder.ts";
 import { connectUnits } from "./transfers.ts";
 import { createUpdates, type Updates } from "./updates/updates.ts";
@@ -57,9 +60,9 @@ export function lowerPipeline(
     amounts: amountIndex(costs),
     builder: taskBuilder(),
     parts: createParts(unitCountOf(costs.stageCount), totalOf({ plan, laid })),
-    tasks: { work: [], stage: [], replica: [], microBatch: [] },
+    tasks: growingColumns(),
     lastOf: new Int32Array(scenario.cluster.devices.length).fill(-1),
-    taskBefore: [],
+    taskBefore: intColumn(),
     usesSenders: false,
   };
   layOutInputs(lowering);
@@ -69,7 +72,7 @@ export function lowerPipeline(
   // Behind the others, as what is declared first is sent first.
   updates.connect();
   const cluster = lowering.usesSenders ? withSenders(scenario.cluster) : scenario.cluster;
-  return { ...lowering.builder.build(scenario, cluster), tasks: lowering.tasks };
+  return { ...lowering.builder.build(scenario, cluster), tasks: finishedColumns(lowering.tasks) };
 }
 
 function hostOf({ cluster }: Scenario, what: string): number {
@@ -98,20 +101,16 @@ function limitInputs({ costs, parts, builder, plan, laid }: Lowering): void {
   const first = Math.min(...fed);
   const inputs = unitOf(costs.stageCount, Work.forward, HOST);
   const forwards = unitOf(costs.stageCount, Work.forward, first);
-  const taskOn = (device: number, microBatch: number): number => {
-    let entry = parts.first(forwards, microBatch);
-    while (builder.deviceOf(parts.taskAt(entry)) !== device) entry = parts.next(entry);
-    return parts.taskAt(entry);
-  };
-  for (const device of plan.stages[first].devices) {
+  const { devices, share } = plan.stages[first];
+  for (const [replica, device] of devices.entries()) {
     const items = laid.schedule.order[device].filter(
       ({ stage, phase }) => stage === first && phase === Phase.forward,
     );
     items.forEach(({ microBatch, span = 1 }, i) => {
       if (i < INPUTS_AHEAD) return;
-      const before = taskOn(device, items[i - INPUTS_AHEAD].microBatch);
-      for (let m = microBatch; m < microBatch + span; m++)
-        builder.after(parts.taskAt(parts.first(inputs, m)), before);
+      const at = share === "split" ? replica : 0;
+      const before = parts.taskOf(forwards, items[i - INPUTS_AHEAD].microBatch, at);
+      for (let m = microBatch; m < microBatch + span; m++) builder.after(parts.taskOf(inputs, m, 0), before);
     });
   }
 }

@@ -13,6 +13,7 @@ import { createPeakSlices, type PeaksAbove } from "../memory/peak-slices.ts";
 import { createTensorColumns, type TensorColumns } from "../memory/tensor-columns.ts";
 import { createStageCosts, type StageCosts } from "./costs/stage-costs.ts";
 import { type LoweredPipeline, lowerPipeline } from "./pipeline.ts";
+import { checkSize } from "./size.ts";
 import { type Batches, batchesOf } from "./steady.ts";
 import { scheduleKey, structureKey } from "./structure-key.ts";
 
@@ -89,6 +90,7 @@ export function loweredPlan(
   laid: Laid,
   costs: StageCosts,
 ): LoweredPipeline {
+  checkSize(plan, laid);
   const lowered = lowerPipeline(scenario, plan, laid, costs);
   checkEnds(lowered.compiled, plan);
   return lowered;

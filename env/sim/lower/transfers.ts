@@ -13,6 +13,7 @@
 import type { Parcel } from "./costs/parcels.ts";
 import { unitOf, WORK_ORDER, Work, type WorkCode } from "./costs/work.ts";
 import { addFreeTask, type Lowering, SWAP, type TaskName, totalOf } from "./lowering.ts";
+import { intColumn } from "./tasks/columns.ts";
 import { roundLength } from "./updates/rounds.ts";
 
 /** `hostOf` names the host, or throws a sentence on what it is wanted for. */
@@ -51,18 +52,18 @@ interface Tensors {
 
 function createTensors({ builder }: Lowering): Tensors {
   const last = new Int32Array(builder.taskCount).fill(-1);
-  const before: number[] = [];
-  const parcelOf: number[] = [];
-  const tensorOf: number[] = [];
+  const before = intColumn();
+  const parcelOf = intColumn();
+  const tensorOf = intColumn();
   return {
     add(task, parcel, tensor) {
       before.push(last[task]);
       parcelOf.push(parcel);
-      last[task] = tensorOf.push(tensor) - 1;
+      last[task] = tensorOf.push(tensor);
     },
     of(task, parcel, list) {
-      for (let at = last[task]; at !== -1; at = before[at])
-        if (parcelOf[at] === parcel) list.push(tensorOf[at]);
+      for (let at = last[task]; at !== -1; at = before.at(at))
+        if (parcelOf.at(at) === parcel) list.push(tensorOf.at(at));
     },
   };
 }
@@ -70,12 +71,11 @@ function createTensors({ builder }: Lowering): Tensors {
 /** Calls with each task that makes the parcel. */
 function eachSender({ lowering, parcel }: OneParcel, visit: (task: number) => void): void {
   const { parts, costs } = lowering;
+  const tasks: number[] = [];
   for (let m = 0; m < totalOf(lowering); m++) {
     const unit = unitOf(costs.stageCount, makerOf(lowering, parcel.fromWork, m), parcel.fromStage);
-    for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-      const task = parts.taskAt(entry);
-      if (parts.microBatchOf(task) === m) visit(task);
-    }
+    const count = parts.all(unit, m, tasks);
+    for (let i = 0; i < count; i++) if (parts.microBatchOf(tasks[i]) === m) visit(tasks[i]);
   }
 }
 
@@ -91,6 +91,7 @@ function send(way: OneParcel): void {
   const devices: number[] = [];
   const ends: number[] = [];
   const tensors: number[] = [];
+  const receivers: number[] = [];
   let sentCount = 0;
   const sentTo = (device: number, microBatch: number): number => {
     for (let i = 0; i < sentCount; i++) if (devices[i] === device && microBatch < ends[i]) return tensors[i];
@@ -100,12 +101,13 @@ function send(way: OneParcel): void {
     const end = parts.endOf(from);
     sentCount = 0;
     for (const unit of users)
-      for (let m = parts.microBatchOf(from); m < end; m++)
-        for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-          const to = parts.taskAt(entry);
+      for (let m = parts.microBatchOf(from); m < end; m++) {
+        const count = parts.sharing(unit, m, from, receivers);
+        for (let i = 0; i < count; i++) {
+          const to = receivers[i];
           // Tasks of several micro-batches meet once.
-          const overlap = m === parts.firstCommon(from, to) ? parts.overlap(from, to) : 0;
-          if (overlap === 0) continue;
+          if (m !== parts.firstCommon(from, to)) continue;
+          const overlap = parts.overlap(from, to);
           let tensor = sentTo(builder.deviceOf(to), m);
           if (tensor === -1) {
             const last = Math.min(end, parts.endOf(to));
@@ -117,18 +119,20 @@ function send(way: OneParcel): void {
           }
           builder.uses(to, tensor);
         }
+      }
   });
 }
 
 function order(way: OneParcel): void {
   const { parts, builder } = way.lowering;
+  const receivers: number[] = [];
   eachSender(way, (from) => {
     for (const unit of way.users)
-      for (let m = parts.microBatchOf(from); m < parts.endOf(from); m++)
-        for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-          const to = parts.taskAt(entry);
-          if (m === parts.firstCommon(from, to) && parts.overlap(from, to) > 0) builder.after(to, from);
-        }
+      for (let m = parts.microBatchOf(from); m < parts.endOf(from); m++) {
+        const count = parts.sharing(unit, m, from, receivers);
+        for (let i = 0; i < count; i++)
+          if (m === parts.firstCommon(from, receivers[i])) builder.after(receivers[i], from);
+      }
   });
 }
 
@@ -138,24 +142,26 @@ function sendWeights({ lowering, parcel, number, users }: OneParcel): void {
   const length = roundLength(lowering, parcel.fromStage);
   const makers = unitOf(costs.stageCount, parcel.fromWork, parcel.fromStage);
   const tensorOn = new Map<number, number>();
+  const receivers: number[] = [];
+  const useWeights = (unit: number, microBatch: number, senders: readonly number[]): void => {
+    const count = parts.all(unit, microBatch, receivers);
+    for (let i = 0; i < count; i++) {
+      const device = builder.deviceOf(receivers[i]);
+      let tensor = tensorOn.get(device);
+      if (tensor === undefined) {
+        const sender = nearestSender(lowering, senders, device, tensorOn.size);
+        tensor = builder.tensor(sender, amount, 1);
+        tensorOn.set(device, tensor);
+      }
+      builder.uses(receivers[i], tensor);
+    }
+  };
   for (let first = 0; first < totalOf(lowering); first += length) {
     const senders: number[] = [];
-    for (let entry = parts.first(makers, first); entry !== -1; entry = parts.next(entry))
-      senders.push(parts.taskAt(entry));
+    parts.all(makers, first, senders);
     tensorOn.clear();
     for (let m = first; m < Math.min(first + length, totalOf(lowering)); m++)
-      for (const unit of users)
-        for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-          const to = parts.taskAt(entry);
-          const device = builder.deviceOf(to);
-          let tensor = tensorOn.get(device);
-          if (tensor === undefined) {
-            const sender = nearestSender(lowering, senders, device, tensorOn.size);
-            tensor = builder.tensor(sender, amount, 1);
-            tensorOn.set(device, tensor);
-          }
-          builder.uses(to, tensor);
-        }
+      for (const unit of users) useWeights(unit, m, senders);
   }
 }
 
@@ -173,21 +179,22 @@ function swap(way: OneParcel, host: number): void {
   const { lowering, number, users, made, parcel } = way;
   const { parts, builder, plan, amounts, taskBefore } = lowering;
   const amount = amounts.parcel(number);
+  const receivers: number[] = [];
   const name = (task: number): TaskName => ({
     work: SWAP,
     stage: parcel.fromStage,
-    replica: lowering.tasks.replica[task],
-    microBatch: lowering.tasks.microBatch[task],
+    replica: lowering.tasks.replica.at(task),
+    microBatch: lowering.tasks.microBatch.at(task),
   });
   eachSender(way, (from) => {
     for (let m = parts.microBatchOf(from); m < parts.endOf(from); m++) {
       let fetched = -1;
       let tensor = -1;
-      for (const unit of users)
-        for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
-          const to = parts.taskAt(entry);
+      for (const unit of users) {
+        const count = parts.sharing(unit, m, from, receivers);
+        for (let i = 0; i < count; i++) {
+          const to = receivers[i];
           const share = parts.overlap(from, to) / plan.microBatches;
-          if (share === 0) continue;
           if (fetched === -1) {
             const out = builder.tensor(from, amount, share);
             made.add(from, number, out);
@@ -197,6 +204,7 @@ function swap(way: OneParcel, host: number): void {
           }
           builder.uses(to, tensor);
         }
+      }
     }
   });
 
@@ -210,8 +218,8 @@ function swap(way: OneParcel, host: number): void {
     const waiting = builder.tensor(parked, amount, share);
     builder.buffer(parked, amount, share, [waiting]);
     builder.uses(fetched, waiting);
-    const before = taskBefore[user];
-    const ahead = before === -1 ? -1 : taskBefore[before];
+    const before = taskBefore.at(user);
+    const ahead = before === -1 ? -1 : taskBefore.at(before);
     if (ahead !== -1) builder.after(fetched, ahead);
     return fetched;
   }
@@ -220,11 +228,12 @@ function swap(way: OneParcel, host: number): void {
 /** Outputs in the same parcels are one buffer of the task that makes them. */
 function holdBuffers(lowering: Lowering, made: Tensors): void {
   const { costs, parts, builder, amounts, plan } = lowering;
+  const tensors: number[] = [];
   costs.holds.forEach(({ fromStage, fromWork, parcels }, number) => {
     const hold = (work: WorkCode): void =>
       parts.eachTask(unitOf(costs.stageCount, work, fromStage), (task, share) => {
         if (work !== makerOf(lowering, fromWork, parts.microBatchOf(task))) return;
-        const tensors: number[] = [];
+        tensors.length = 0;
         for (const parcel of parcels) made.of(task, parcel, tensors);
         builder.buffer(task, amounts.hold(number), share / plan.microBatches, tensors);
       });

@@ -82,7 +82,7 @@ export const objectiveSpecs: Readonly<Record<Objective, ObjectiveSpec>> = {
   iteration: {
     id: "iteration",
     unit: "us",
-    summary: "time of one batch, of placements and pipelines",
+    summary: "time of one batch, of plans of every kind",
     timing: "engine",
     memory: "fidelity",
     keepsOrder: true,
@@ -93,7 +93,7 @@ export const objectiveSpecs: Readonly<Record<Objective, ObjectiveSpec>> = {
   throughput: {
     id: "throughput",
     unit: "us",
-    summary: "time of each sample, of placements and pipelines",
+    summary: "time of each sample, of plans of every kind",
     timing: "engine",
     memory: "fidelity",
     keepsOrder: true,

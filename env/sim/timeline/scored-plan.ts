@@ -13,6 +13,7 @@ import { memoryLimits } from "../objectives/memory-limits.ts";
 import { pricedPipeline } from "../objectives/provisioning/pipeline-price.ts";
 import type { PipelineTimeline } from "./pipeline/contract.ts";
 import { pipelineTimeline } from "./pipeline/pipeline-timeline.ts";
+import { type ShardingSummary, shardingSummary } from "./sharding-summary.ts";
 import type { Timeline } from "./timeline.ts";
 import { timelinesOf } from "./timeline-of.ts";
 
@@ -31,10 +32,12 @@ export interface ScoredPlan {
   readonly gap: number | null;
   /** Bytes that each device may hold by the objective's rule; infinite where nothing limits it. */
   readonly limitBytes: Float64Array;
-  /** When each op runs; null for a pipeline, and where the objective has no times of ops. */
+  /** When each op runs; null for other kinds of plans, and where the objective has no times. */
   readonly timeline: Timeline | null;
-  /** When each phase of each stage runs; null for a placement. */
+  /** When each phase of each stage runs; null for other kinds of plans. */
   readonly pipeline: PipelineTimeline | null;
+  /** What devices and collectives do; null for other kinds of plans. */
+  readonly sharding: ShardingSummary | null;
   /** What each device has to do; null where there is a timeline. */
   readonly loads: DeviceLoads | null;
 }
@@ -49,6 +52,7 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
     const outcome = score.evaluate(plan);
     const timeline = plan.kind === "placement" ? timelineOf(plan) : null;
     const pipeline = plan.kind === "pipeline" ? pipelineTimeline(scenario, plan) : null;
+    const sharding = plan.kind === "sharding" ? shardingSummary(scenario, plan) : null;
     const loads = spec.figure === "loads" ? deviceLoads(scenario, plan) : null;
     const bound = score.bound([plan.kind]);
     return {
@@ -56,12 +60,14 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
       plan,
       spec,
       outcome,
-      unlimitedValue: outcome.value ?? unlimitedValue(spec, { scenario, plan, timeline, pipeline, loads }),
+      unlimitedValue:
+        outcome.value ?? unlimitedValue(spec, { scenario, plan, timeline, pipeline, sharding, loads }),
       bound,
       gap: gapOf(outcome.value, bound.value),
       limitBytes,
       timeline,
       pipeline,
+      sharding,
       loads,
     };
   };
@@ -77,13 +83,14 @@ function unlimitedValue(
     plan,
     timeline,
     pipeline,
+    sharding,
     loads,
-  }: Pick<ScoredPlan, "scenario" | "plan" | "timeline" | "pipeline" | "loads">,
+  }: Pick<ScoredPlan, "scenario" | "plan" | "timeline" | "pipeline" | "sharding" | "loads">,
 ): number {
   if (unit === "usd") return pricedPipeline(scenario, plan).cost;
   if (loads !== null) return largest(loads.loadUs);
   if (unit === "bytes") return largest(timeline!.peakBytes);
-  const us = pipeline?.iterationUs ?? timeline!.makespanUs;
+  const us = pipeline?.iterationUs ?? sharding?.iterationUs ?? timeline!.makespanUs;
   return id === "throughput" ? us / scenario.graph.batch! : us;
 }
 

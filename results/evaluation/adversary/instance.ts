@@ -121,7 +121,8 @@ function graphOf(instance: Instance): OpGraph {
   const builder = graphBuilder({ dtype: graph.dtype, batch: graph.batch });
   const deviceCount = cluster.devices.length;
   for (let v = 0; v < graph.opCount; v++) {
-    const { flops: _, bytesTouched: __, supportedKinds: ___, transferUs, ...spec } = opSpecOf(graph, v);
+    const whole = opSpecOf(graph, v);
+    const { flops: _, bytesTouched: __, supportedKinds: ___, iteration: ____, transferUs, ...spec } = whole;
     const times = cluster.devices.flatMap((_device, d) => {
       const us = start.runTimesUs[v * deviceCount + d];
       return Number.isFinite(us)

@@ -5,10 +5,12 @@
  */
 import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import { type Explanation, explain } from "../../../env/sim/timeline/explain/explanation.ts";
 import { pipelineTimeline } from "../../../env/sim/timeline/pipeline/pipeline-timeline.ts";
+import { shardingSummary } from "../../../env/sim/timeline/sharding-summary.ts";
 import { timelineOf } from "../../../env/sim/timeline/timeline-of.ts";
 import { type GanttOptions, ganttFigure } from "../charts/gantt.ts";
 import { loadsFigure } from "../charts/loads.ts";
@@ -18,6 +20,7 @@ import { HALF_LANES, WIDE_LANES } from "../charts/shapes.ts";
 import { html, type Markup } from "../markup.ts";
 import { pipelineDrawing } from "./pipeline-drawing.ts";
 import { scheduleFigure } from "./schedule-svg.ts";
+import { shardingTables } from "./sharding-tables.ts";
 import { stageTables } from "./stage-tables.ts";
 
 export interface ShownPlan {
@@ -33,13 +36,14 @@ export interface ShownPlan {
 
 export interface PlanFigures {
   readonly markup: Markup;
-  /** Null for a pipeline, and where the objective has no critical path. */
+  /** Null for a pipeline or a sharding, and where the objective has no critical path. */
   readonly explanation: Explanation | null;
 }
 
 /** Pre: the plan is valid for the scenario. */
 export function planFigures(scenario: Scenario, shown: ShownPlan): PlanFigures {
   if (shown.plan.kind === "pipeline") return pipelineFigures(scenario, shown.plan, shown);
+  if (shown.plan.kind === "sharding") return shardingFigures(scenario, shown.plan, shown);
   const { markup, explanation } = timelineFigure(scenario, shown);
   return {
     markup: html`${markup}
@@ -61,6 +65,15 @@ ${memoryFigure(scenario, shown.peakBytes)}`,
   };
 }
 
+/** A sharding: its facts, what its collectives send, and memory. */
+function shardingFigures(scenario: Scenario, plan: ShardingPlan, shown: ShownPlan): PlanFigures {
+  return {
+    markup: html`${shardingTables(shardingSummary(scenario, plan))}
+${memoryFigure(scenario, shown.peakBytes)}`,
+    explanation: null,
+  };
+}
+
 /** The first of them alone: the timeline, or the loads where the objective has none. */
 export function timelineFigure(scenario: Scenario, shown: Omit<ShownPlan, "peakBytes">): PlanFigures {
   const { plan, method, bound, isHalf = false } = shown;
@@ -68,6 +81,8 @@ export function timelineFigure(scenario: Scenario, shown: Omit<ShownPlan, "peakB
     const drawing = pipelineDrawing(pipelineTimeline(scenario, plan), method);
     return { markup: scheduleFigure(drawing), explanation: null };
   }
+  if (plan.kind === "sharding")
+    return { markup: shardingTables(shardingSummary(scenario, plan)), explanation: null };
   const { unit, timing } = objectiveOf(scenario);
   const explanation = timing === "engine" ? explain(scenario, plan) : null;
   const timeline = explanation?.timeline ?? timelineOf(scenario, plan);

@@ -15,10 +15,10 @@ ${rowsMarkup("Stages; times are those of one micro-batch", stageRows(timeline))}
 ${rowsMarkup("Memory of each stage's fullest device at its peak", stageMemoryRows(timeline, limits))}`;
 }
 
-const WORD_COLUMNS: readonly string[] = ["stage", "first", "last", "devices", "fullest device"];
+const WORD_COLUMNS: readonly string[] = ["stage", "first", "last", "devices", "fullest device", "of"];
 
 /** The first row has the titles, the first column names the row. */
-function rowsMarkup(caption: string, [titles, ...rows]: readonly (readonly string[])[]): Markup {
+export function rowsMarkup(caption: string, [titles, ...rows]: readonly (readonly string[])[]): Markup {
   const kinds = titles.map((title) => (WORD_COLUMNS.includes(title) ? "name" : null));
   const body = rows.map(([first, ...rest]) => {
     const cells = rest.map((text, i) => element("td", { class: kinds[i + 1] }, text));

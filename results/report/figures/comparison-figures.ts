@@ -213,6 +213,7 @@ export function planPicture(
   const plan = planFromJson(scenario, json, `The plan of ${by}`);
   if (plan.kind === "pipeline")
     return { svg: scheduleSvg(pipelineDrawing(pipelineTimeline(scenario, plan), by)) };
+  if (plan.kind === "sharding") return `The plan of ${by} is a sharding, which has no chart of its own.`;
   const timeline = timelineOf(scenario, plan);
   if (timeline === null)
     return `"${scenario.name}" has no Gantt chart: its objective ${scenario.objective} does not say when ops run.`;

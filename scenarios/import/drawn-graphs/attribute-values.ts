@@ -4,6 +4,8 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { ANY_KIND } from "../../../env/model/graph/graph.ts";
+import type { OpIteration } from "../../../env/model/graph/iteration.ts";
+import { iterationSchema } from "../../../env/model/graph/iteration-schema.ts";
 import { MOST_PORTS } from "../../../env/model/graph/limits.ts";
 
 export function numberOf(where: string, field: string, value: unknown): number {
@@ -34,6 +36,13 @@ export function kindsOf(where: string, value: string): string[] {
   const list = jsonOf(value) ?? value.split(/[,|]/);
   if (Array.isArray(list) && list.every((item) => typeof item === "string")) return list;
   throw new InputError(`${where}: supportedKinds is ${shown(value)}, expected a list of device kinds.`);
+}
+
+/** As our exports write it. */
+export function iterationFrom(where: string, value: string): OpIteration {
+  const parsed = iterationSchema.safeParse(jsonOf(value));
+  if (parsed.success) return parsed.data;
+  throw new InputError(`${where}: iteration is ${shown(value)}, expected the dimensions of an op.`);
 }
 
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? String(value);

@@ -13,8 +13,10 @@
 import { InputError } from "../../../env/model/errors.ts";
 import { type GraphBuilder, graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import type { OpIteration, TensorAxes } from "../../../env/model/graph/iteration.ts";
 import { checkSize, MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
 import type { UnknownOps } from "../contract.ts";
+import { iterationOf } from "./iteration.ts";
 import { bytesOf, leavesOf } from "./shape.ts";
 import { type Computation, type HloModule, type Instruction, namesOf, wordOf } from "./text.ts";
 import { outputsAt, placesOf, renaming, type Value } from "./values.ts";
@@ -87,6 +89,8 @@ class Unrolling {
   readonly #controls: { readonly from: string; readonly to: string }[] = [];
   readonly #withoutRule: number[] = [];
   readonly #withoutSize: number[] = [];
+  /** Elements of the outputs of ops with dimensions. */
+  readonly #made = new Map<string, number>();
   #ops = 0;
   #nameCharacters = 0;
   #names = 0;
@@ -151,7 +155,9 @@ class Unrolling {
         `the names of instructions in nested calls have more than ${MOST_NAME_CHARACTERS} characters.`,
       );
     const path = call.prefix + instruction.name;
-    this.#builder.op(this.#specOf(path, instruction, call.computation));
+    const iteration = this.#iterationOf(path, instruction, call.computation, inputs);
+    const spec = this.#specOf(path, instruction, call.computation);
+    this.#builder.op({ ...spec, ...(iteration && { iteration: withWeights(iteration, spec) }) });
     if (this.#work.isUnknown(instruction)) this.#withoutRule.push(this.#ops);
     if (isUnbounded(instruction, call.computation)) this.#withoutSize.push(this.#ops);
     this.#ops++;
@@ -162,6 +168,26 @@ class Unrolling {
       for (const { op } of placesOf(valueIn(call, before, instruction)).slice(0, 1))
         this.#controls.push({ from: op, to: path });
     return outputsAt(path, instruction.shape);
+  }
+
+  /** None where the text says other sizes of a value than its maker does. */
+  #iterationOf(
+    path: string,
+    instruction: Instruction,
+    within: Computation,
+    inputs: readonly Value[],
+  ): OpIteration | undefined {
+    const iteration = iterationOf(instruction, within);
+    if (iteration === undefined) return undefined;
+    const places = inputs.flatMap(placesOf);
+    if (places.length !== iteration.inputs.length) return undefined;
+    const fits = iteration.inputs.every((tensor, i) => {
+      const made = this.#made.get(`${places[i].op}:${places[i].port}`);
+      return made === undefined || made === elementCount(tensor);
+    });
+    if (!fits) return undefined;
+    this.#made.set(`${path}:0`, elementCount(iteration.outputs[0]));
+    return iteration;
   }
 
   #specOf(name: string, instruction: Instruction, within: Computation): OpSpec {
@@ -186,6 +212,12 @@ class Unrolling {
     };
   }
 }
+
+const elementCount = ({ shape }: TensorAxes): number => shape.reduce((product, size) => product * size, 1);
+
+/** A parameter or constant that stays on its device is its own weights. */
+const withWeights = (iteration: OpIteration, { parameterBytes }: OpSpec): OpIteration =>
+  parameterBytes === 0 ? iteration : { ...iteration, parameters: iteration.outputs };
 
 /** Whether a size of the result or of an operand is `?`. */
 function isUnbounded({ shape, operands }: Instruction, within: Computation): boolean {

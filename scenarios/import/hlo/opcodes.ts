@@ -30,6 +30,7 @@ const withFormula = new Set(
   ),
 );
 
+export const isPointwise = (opcode: string): boolean => pointwise.has(opcode);
 export const isWorkless = (opcode: string): boolean => workless.has(opcode);
 
 /** All but `custom-call`, whose target decides, and opcodes that are not listed. */

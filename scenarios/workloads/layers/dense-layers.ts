@@ -3,7 +3,7 @@
  * axis of an activation is the columns of a matrix, all others its rows: [batch, time, width] has
  * batch x time rows.
  */
-import { elements, type Shape, type Tape, type Tensor } from "../tape/tape.ts";
+import { elements, type ForwardSpec, type Shape, type Tape, type Tensor } from "../tape/tape.ts";
 
 const width = (x: Tensor): number => x.shape[x.shape.length - 1];
 const withWidth = (x: Tensor, columns: number): Shape => [...x.shape.slice(0, -1), columns];
@@ -36,13 +36,16 @@ export function biasAdd(tape: Tape, x: Tensor, name: string): Tensor {
 export const dense = (tape: Tape, x: Tensor, name: string, columns: number): Tensor =>
   biasAdd(tape, matMul(tape, x, `${name}/matmul`, columns), `${name}/bias`);
 
-/** Product of two tensors; `inner` is the length of the sum behind each element of the result. */
+/**
+ * Product of two tensors along the axes that `axes` names (tape/iterations/notation.ts); `inner` is
+ * the length of the sum behind each element of the result.
+ */
 export function batchMatMul(
   tape: Tape,
   a: Tensor,
   b: Tensor,
   name: string,
-  { shape, inner }: { readonly shape: Shape; readonly inner: number },
+  { shape, inner, axes }: { readonly shape: Shape; readonly inner: number; readonly axes: string },
 ): Tensor {
   return tape.record({
     name,
@@ -50,17 +53,19 @@ export function batchMatMul(
     inputs: [a, b],
     outputs: [shape],
     flops: 2 * elements(shape) * inner,
+    axes,
   })[0];
 }
 
 /** Weights that several ops share; each of them reads the output. */
-export function variable(tape: Tape, name: string, shape: Shape): Tensor {
+export function variable(tape: Tape, name: string, shape: Shape, axes?: string): Tensor {
   return tape.record({
     name,
     type: "Variable",
     outputs: [shape],
     parameters: elements(shape),
     bytesTouched: 0,
+    axes,
   })[0];
 }
 
@@ -161,6 +166,7 @@ export function scaleMask(tape: Tape, scores: Tensor, mask: Tensor, name: string
     inputs: [scores, mask],
     outputs: [scores.shape],
     flops: 2 * elements(scores.shape),
+    axes: "bhts,bs->bhts",
   })[0];
 }
 
@@ -174,14 +180,18 @@ export function add(tape: Tape, a: Tensor, b: Tensor, name: string): Tensor {
   })[0];
 }
 
-/** Adds to each row, or to each example, a tensor that is the same for all of them. */
-export function addRepeated(tape: Tape, x: Tensor, repeated: Tensor, name: string): Tensor {
+/**
+ * Adds to each row, or to each example, a tensor that is the same for all of them. Without `axes`
+ * it has the last axes.
+ */
+export function addRepeated(tape: Tape, x: Tensor, repeated: Tensor, name: string, axes?: string): Tensor {
   return tape.record({
     name,
     type: "AddRepeated",
     inputs: [x, repeated],
     outputs: [x.shape],
     flops: elements(x.shape),
+    axes,
   })[0];
 }
 
@@ -214,14 +224,18 @@ export function concat(tape: Tape, parts: readonly Tensor[], name: string, axis:
   return tape.record({ name, type: "Concat", inputs: parts, outputs: [shape] })[0];
 }
 
+/** Where the axes of a slice lie: in letters, or as the windows of one tap that read it. */
+export type SliceOptions = Pick<ForwardSpec, "axes" | "windows">;
+
 /** A slice of shape `shape`; only what it copies is read. */
-export function slice(tape: Tape, x: Tensor, name: string, shape: Shape): Tensor {
+export function slice(tape: Tape, x: Tensor, name: string, shape: Shape, options: SliceOptions): Tensor {
   return tape.record({
     name,
     type: "Slice",
     inputs: [x],
     outputs: [shape],
     bytesTouched: 8 * elements(shape),
+    ...options,
   })[0];
 }
 

@@ -4,25 +4,16 @@
  */
 import { elements, type Shape, type Tape, type Tensor } from "../tape/tape.ts";
 
-type PointwiseType =
-  | "Relu"
-  | "Relu6"
-  | "LeakyRelu"
-  | "Swish"
-  | "Tanh"
-  | "Sigmoid"
-  | "Gelu"
-  | "Softmax"
-  | "Transpose";
+type PointwiseType = "Relu" | "Relu6" | "LeakyRelu" | "Swish" | "Tanh" | "Sigmoid" | "Gelu" | "Softmax";
 
 const pointwise =
   (type: PointwiseType, flopsPerElement: number) =>
-  (tape: Tape, x: Tensor, name: string, shape: Shape = x.shape): Tensor =>
+  (tape: Tape, x: Tensor, name: string): Tensor =>
     tape.record({
       name,
       type,
       inputs: [x],
-      outputs: [shape],
+      outputs: [x.shape],
       flops: flopsPerElement * elements(x.shape),
     })[0];
 
@@ -35,5 +26,7 @@ export const tanh = pointwise("Tanh", 4);
 export const sigmoid = pointwise("Sigmoid", 4);
 export const gelu = pointwise("Gelu", 9);
 export const softmax = pointwise("Softmax", 5);
-/** Moves the data to another order of axes; `shape` is the new shape. */
-export const transpose = pointwise("Transpose", 0);
+
+/** Moves the data to another order of `axes`; `shape` is the new shape. */
+export const transpose = (tape: Tape, x: Tensor, name: string, shape: Shape, axes: string): Tensor =>
+  tape.record({ name, type: "Transpose", inputs: [x], outputs: [shape], axes })[0];

@@ -90,5 +90,6 @@ function preactivations(tape: Tape, layer: LstmLayer, x: Tensor, state: LstmStat
   return batchMatMul(tape, joined, layer.weights, `${name}/matmul`, {
     shape: [x.shape[0], 4 * layer.width],
     inner: joined.shape[1],
+    axes: "bk,kn->bn",
   });
 }

@@ -37,7 +37,11 @@ export function gnmt(options: TranslatorOptions): Tape {
   const bias = variable(tape, "projection/bias", [vocabulary]);
   const losses = decoded.map((top, t) => {
     const shape = [batch, vocabulary];
-    const scores = batchMatMul(tape, top, projection, `projection/step_${t}/matmul`, { shape, inner: width });
+    const scores = batchMatMul(tape, top, projection, `projection/step_${t}/matmul`, {
+      shape,
+      inner: width,
+      axes: "bk,kv->bv",
+    });
     const logits = addRepeated(tape, scores, bias, `projection/step_${t}/bias`);
     return softmaxCrossEntropy(tape, logits, labels[t], `loss/step_${t}`);
   });
@@ -118,13 +122,22 @@ function attention(tape: Tape, memory: Tensor, { batch, steps, width }: Translat
   const scorer = variable(tape, "attention/scorer", [width, 1]);
   return (query, t) => {
     const name = `attention/step_${t}`;
-    const asked = batchMatMul(tape, query, weights, `${name}/query`, { shape: [batch, width], inner: width });
-    const mixed = tanh(tape, addRepeated(tape, keys, asked, `${name}/add`), `${name}/tanh`);
+    const asked = batchMatMul(tape, query, weights, `${name}/query`, {
+      shape: [batch, width],
+      inner: width,
+      axes: "bk,kn->bn",
+    });
+    const mixed = tanh(tape, addRepeated(tape, keys, asked, `${name}/add`, "btn,bn->btn"), `${name}/tanh`);
     const scores = batchMatMul(tape, mixed, scorer, `${name}/scores`, {
       shape: [batch, steps],
       inner: width,
+      axes: "bsk,k.->bs",
     });
     const shares = softmax(tape, scores, `${name}/softmax`);
-    return batchMatMul(tape, shares, memory, `${name}/context`, { shape: [batch, width], inner: steps });
+    return batchMatMul(tape, shares, memory, `${name}/context`, {
+      shape: [batch, width],
+      inner: steps,
+      axes: "bs,bsn->bn",
+    });
   };
 }

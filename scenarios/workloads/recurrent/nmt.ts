@@ -27,6 +27,7 @@ export function nmt(options: TranslatorOptions): Tape {
     const logits = batchMatMul(tape, attend(query, t), projection, `projection/step_${t}`, {
       shape: [batch, vocabulary],
       inner: width,
+      axes: "bk,kv->bv",
     });
     return softmaxCrossEntropy(tape, logits, labels[t], `loss/step_${t}`);
   });
@@ -66,16 +67,22 @@ function attention(tape: Tape, memory: Tensor, { batch, steps, width }: Translat
   const mix = variable(tape, "attention/weights", [2 * width, width]);
   return (query: Tensor, t: number): Tensor => {
     const name = `attention/step_${t}`;
-    const scores = batchMatMul(tape, query, keys, `${name}/scores`, { shape: [batch, steps], inner: width });
+    const scores = batchMatMul(tape, query, keys, `${name}/scores`, {
+      shape: [batch, steps],
+      inner: width,
+      axes: "bk,bsk->bs",
+    });
     const weights = softmax(tape, scores, `${name}/softmax`);
     const context = batchMatMul(tape, weights, memory, `${name}/context`, {
       shape: [batch, width],
       inner: steps,
+      axes: "bs,bsn->bn",
     });
     const joined = concat(tape, [context, query], `${name}/concat`, 1);
     const mixed = batchMatMul(tape, joined, mix, `${name}/matmul`, {
       shape: [batch, width],
       inner: 2 * width,
+      axes: "bk,kn->bn",
     });
     return tanh(tape, mixed, `${name}/tanh`);
   };

@@ -48,7 +48,11 @@ export function rnnlm({ batch, steps, layers, width, vocabulary, cell }: RnnlmOp
     });
     const shape = [batch, vocabulary];
     const top = dropout(tape, x, `projection/step_${t}/dropout`);
-    const scores = batchMatMul(tape, top, projection, `projection/step_${t}/matmul`, { shape, inner: width });
+    const scores = batchMatMul(tape, top, projection, `projection/step_${t}/matmul`, {
+      shape,
+      inner: width,
+      axes: "bk,kv->bv",
+    });
     const logits = addRepeated(tape, scores, bias, `projection/step_${t}/bias`);
     return softmaxCrossEntropy(tape, logits, labels[t], `loss/step_${t}`);
   });

@@ -22,7 +22,7 @@ export const causalMask: Mask = scaleAndShift;
 /** From [batch, tokens, width] to [batch, heads, tokens, width / heads]. */
 export function apart(tape: Tape, x: Tensor, name: string, heads: number): Tensor {
   const [batch, tokens, width] = x.shape;
-  return transpose(tape, x, name, [batch, heads, tokens, width / heads]);
+  return transpose(tape, x, name, [batch, heads, tokens, width / heads], "bt(hd)->bhtd");
 }
 
 /**
@@ -39,11 +39,13 @@ export function attend(
   const scores = batchMatMul(tape, query, key, `${name}/scores`, {
     shape: [batch, heads, tokens, keys],
     inner: headWidth,
+    axes: "bhtd,bhsd->bhts",
   });
   const shares = softmax(tape, mask(tape, scores, `${name}/mask`), `${name}/softmax`);
   const context = batchMatMul(tape, dropout(tape, shares, `${name}/weights`), value, `${name}/context`, {
     shape: [batch, heads, tokens, headWidth],
     inner: keys,
+    axes: "bhts,bhsd->bhtd",
   });
-  return transpose(tape, context, `${name}/transpose`, [batch, tokens, heads * headWidth]);
+  return transpose(tape, context, `${name}/transpose`, [batch, tokens, heads * headWidth], "bhtd->bt(hd)");
 }

@@ -37,13 +37,13 @@ export function bert(options: BertOptions): Tape {
   const ids = tape.feed("token_ids", [batch, tokens], "wide");
   const segments = tape.feed("segment_ids", [batch, tokens], "wide");
   const mask = tape.feed("attention_mask", [batch, tokens]);
-  const positions = tape.feed("position_ids", [tokens], "wide");
+  const positions = tape.feed("position_ids", [tokens], "wide", "t");
   const labels = tape.feed("labels", [batch], "wide");
 
   let x = embeddings(tape, ids, segments, positions, width);
   for (let i = 0; i < layers; i++) x = encoderLayer(tape, x, mask, `layer_${i}`, options);
 
-  const first = slice(tape, x, "pooler/first_token", [batch, width]);
+  const first = slice(tape, x, "pooler/first_token", [batch, width], { axes: "bTn->bn" });
   const pooled = tanh(tape, dense(tape, first, "pooler", width), "pooler/tanh");
   const logits = dense(tape, dropout(tape, pooled, "head/dropout"), "head/logits", CLASSES);
   softmaxCrossEntropy(tape, logits, labels, "loss");

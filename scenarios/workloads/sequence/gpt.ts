@@ -39,10 +39,10 @@ const EXPANSION = 4;
 export function gpt({ batch, tokens, layers, width, heads, positions }: GptOptions): Tape {
   const tape = createTape();
   const ids = tape.feed("token_ids", [batch, tokens], "wide");
-  const positionIds = tape.feed("position_ids", [tokens], "wide");
+  const positionIds = tape.feed("position_ids", [tokens], "wide", "t");
   const labels = tape.feed("labels", [batch, tokens], "wide");
 
-  const table = variable(tape, "tokens/table", [GPT_VOCABULARY, width]);
+  const table = variable(tape, "tokens/table", [GPT_VOCABULARY, width], "vn");
   const words = gather(tape, table, ids, "tokens/lookup");
   const places = embedding(tape, positionIds, "positions/table", { rows: positions, columns: width });
   const input = dropout(tape, add(tape, words, places, "positions/add"), "positions/dropout");
@@ -59,6 +59,7 @@ export function gpt({ batch, tokens, layers, width, heads, positions }: GptOptio
   const logits = batchMatMul(tape, layerNorm(tape, output, "head/norm"), table, "head/logits", {
     shape: [batch, tokens, GPT_VOCABULARY],
     inner: width,
+    axes: "btk,vk->btv",
   });
   softmaxCrossEntropy(tape, logits, labels, "loss");
   return tape;

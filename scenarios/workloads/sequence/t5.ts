@@ -42,8 +42,8 @@ export function t5({ batch, tokens, layers, width, innerWidth, heads, headWidth 
   const sourceMask = tape.feed("source_mask", [batch, tokens]);
   const targetIds = tape.feed("target_ids", [batch, tokens], "wide");
   const labels = tape.feed("labels", [batch, tokens], "wide");
-  const distances = tape.feed("relative_positions", [tokens, tokens], "wide");
-  const table = variable(tape, "tokens/table", [VOCABULARY, width]);
+  const distances = tape.feed("relative_positions", [tokens, tokens], "wide", "ts");
+  const table = variable(tape, "tokens/table", [VOCABULARY, width], "vn");
   const embedded = (ids: Tensor, name: string): Tensor =>
     dropout(tape, gather(tape, table, ids, `tokens/${name}`), `${name}/dropout`);
 
@@ -71,6 +71,7 @@ export function t5({ batch, tokens, layers, width, innerWidth, heads, headWidth 
   const logits = batchMatMul(tape, finished(decoded, "decoder"), table, "head/logits", {
     shape: [batch, tokens, VOCABULARY],
     inner: width,
+    axes: "btk,vk->btv",
   });
   softmaxCrossEntropy(tape, logits, labels, "loss");
   return tape;
@@ -79,5 +80,5 @@ export function t5({ batch, tokens, layers, width, innerWidth, heads, headWidth 
 /** Adds the same bias, with the mask included, to all scores of a stack. */
 function relativeBias(tape: Tape, distances: Tensor, name: string, heads: number): Mask {
   const bias = embedding(tape, distances, name, { rows: BUCKETS, columns: heads });
-  return (_, scores, maskName) => addRepeated(tape, scores, bias, maskName);
+  return (_, scores, maskName) => addRepeated(tape, scores, bias, maskName, "bhts,tsh->bhts");
 }

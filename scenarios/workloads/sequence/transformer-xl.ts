@@ -49,8 +49,8 @@ export function transformerXl(options: TransformerXlOptions): Tape {
     "memory",
     Array.from({ length: layers }, () => [batch, memory, width]),
   );
-  const distances = tape.feed("relative_positions", [memory + tokens, width]);
-  const table = variable(tape, "tokens/table", [VOCABULARY, width]);
+  const distances = tape.feed("relative_positions", [memory + tokens, width], "number", "sn");
+  const table = variable(tape, "tokens/table", [VOCABULARY, width], "vn");
   const biases = {
     content: variable(tape, "attention_bias/content", [width]),
     position: variable(tape, "attention_bias/position", [width]),
@@ -68,6 +68,7 @@ export function transformerXl(options: TransformerXlOptions): Tape {
   const scores = batchMatMul(tape, x, table, "head/matmul", {
     shape: [batch, tokens, VOCABULARY],
     inner: width,
+    axes: "btk,vk->btv",
   });
   const logits = addRepeated(tape, scores, variable(tape, "head/bias", [VOCABULARY]), "head/logits");
   softmaxCrossEntropy(tape, logits, labels, "loss");
@@ -97,8 +98,9 @@ function attention(
   const byPosition = batchMatMul(tape, toPosition, relative, `${name}/relative_scores`, {
     shape,
     inner: width / heads,
+    axes: "bhtd,s(hd)->bhts",
   });
-  const shifted = transpose(tape, byPosition, `${name}/relative_shift`, shape);
+  const shifted = transpose(tape, byPosition, `${name}/relative_shift`, shape, "bhTS->bhTS");
   const mask: Mask = (_, scores, maskName) =>
     scaleAndShift(tape, add(tape, scores, shifted, `${name}/relative_add`), maskName);
   const attended = attend(tape, { query: toContent, key, value }, `${name}/own`, mask);

@@ -62,9 +62,11 @@ function translator(options: TransformerOptions, inner: StackOptions["feedForwar
   const sourceMask = tape.feed("source_mask", [batch, tokens]);
   const targetIds = tape.feed("target_ids", [batch, tokens], "wide");
   const labels = tape.feed("labels", [batch, tokens], "wide");
-  const table = variable(tape, "tokens/table", [vocabulary, width]);
+  const table = variable(tape, "tokens/table", [vocabulary, width], "vn");
   const targetTable =
-    targetVocabulary === undefined ? table : variable(tape, "target_tokens/table", [targetVocabulary, width]);
+    targetVocabulary === undefined
+      ? table
+      : variable(tape, "target_tokens/table", [targetVocabulary, width], "vn");
   const embedded = (from: Tensor, ids: Tensor, name: string): Tensor => {
     const rows = gather(tape, from, ids, `${from === table ? "tokens" : "target_tokens"}/${name}`);
     const placed = scaleAndShift(tape, rows, `${name}/positions`);
@@ -86,6 +88,7 @@ function translator(options: TransformerOptions, inner: StackOptions["feedForwar
   const logits = batchMatMul(tape, decoded, targetTable, "head/logits", {
     shape: [batch, tokens, targetVocabulary ?? vocabulary],
     inner: width,
+    axes: "btk,vk->btv",
   });
   softmaxCrossEntropy(tape, logits, labels, "loss");
   return tape;

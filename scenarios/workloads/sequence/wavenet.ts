@@ -41,8 +41,8 @@ export function wavenet({ batch, samples, stacks, layers, width, skipWidth }: Wa
   for (let s = 0; s < stacks; s++)
     for (let l = 0; l < layers; l++) {
       const name = `stack_${s}/layer_${l}`;
-      const filter = tanh(tape, convolution(tape, x, `${name}/filter`, width), `${name}/tanh`);
-      const gate = sigmoid(tape, convolution(tape, x, `${name}/gate`, width), `${name}/sigmoid`);
+      const filter = tanh(tape, convolution(tape, x, `${name}/filter`, width, 2 ** l), `${name}/tanh`);
+      const gate = sigmoid(tape, convolution(tape, x, `${name}/gate`, width, 2 ** l), `${name}/sigmoid`);
       const gated = multiply(tape, filter, gate, `${name}/gated`);
       skips.push(dense(tape, gated, `${name}/skip`, skipWidth));
       // The residual output of the last layer has no reader.
@@ -56,7 +56,7 @@ export function wavenet({ batch, samples, stacks, layers, width, skipWidth }: Wa
 }
 
 /** Causal, over time; dilation changes neither work nor sizes. */
-function convolution(tape: Tape, x: Tensor, name: string, columns: number): Tensor {
+function convolution(tape: Tape, x: Tensor, name: string, columns: number, dilation = 1): Tensor {
   const [batch, samples, width] = x.shape;
   const shape = [batch, samples, columns];
   const [convolved] = tape.record({
@@ -66,6 +66,7 @@ function convolution(tape: Tape, x: Tensor, name: string, columns: number): Tens
     outputs: [shape],
     parameters: TAPS * width * columns,
     flops: 2 * elements(shape) * TAPS * width,
+    windows: { kernel: [TAPS], stride: [1], padding: [dilation * (TAPS - 1)], dilation },
   });
   return biasAdd(tape, convolved, `${name}/bias`);
 }

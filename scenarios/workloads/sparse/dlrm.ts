@@ -61,8 +61,10 @@ export function dlrm({ batch }: { readonly batch: number }, sizes: DlrmSizes): T
   const products = batchMatMul(tape, all, all, "products/matmul", {
     shape: [batch, vectors.length, vectors.length],
     inner: columns,
+    axes: "bpk,bfk->bpf",
   });
-  const pairs = slice(tape, products, "products/pairs", [batch, (vectors.length * (vectors.length - 1)) / 2]);
+  const pairCount = (vectors.length * (vectors.length - 1)) / 2;
+  const pairs = slice(tape, products, "products/pairs", [batch, pairCount], { axes: "bPF->b." });
   const above = layers(tape, concat(tape, [below, pairs], "products/concat", 1), "top", top.slice(0, -1));
   const logits = dense(tape, above, `top/layer_${top.length - 1}`, top[top.length - 1]);
   sigmoidCrossEntropy(tape, logits, labels, "loss");

@@ -58,6 +58,7 @@ export function gcn({ layers, width, parts }: GcnOptions): Tape {
         {
           shape: [of.shape[0], columns],
           inner: of.shape[1],
+          axes: "bk,kn->bn",
         },
       ),
     );

@@ -15,8 +15,11 @@ import { InputError } from "../../../env/model/errors.ts";
 import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { type GradientOp, type GradientRule, type GradientTarget, gradientRules } from "./gradients.ts";
+import { gradientIteration, sumIteration, updateIteration } from "./iterations/derived.ts";
+import { forwardIteration, type Space } from "./iterations/space.ts";
+import { spacesOf } from "./iterations/spaces.ts";
 import type { Optimizer } from "./optimizers.ts";
-import { type ForwardOp, numberBytes, type Precision, type Tape, type Tensor } from "./tape.ts";
+import { type ForwardOp, numberBytes, type Precision, type Shape, type Tape, type Tensor } from "./tape.ts";
 
 /** The device kind that feeds are bound to. */
 export const HOST_KIND = "CPU";
@@ -24,15 +27,23 @@ export const HOST_KIND = "CPU";
 /** Number type of the graph of a tape. */
 export const dtypeOf = (precision: Precision): string => `float${precision}`;
 
-/** A tensor of the training graph: an op's name, an output port and its size. */
+/** A tensor of the training graph: an op's name, an output port, its size and its shape. */
 interface Value {
   readonly op: string;
   readonly port: number;
   readonly bytes: number;
+  readonly shape: Shape;
+}
+
+/** The gradient of an output port of a forward op. */
+interface Arrived {
+  readonly value: Value;
+  readonly port: number;
 }
 
 interface BackwardPass {
   readonly precision: Precision;
+  readonly spaces: ReadonlyMap<ForwardOp, Space>;
   readonly ops: OpSpec[];
   readonly edges: { readonly from: Value; readonly to: string }[];
   /** Gradients of each forward tensor so far, one from each consumer. */
@@ -40,20 +51,32 @@ interface BackwardPass {
 }
 
 export function trainingGraph(tape: Tape, optimizer: Optimizer): OpGraph {
-  const pass: BackwardPass = { precision: tape.precision, ops: [], edges: [], gradients: new Map() };
+  const spaces = spacesOf(tape);
+  const pass: BackwardPass = {
+    precision: tape.precision,
+    spaces,
+    ops: [],
+    edges: [],
+    gradients: new Map(),
+  };
   for (const op of [...tape.ops].reverse()) if (op.trains) differentiate(pass, op, optimizer);
 
-  return graphOf(tape, pass);
+  return graphOf(tape, spaces, pass);
 }
 
 /** The forward ops alone. */
-export const inferenceGraph = (tape: Tape): OpGraph => graphOf(tape, { ops: [], edges: [] });
+export const inferenceGraph = (tape: Tape): OpGraph => graphOf(tape, spacesOf(tape), { ops: [], edges: [] });
 
-function graphOf(tape: Tape, { ops, edges }: Pick<BackwardPass, "ops" | "edges">): OpGraph {
+function graphOf(
+  tape: Tape,
+  spaces: BackwardPass["spaces"],
+  { ops, edges }: Pick<BackwardPass, "ops" | "edges">,
+): OpGraph {
   const builder = graphBuilder({ dtype: dtypeOf(tape.precision) });
   const tied = new Set(ops.map((op) => op.colocation));
   for (const op of tape.ops) if (op.home !== op.name) tied.add(op.home);
-  for (const op of tape.ops) builder.op(forwardSpec(op, tied));
+  for (const op of tape.ops)
+    builder.op({ ...forwardSpec(op, tied), iteration: forwardIteration(spaces.get(op)!) });
   for (const op of ops) builder.op(op);
   for (const op of tape.ops)
     for (const tensor of op.inputs) builder.edge({ from: tensor.op.name, output: tensor.port, to: op.name });
@@ -76,16 +99,18 @@ function forwardSpec(op: ForwardOp, tied: ReadonlySet<string | undefined>): OpSp
 
 function differentiate(pass: BackwardPass, op: ForwardOp, optimizer: Optimizer): void {
   const rule: GradientRule = gradientRules[op.type];
-  const incoming = op.outputs.map((tensor) => summedGradient(pass, op, tensor));
-  const arrived = incoming.filter((value) => value !== null);
+  const arrived = op.outputs.flatMap((tensor, port) => {
+    const value = summedGradient(pass, op, tensor);
+    return value === null ? [] : [{ value, port }];
+  });
   if (arrived.length === 0 && rule.starts !== true) {
     refuseWeights(op);
     return;
   }
 
-  for (const i of rule.passesTo?.(op) ?? []) collect(pass, op.inputs[i], arrived[0]);
+  for (const i of rule.passesTo?.(op) ?? []) collect(pass, op.inputs[i], arrived[0].value);
   // A variable's weights are its output, so both have the same gradient.
-  let toParameters = op.type === "Variable" ? arrived[0] : null;
+  let toParameters = op.type === "Variable" ? arrived[0].value : null;
   for (const gradient of rule.ops?.(op) ?? []) {
     for (const [target, value] of addGradientOp(pass, op, gradient, arrived)) {
       if (target === "parameters") toParameters = value;
@@ -118,7 +143,13 @@ function summedGradient(pass: BackwardPass, op: ForwardOp, tensor: Tensor): Valu
   // Sparse gradients of an embedding are smaller than the tensor; all parts of one tensor have the
   // same size.
   const bytes = parts[0].bytes;
+  const { shape } = parts[0];
   const name = `${op.name}/grad_sum${op.outputs.length > 1 ? `_${tensor.port}` : ""}`;
+  const view = pass.spaces.get(op)!.outputs[tensor.port];
+  const iteration = sumIteration(
+    view,
+    parts.map((part) => part.shape),
+  );
   pass.ops.push({
     name,
     type: "AddN",
@@ -127,9 +158,10 @@ function summedGradient(pass: BackwardPass, op: ForwardOp, tensor: Tensor): Valu
     bytesTouched: (parts.length + 1) * bytes,
     outputs: [bytes],
     colocation: op.home,
+    ...(iteration !== null && { iteration }),
   });
   for (const from of parts) pass.edges.push({ from, to: name });
-  return { op: name, port: 0, bytes };
+  return { op: name, port: 0, bytes, shape };
 }
 
 /**
@@ -140,7 +172,7 @@ function addGradientOp(
   pass: BackwardPass,
   op: ForwardOp,
   gradient: GradientOp,
-  incoming: readonly Value[],
+  arrived: readonly Arrived[],
 ): readonly (readonly [GradientTarget, Value])[] {
   const wanted = gradient.gives.filter((target) => target === "parameters" || op.inputs[target].op.trains);
   if (wanted.length === 0) return [];
@@ -149,9 +181,15 @@ function addGradientOp(
     target === "parameters" ? op.activeParameterBytes : op.inputs[target].bytes,
   );
   const inputs = [
-    ...incoming,
-    ...gradient.reads.map((tensor) => ({ op: tensor.op.name, port: tensor.port, bytes: tensor.bytes })),
+    ...arrived.map(({ value }) => value),
+    ...gradient.reads.map(({ op, port, bytes, shape }) => ({ op: op.name, port, bytes, shape })),
   ];
+  const space = pass.spaces.get(op)!;
+  const iteration = gradientIteration(op, space, {
+    incoming: arrived.map(({ value, port }) => ({ port, shape: value.shape })),
+    reads: gradient.reads,
+    gives: wanted,
+  });
   pass.ops.push({
     name,
     type: gradient.type,
@@ -163,15 +201,20 @@ function addGradientOp(
       sum(inputs.map(({ bytes }) => bytes)) + sum(outputs) + (gradient.readsParameterBytes ?? 0),
     outputs,
     colocation: op.home,
+    ...(iteration !== null && { iteration }),
   });
   for (const from of inputs) pass.edges.push({ from, to: name });
-  return wanted.map((target, port) => [target, { op: name, port, bytes: outputs[port] }] as const);
+  return wanted.map((target, port) => {
+    const { shape } = target === "parameters" ? space.parameters[0] : op.inputs[target];
+    return [target, { op: name, port, bytes: outputs[port], shape }] as const;
+  });
 }
 
 function addUpdateOp(pass: BackwardPass, op: ForwardOp, gradient: Value | null, optimizer: Optimizer): void {
   if (gradient === null)
     throw new InputError(`Op "${op.name}" of type ${op.type} holds weights that get no gradient.`);
   const name = `${op.name}/update`;
+  const iteration = updateIteration(pass.spaces.get(op)!, gradient.shape);
   pass.ops.push({
     name,
     type: optimizer.type,
@@ -180,6 +223,7 @@ function addUpdateOp(pass: BackwardPass, op: ForwardOp, gradient: Value | null, 
     flops: optimizer.flopsPerWeight * op.activeParameters,
     bytesTouched: optimizer.bytesTouchedPerByte * op.activeParameterBytes,
     colocation: op.home,
+    ...(iteration !== null && { iteration }),
   });
   pass.edges.push({ from: gradient, to: name });
 }

@@ -8,6 +8,7 @@
  *
  * Descriptions record in single precision. retape.ts records a tape again in another one.
  */
+import type { Windows } from "./iterations/halo.ts";
 import type { OpType } from "./op-types.ts";
 
 export type Shape = readonly number[];
@@ -73,6 +74,10 @@ export interface ForwardSpec {
   readonly flops?: number;
   /** In single precision. */
   readonly bytesTouched?: number;
+  /** Axes in letters, where shapes alone do not tell them (iterations/notation.ts). */
+  readonly axes?: string;
+  /** Windows over height and width, or over time. */
+  readonly windows?: Windows;
 }
 
 export interface Tape {
@@ -80,7 +85,7 @@ export interface Tape {
   readonly precision: Precision;
   record(spec: ForwardSpec): readonly Tensor[];
   /** One tensor out of the host's input pipeline. */
-  feed(name: string, shape: Shape, kind?: ElementKind): Tensor;
+  feed(name: string, shape: Shape, kind?: ElementKind, axes?: string): Tensor;
   /** Several tensors of one feed op, one output port each. */
   feeds(name: string, shapes: readonly Shape[], kind?: ElementKind): readonly Tensor[];
 }
@@ -135,13 +140,13 @@ export function tapeOf(precision: Precision): Tape {
     ops.push(op);
     return outputs;
   };
-  const feeds: Tape["feeds"] = (name, shapes, kind = "number") =>
-    record({ name, type: "Feed", outputs: shapes, kinds: shapes.map(() => kind), bytesTouched: 0 });
+  const feed = (name: string, shapes: readonly Shape[], kind: ElementKind = "number", axes?: string) =>
+    record({ name, type: "Feed", outputs: shapes, kinds: shapes.map(() => kind), bytesTouched: 0, axes });
   return {
     ops,
     precision,
     record,
-    feed: (name, shape, kind) => feeds(name, [shape], kind)[0],
-    feeds,
+    feed: (name, shape, kind, axes) => feed(name, [shape], kind, axes)[0],
+    feeds: feed,
   };
 }

@@ -46,7 +46,9 @@ export function vit(size: VitSize, options: ImageOptions): Tape {
       mask: scaleAndShift,
     });
     const normed = layerNorm(tape, encoded, "head/norm");
-    const token = slice(tape, normed, "head/class_token", [options.batch, width]);
+    const token = slice(tape, normed, "head/class_token", [options.batch, width], {
+      axes: "bTn->bn",
+    });
     return dense(tape, token, "head/logits", CLASSES);
   });
 }
@@ -56,7 +58,13 @@ function embeddings(tape: Tape, images: Tensor, width: number): Tensor {
   const window = { filters: width, kernel: [PATCH, PATCH], stride: PATCH } as const;
   const patches = biasedConv(tape, images, "embeddings/patches", window);
   const [batch, , rows, columns] = patches.shape;
-  const tokens = transpose(tape, patches, "embeddings/transpose", [batch, rows * columns, width]);
+  const tokens = transpose(
+    tape,
+    patches,
+    "embeddings/transpose",
+    [batch, rows * columns, width],
+    "bntx->b(tx)n",
+  );
   const shape = [batch, rows * columns + 1, width];
   const [all] = tape.record({
     name: "embeddings/concat",

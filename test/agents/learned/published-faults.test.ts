@@ -22,7 +22,7 @@ import {
   placement,
   testScenario,
 } from "../../../env/index.ts";
-import { checks } from "../../bench/systems/placeto.ts";
+import { checks } from "../../bench/systems/learned/placeto.ts";
 import { testBackend } from "../tensors/test-backend.ts";
 import { smallAgents } from "./small-agents.ts";
 

@@ -54,6 +54,7 @@ const CHANGES: Readonly<Record<string, readonly unknown[]>> = {
   frozen: [4],
   labels: ["pareto"],
   search: ["all"],
+  dataParallel: [false],
 };
 
 const EVALUATIONS = 60;

@@ -1,6 +1,6 @@
 /** A line "works in the gym when" of a published system, as something that can be run. */
 export interface SystemCheck {
-  /** Id of the agent. */
+  /** Id of the system. */
   readonly system: string;
   /** The line in words, with what it is held to. */
   readonly check: string;
@@ -11,7 +11,7 @@ export interface SystemCheck {
    * Scale 1 is the line to the letter; less spends that share of simulations, graphs and seeds. One
    * that takes no scale is always whole.
    */
-  run(scale: number): Promise<CheckResult>;
+  run(scale: number): Promise<CheckResult | NotRun>;
 }
 
 export interface CheckResult {
@@ -22,21 +22,46 @@ export interface CheckResult {
   readonly seeds?: number;
 }
 
-/** Systems with a file of checks beside this one, in the order of the page. */
-export const systemIds = [
-  "colocrl",
-  "hdp",
-  "spotlight",
-  "placeto",
-  "gdp",
-  "regal",
-  "doppler",
-  "heterps",
-  "rannc",
+/** A check that cannot run here leaves its row as it is. */
+export interface NotRun {
+  /** Why: a phrase. */
+  readonly notRun: string;
+}
+
+/** Systems with a file of checks in the folder beside this one, in the order of the page. */
+export const systemGroups = [
+  {
+    folder: "learned",
+    systems: ["colocrl", "hdp", "spotlight", "placeto", "gdp", "regal", "doppler", "heterps", "tapp"],
+  },
+  {
+    folder: "pipelines",
+    systems: [
+      "gpipe",
+      "torchgpipe",
+      "pipedream",
+      "pipedream-2bw",
+      "hetpipe",
+      "dapple",
+      "pipetransformer",
+      "chimera",
+      "ftpipe",
+      "vpipe",
+      "dnn-partitioning",
+      "rannc",
+      "piper",
+    ],
+  },
 ] as const;
 
+export type GroupFolder = (typeof systemGroups)[number]["folder"];
+
+export const systemIds: readonly string[] = systemGroups.flatMap(({ systems }) => [...systems]);
+
 export async function checksOf(system: string): Promise<readonly SystemCheck[]> {
-  const file = new URL(`./${system}.ts`, import.meta.url);
+  const group = systemGroups.find(({ systems }) => (systems as readonly string[]).includes(system));
+  if (group === undefined) throw new Error(`There is no system "${system}".`);
+  const file = new URL(`./${group.folder}/${system}.ts`, import.meta.url);
   return ((await import(file.href)) as { readonly checks: readonly SystemCheck[] }).checks;
 }
 

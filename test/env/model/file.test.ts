@@ -9,6 +9,8 @@ import {
   toGraphology,
   writeScenario,
 } from "../../../env/index.ts";
+import { graphHash } from "../../../env/model/file.ts";
+import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import { scenarioWithPlan } from "../sim/drawn-scenario.ts";
 
 const text = `
@@ -26,6 +28,39 @@ describe("scenario files", () => {
         expect(scenarioHash(back)).toBe(scenarioHash(scenario));
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test("keep the dimensions of ops, which are in no hash", () => {
+    const rows = { shape: [4, 3], along: [0, -1] };
+    const iteration = {
+      dimensions: [{ name: "height", kind: "spatial" as const, size: 4, halo: 1, haloInputs: [] }],
+      inputs: [],
+      parameters: [],
+      outputs: [rows],
+      sums: [],
+      linearIn: [],
+    };
+    const graphWith = (dimensions: object) =>
+      graphBuilder()
+        .op({ name: "x", outputs: [48], ...dimensions })
+        .op({ name: "y" })
+        .edge({ from: "x", to: "y" })
+        .build();
+    const scenario = testScenario({ graph: graphWith({ iteration }) });
+    const without = testScenario({ graph: graphWith({}) });
+    const back = readScenario(JSON.parse(JSON.stringify(writeScenario(scenario))), "file");
+    expect(back.graph.iterations).toEqual([iteration, null]);
+    expect(fromGraphology(toGraphology(scenario.graph))).toEqual(scenario.graph);
+    expect(JSON.stringify(writeScenario(without))).not.toContain("iteration");
+    expect([scenarioHash(back), graphHash(back.graph)]).toEqual([
+      scenarioHash(without),
+      graphHash(without.graph),
+    ]);
+    const ops = [{ name: "x", outputs: [48], iteration: { ...iteration, sums: [1] } }];
+    const wrong = { ...writeScenario(without), graph: { ops }, groups: undefined };
+    expect(() => readScenario(wrong, "f.json")).toThrow(
+      'Scenario file "f.json": Op "x": sums has 1, but the op has 1 dimensions.',
     );
   });
 

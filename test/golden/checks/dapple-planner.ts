@@ -103,7 +103,15 @@ const textOf = ({ kind, size, rp }: GoldenPlan, stages: readonly GoldenStage[]):
 const tuplesOf = (stages: readonly ReleasedStage[]): GoldenStage[] =>
   stages.map(({ first, last, replicas, on }) => [first, last, replicas, on.devices]);
 
-export function profileOf(golden: GoldenProfile): DappleProfile {
+/** BERT-48 on two machines of 8 devices, batch 64 in micro-batches of 2. */
+export const bert48 = (content: unknown): DappleCase => ({
+  profile: profileOf((content as GoldenFile).profiles["bert-48-pbs-2"]),
+  batch: { profiled: 2, batch: 64, microBatch: 2 },
+  links: releasedLinks,
+  ends: [8, 16],
+});
+
+function profileOf(golden: GoldenProfile): DappleProfile {
   const count = golden.cumCompute.length;
   return {
     count,

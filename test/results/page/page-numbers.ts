@@ -111,7 +111,8 @@ function wrongInCurves(
   report: CompareReport,
 ): string[] {
   const drawn = rows.filter(({ mean, seeds, feasibleSeeds }) => mean !== null && seeds === feasibleSeeds);
-  const order = report.request.methods.filter((method) => drawn.some((row) => row.method === method));
+  const own = report.cells.filter((cell) => cell.scenario === scenario).map(({ method }) => method);
+  const order = [...new Set(own)].filter((method) => drawn.some((row) => row.method === method));
   const scale = scaleFor(unit, Math.min(...drawn.map(({ mean }) => mean!)));
   const meanOf = (method: string) => drawn.find((row) => row.method === method)!.mean!;
   const titles = [...section.matchAll(/<g class="curve[^>]*>\s*<title>([^<]*)<\/title>/g)].map(([, title]) =>

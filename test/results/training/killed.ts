@@ -11,10 +11,9 @@ import fs, { existsSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BackendName, traitsOf } from "../../../agents/contract.ts";
-import { methods } from "../../../agents/registry/registry.ts";
+import type { BackendName } from "../../../agents/contract.ts";
 import { resumeTraining, train } from "../../../results/training/train.ts";
-import { suiteNamed } from "../../../scenarios/suites/index.ts";
+import { smallAgents, smallScenarioOf } from "../../agents/learned/small-agents.ts";
 
 export interface Training {
   readonly folder: string;
@@ -27,14 +26,9 @@ export interface Training {
   readonly dieAt?: number;
 }
 
-const SCENARIO = "toy/overlap";
-/** For agents that rent devices. */
-const [RENTED] = suiteNamed("papers/heterps").members;
-
 function scenarioOf(spec: string): string {
-  const method = methods.find(({ card }) => card.id === spec.replace(/\?.*$/, ""));
-  const objectives = method === undefined ? "any" : traitsOf(method).objectives;
-  return objectives !== "any" && objectives.includes("cost") ? RENTED : SCENARIO;
+  const id = spec.replace(/\?.*$/, "");
+  return smallScenarioOf(smallAgents.find(([name]) => name === id)![1]);
 }
 
 /** Trains all agents, each from where its folder stands; returns the number of moments. */

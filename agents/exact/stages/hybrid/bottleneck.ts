@@ -7,12 +7,12 @@
  * Each question takes (layers^2 / 2) x devices x (options of a range) steps.
  */
 import { type OptionView, rowOf, type StageOptions, stageOptions, stagesAlong, viewOf } from "./options.ts";
-import type { ChosenStage, StagePlan, StageProblem } from "./problem.ts";
+import type { ChosenStage, HybridPlan, StageProblem } from "./problem.ts";
 
 const NONE = 0x7fffffff;
 
 /** The plan with the least bottleneck, null where nothing fits. */
-export function leastBottleneck(problem: StageProblem): StagePlan | null {
+export function leastBottleneck(problem: StageProblem): HybridPlan | null {
   const options = stageOptions(problem);
   const values = options.period.map((period, o) => Math.max(period, options.sync[o] / options.microBatches));
   return leastThreshold(options, values);
@@ -23,9 +23,9 @@ export function leastBottleneck(problem: StageProblem): StagePlan | null {
  *
  * @param values one for each option
  */
-export function leastThreshold(options: StageOptions, values: Float64Array): StagePlan | null {
+export function leastThreshold(options: StageOptions, values: Float64Array): HybridPlan | null {
   const candidates = distinct(values);
-  let best: StagePlan | null = null;
+  let best: HybridPlan | null = null;
   let [low, high] = [0, candidates.length - 1];
   // The last candidate is asked first: nothing fits where it has no plan.
   for (let at = high; low <= high; at = (low + high) >> 1) {

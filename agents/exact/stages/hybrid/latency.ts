@@ -17,8 +17,8 @@ import { leastFillAndTail } from "./labels.ts";
 import { type OptionView, type StageOptions, stageOptions, viewOf } from "./options.ts";
 import {
   type ChosenStage,
+  type HybridPlan,
   type StageFigures,
-  type StagePlan,
   type StageProblem,
   stageFigures,
   stagesValue,
@@ -54,7 +54,7 @@ const FIRST_TAILS = [2, 0.3, 0.1, 0.03];
 const WIDE = 0.02;
 
 /** Null where nothing fits. */
-export function leastLatency(problem: StageProblem): StagePlan | null {
+export function leastLatency(problem: StageProblem): HybridPlan | null {
   const options = stageOptions(problem);
   const fastest = leastThreshold(options, options.period);
   if (fastest === null) return null;
@@ -82,9 +82,9 @@ class Search {
   readonly options: StageOptions;
   readonly weight: number;
   readonly hides: boolean;
-  best: StagePlan;
+  best: HybridPlan;
 
-  constructor(problem: StageProblem, options: StageOptions, fastest: StagePlan) {
+  constructor(problem: StageProblem, options: StageOptions, fastest: HybridPlan) {
     this.problem = problem;
     this.options = options;
     this.weight = problem.microBatches - 1;

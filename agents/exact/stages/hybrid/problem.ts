@@ -58,7 +58,7 @@ export interface ChosenStage {
   readonly variant: number;
 }
 
-export interface StagePlan {
+export interface HybridPlan {
   readonly value: number;
   readonly stages: readonly ChosenStage[];
 }

@@ -1,7 +1,6 @@
 /**
  * A scenario as HetPipe sees it: nodes of equal GPUs, one link time within nodes and one between
- * them, those of the slowest pair. A node is accelerators of one type that the fastest routes among
- * them link.
+ * them, those of the slowest pair. A node is accelerators of one type in one machine.
  */
 import type { LayerChain } from "../../../../env/model/layers/layer-chain.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";

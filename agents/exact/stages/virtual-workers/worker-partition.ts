@@ -12,6 +12,8 @@
  * Nodes of one type, memory and number of the worker's GPUs are alike: orders that exchange them
  * are tried once.
  */
+
+import { prefixSums } from "../../../problems/prefix-sums.ts";
 import { type GpuCluster, moveUs, type WorkerGpus } from "./cluster.ts";
 
 export interface TypedChain {
@@ -108,7 +110,7 @@ export function partitionInOrder(
 ): WorkerPartition | null {
   const n = chain.layers;
   const k = order.length;
-  const sums = prefixSums(chain);
+  const sums = chainSums(chain);
   const at = (g: number, j: number) => g * (n + 1) + j;
   const best = new Float64Array((k + 1) * (n + 1)).fill(Number.POSITIVE_INFINITY);
   const from = new Int32Array(best.length);
@@ -145,7 +147,7 @@ export function stagesWithCuts(
   starts: readonly number[],
   memory: WorkerMemory,
 ): WorkerStage[] | null {
-  const sums = prefixSums(chain);
+  const sums = chainSums(chain);
   const stages = order.map((_, stage) => {
     const to = starts[stage + 1] ?? chain.layers;
     return stageOf(sums, cluster, order, { stage, from: starts[stage], to }, memory);
@@ -165,14 +167,13 @@ interface ChainSums {
   readonly outputBytes: Float64Array;
 }
 
-function prefixSums(chain: TypedChain): ChainSums {
+function chainSums(chain: TypedChain): ChainSums {
   const { layers, outputBytes } = chain;
   const summed = (values: Float64Array) => {
     const rows = values.length / layers;
     const sums = new Float64Array(rows * (layers + 1));
     for (let row = 0; row < rows; row++)
-      for (let v = 0; v < layers; v++)
-        sums[row * (layers + 1) + v + 1] = sums[row * (layers + 1) + v] + values[row * layers + v];
+      sums.set(prefixSums(values.subarray(row * layers, (row + 1) * layers)), row * (layers + 1));
     return sums;
   };
   return {

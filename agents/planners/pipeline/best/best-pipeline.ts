@@ -24,7 +24,7 @@ export function bestPipeline(
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const { accepts, id } = objectiveOf(scenario);
   const pipelines = pipelinePlanners(methods, id);
-  // An objective of pipelines alone has planners of its own, the best one first.
+  // An objective of pipelines alone has planners of its own, the most useful one first.
   if (!accepts.includes("placement")) return planWith(pipelines[0], scenario, evaluator, rng);
   const flushing = pipelines.filter(({ traits }) => traits?.asynchronous !== true);
   const planners = [

@@ -7,7 +7,8 @@
  *
  * A stage takes the longer of its passes and its transfer. Links have the bandwidth of the slowest
  * one, inside machines or across. Activations are kept by the depth of a stage. A long chain is
- * merged to few layers first.
+ * merged to few layers first. Where there are many more devices than layers, stages take them in
+ * bundles of two, four and so on.
  */
 import { type LayerChain, layerChain } from "../../../../env/model/layers/layer-chain.ts";
 import { HOST_STAGE } from "../../../../env/model/plan/pipeline.ts";
@@ -16,7 +17,6 @@ import type { StageCost, StageProblem } from "../../../exact/stages/hybrid/probl
 import { machineBorders } from "../../../problems/pipeline/machine-borders.ts";
 import { powersOfTwo } from "../../../problems/pipeline/micro-batches.ts";
 import type { Candidate } from "../../../search/pipelines/grid.ts";
-import { slowestType } from "../../../search/pipelines/grid.ts";
 import { type StageEstimator, stageEstimator } from "../../../search/pipelines/stage-estimate.ts";
 
 /** The program's tables grow with the square of the layers. */
@@ -27,6 +27,8 @@ const FEW_DEVICES = 16;
 const MANY_DEVICES = 64;
 /** Up to so many devices costs are asked for every place. */
 const FEW_PLACES = 32;
+/** Each layer alone would get at least so many bundles of devices. */
+const BUNDLES_OF_A_LAYER = 4;
 
 /**
  * One candidate for each number of micro-batches under which something fits, best estimate first.
@@ -35,7 +37,7 @@ const FEW_PLACES = 32;
  */
 export function hybridCandidates(
   fine: LayerChain,
-  mostMicroBatches: number,
+  microBatchNumbers: readonly number[],
   memoryShare: number,
 ): Candidate[] {
   const chain = fine.count <= MOST_LAYERS ? fine : layerChain(fine.scenario, MOST_LAYERS);
@@ -45,13 +47,13 @@ export function hybridCandidates(
   const estimator = stageEstimator(chain);
   const candidates: Candidate[] = [];
   const isLarge = place.devices.length > MANY_DEVICES;
-  for (const microBatches of powersOfTwo(mostMicroBatches).filter((_, i) => !isLarge || i % 2 === 0)) {
+  for (const microBatches of microBatchNumbers.filter((_, i) => !isLarge || i % 2 === 0)) {
     const found = leastLatency(problemOf(chain, estimator, place, { microBatches, memoryShare }));
     if (found === null) continue;
     let start = 0;
     const stages = found.stages.map(({ first, end, replicas, variant }) => {
-      const devices = place.devices.slice(start, start + replicas);
-      start += replicas;
+      const devices = place.devices.slice(start, start + replicas * place.bundle);
+      start += devices.length;
       return {
         from: firstFine[first],
         to: firstFine[end],
@@ -71,8 +73,11 @@ export function hybridCandidates(
 interface Places {
   /** In the order in which stages take them. */
   readonly devices: readonly number[];
+  /** Devices that stages take together: bundle b is those from b x bundle on. */
+  readonly bundle: number;
+  /** Of each bundle. */
   readonly placeClass: Int32Array;
-  /** A start of each class. */
+  /** The first device, by its place, of a bundle of each class. */
   readonly startOf: readonly number[];
   readonly machineOf: Int32Array;
   readonly insideBytesPerUs: number;
@@ -80,21 +85,29 @@ interface Places {
 }
 
 /** Machine by machine, those of one type together. */
-function placesOf({ scenario, types }: LayerChain): Places {
+function placesOf({ scenario, types, count }: LayerChain): Places {
   const all = types.flatMap((type) => type.devices);
   const { devices, ends, insideBytesPerUs, acrossBytesPerUs } = machineBorders(scenario, all);
   const machineOf = Int32Array.from(devices, (_, i) => ends.findIndex((end) => i < end));
   const [size] = ends;
   const isRegular = types.length === 1 && ends.every((end, i) => end === (i + 1) * size);
-  const placeClass = Int32Array.from(devices, (_, i) => {
-    if (isRegular) return ends.length === 1 ? 0 : i % size;
+  const bundle = bundleOf(devices.length / (count * BUNDLES_OF_A_LAYER), ends);
+  const placeClass = Int32Array.from({ length: devices.length / bundle }, (_, i) => {
+    if (isRegular) return ends.length === 1 ? 0 : i % (size / bundle);
     return devices.length <= FEW_PLACES ? i : 0;
   });
   const startOf: number[] = [];
   placeClass.forEach((place, i) => {
-    startOf[place] ??= i;
+    startOf[place] ??= i * bundle;
   });
-  return { devices, placeClass, startOf, machineOf, insideBytesPerUs, acrossBytesPerUs };
+  return { devices, bundle, placeClass, startOf, machineOf, insideBytesPerUs, acrossBytesPerUs };
+}
+
+/** The largest power of two up to a limit that divides each machine. */
+function bundleOf(limit: number, ends: readonly number[]): number {
+  let bundle = 1;
+  while (2 * bundle <= limit && ends.every((end) => end % (2 * bundle) === 0)) bundle *= 2;
+  return bundle;
 }
 
 function problemOf(
@@ -103,22 +116,25 @@ function problemOf(
   place: Places,
   { microBatches, memoryShare }: { readonly microBatches: number; readonly memoryShare: number },
 ): StageProblem {
-  const { devices, startOf, machineOf } = place;
+  const { devices, startOf, machineOf, bundle } = place;
   const count = devices.length;
+  const bundles = count / bundle;
   const cluster = chain.scenario.cluster.devices;
-  const types = startOf.map((start) => suffixTypes(chain, devices, start));
+  const types = startOf.map((start) => suffixTypes(chain, estimator, devices.slice(start)));
   const limits = startOf.map((start) =>
     runningLeast(devices.slice(start).map((d) => cluster[d].memoryBytes * memoryShare)),
   );
   return {
     layers: chain.count,
-    devices: count,
+    devices: bundles,
     microBatches,
-    replicaCounts: count <= FEW_DEVICES ? Array.from({ length: count }, (_, i) => i + 1) : powersOfTwo(count),
+    replicaCounts:
+      count <= FEW_DEVICES ? Array.from({ length: count }, (_, i) => i + 1) : powersOfTwo(bundles),
     placeClass: place.placeClass,
     variants: 2,
-    cost(from, to, at, replicas, variant): StageCost | null {
+    cost(from, to, at, taken, variant): StageCost | null {
       const start = startOf[at];
+      const replicas = taken * bundle;
       if (start + replicas > count) return null;
       const type = types[at][replicas - 1];
       const isInside = machineOf[start] === machineOf[start + replicas - 1];
@@ -156,12 +172,15 @@ function depthWithin(restBytes: number, bytes: number): number {
   return bytes <= 0 ? Number.POSITIVE_INFINITY : Math.floor(restBytes / bytes);
 }
 
-/** The slowest type of the first 1, 2, ... devices from a start on. */
-function suffixTypes(chain: LayerChain, devices: readonly number[], start: number): Int32Array {
-  if (chain.types.length === 1) return new Int32Array(devices.length - start);
-  return Int32Array.from(devices.slice(start), (_, i) =>
-    slowestType(chain, devices.slice(start, start + i + 1)),
-  );
+/** The slowest type of the first 1, 2, ... devices. */
+function suffixTypes({ types }: LayerChain, { slowestType }: StageEstimator, devices: readonly number[]) {
+  if (types.length === 1) return new Int32Array(devices.length);
+  let slowest = devices[0];
+  return Int32Array.from(devices, (device) => {
+    const type = slowestType([slowest, device]);
+    if (type === slowestType([device])) slowest = device;
+    return type;
+  });
 }
 
 function runningLeast(values: readonly number[]): number[] {

@@ -74,8 +74,10 @@ const options = z.strictObject({
     .describe("Ends with the refutation bound, which takes seconds (makespan only)."),
   flush: z
     .boolean()
-    .default(false)
-    .describe("Only pipelines that flush between batches, so that no weights are stale."),
+    .default(true)
+    .describe(
+      "Only pipelines that flush between batches, so that gradients are of fresh weights; false also allows stale ones.",
+    ),
 });
 type Options = z.infer<typeof options>;
 
@@ -93,7 +95,8 @@ export const bestOf = (methods: readonly Method[]): PlannerModule<Options> => ({
     searchSpace: "device per co-location class, and an order of ops on each device",
     limits:
       "Uses all of its budget, unless a plan reaches the bound or a proof shows that no plan fits the memory. Each list " +
-      "schedule counts as a simulation. Above 20,000 ops plans run first come, first served.",
+      "schedule counts as a simulation. Above 20,000 ops plans run first come, first served. " +
+      "Pipelines flush between batches unless flush=false.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -3,7 +3,7 @@
  * a broadcast inside each machine. Only leaders use the links between machines.
  */
 import { ringAllReduce } from "./ring.ts";
-import type { Steps } from "./steps.ts";
+import { among, type Steps } from "./steps.ts";
 import { broadcast } from "./tree.ts";
 
 /** `machineOf`: machine of each device of the cluster. */
@@ -18,20 +18,18 @@ export function hierarchicalAllReduce(
     else own.push(member);
   });
   const last = [...steps.last];
-  const among = (members: readonly number[]): Steps => ({
-    ...steps,
-    step: (i) => steps.step(members[i]),
-    last: members.map((member) => last[member]),
-  });
   const store = (members: readonly number[], tasks: readonly number[]): void =>
     members.forEach((member, i) => {
       last[member] = tasks[i];
     });
   const groups = [...machines.values()];
-  for (const members of groups) store(members, ringAllReduce(among(members)));
+  for (const members of groups) store(members, ringAllReduce(among(steps, members, last)));
   if (groups.length === 1) return last;
   const leaders = groups.map(([leader]) => leader);
-  store(leaders, ringAllReduce(among(leaders)));
-  for (const members of groups) store(members, broadcast(among(members), [...among(members).last]));
+  store(leaders, ringAllReduce(among(steps, leaders, last)));
+  for (const members of groups) {
+    const own = among(steps, members, last);
+    store(members, broadcast(own, [...own.last]));
+  }
   return last;
 }

@@ -1,22 +1,35 @@
 /**
- * Ring all-reduce: 2 (n - 1) steps, in each of which every member sends 1/n of the bytes to the
- * next (Patarasuk and Yuan, "Bandwidth Optimal All-reduce Algorithms for Clusters of Workstations",
- * JPDC 2009). Each member sends 2 (n - 1) / n of the bytes in all.
+ * Collectives on a ring: in each round every member sends a chunk to the next (Patarasuk and Yuan,
+ * "Bandwidth Optimal All-reduce Algorithms for Clusters of Workstations", JPDC 2009). The bytes are
+ * cut into a chunk for each of n members.
+ *
+ * A reduce-scatter and an all-gather take n - 1 rounds, an all-reduce both, one after the other. So
+ * each member sends 2 (n - 1) / n of the bytes for a sum.
  */
-import type { Steps } from "./steps.ts";
+import { chunkOf, round, type Steps } from "./steps.ts";
 
 /** Returns the last task of each member, in the order of `last`. */
-export function ringAllReduce({ builder, amount, step, last }: Steps): readonly number[] {
-  const count = last.length;
-  let current = last;
-  for (let round = 0; round < 2 * (count - 1); round++) {
-    const sent = current.map((task) => builder.message(task, amount, 1 / count));
-    current = current.map((before, member) => {
-      const next = step(member);
-      builder.after(next, before);
-      builder.uses(next, sent[(member + count - 1) % count]);
-      return next;
-    });
-  }
-  return current;
+export const ringAllReduce = (steps: Steps): readonly number[] =>
+  rounds(steps, { count: 2 * (steps.last.length - 1), first: 0 });
+
+/** Each member ends with the sum of the chunk of its own number. */
+export const ringReduceScatter = (steps: Steps): readonly number[] =>
+  rounds(steps, { count: steps.last.length - 1, first: -1 });
+
+/** Each member begins with the chunk of its own number. */
+export const ringAllGather = (steps: Steps): readonly number[] =>
+  rounds(steps, { count: steps.last.length - 1, first: 0 });
+
+/** `first`: the chunk that a member sends first, counted from its own. */
+function rounds(steps: Steps, { count, first }: { readonly count: number; readonly first: number }) {
+  const members = steps.last.length;
+  let last = steps.last;
+  for (let number = 0; number < count; number++)
+    last = round(
+      steps,
+      last,
+      (member) => chunkOf(steps, member + first - number),
+      (member) => (member + members - 1) % members,
+    );
+  return last;
 }

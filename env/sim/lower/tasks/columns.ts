@@ -50,6 +50,6 @@ class Growing<T extends Int32Array | Float64Array> implements Column<T> {
   }
 
   done(): T {
-    return this.#values.slice(0, this.#length) as T;
+    return this.#values.subarray(0, this.#length) as T;
   }
 }

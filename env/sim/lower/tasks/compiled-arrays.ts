@@ -1,4 +1,7 @@
-/** The arrays of `Compiled` that hold dependencies of tasks, and those that hold the cluster. */
+/**
+ * The arrays of `Compiled` that hold dependencies of tasks, the cluster, and the routes between
+ * them.
+ */
 import type { Cluster } from "../../../model/cluster/cluster.ts";
 import type { Compiled } from "../../engine/compile.ts";
 
@@ -106,14 +109,7 @@ export function countTo(count: number): Int32Array {
 
 type ClusterArrays = Pick<
   Compiled,
-  | "deviceCount"
-  | "linkCount"
-  | "linkRank"
-  | "deviceRank"
-  | "linkBytesPerUs"
-  | "linkLatencyUs"
-  | "routeStart"
-  | "routeLink"
+  "deviceCount" | "linkCount" | "linkRank" | "deviceRank" | "linkBytesPerUs" | "linkLatencyUs"
 >;
 
 const known = new WeakMap<Cluster, ClusterArrays>();
@@ -121,15 +117,7 @@ const known = new WeakMap<Cluster, ClusterArrays>();
 export function clusterArrays(cluster: Cluster): ClusterArrays {
   const before = known.get(cluster);
   if (before !== undefined) return before;
-  const { devices, links, routes } = cluster;
-  const routeStart = new Int32Array(devices.length ** 2 + 1);
-  const routeLink: number[] = [];
-  routes.forEach((row, from) => {
-    row.forEach((route, to) => {
-      for (const link of route) routeLink.push(link);
-      routeStart[from * devices.length + to + 1] = routeLink.length;
-    });
-  });
+  const { devices, links } = cluster;
   const made = {
     deviceCount: devices.length,
     linkCount: links.length,
@@ -137,9 +125,30 @@ export function clusterArrays(cluster: Cluster): ClusterArrays {
     deviceRank: countTo(devices.length),
     linkBytesPerUs: Float64Array.from(links, (link) => link.bytesPerUs),
     linkLatencyUs: Float64Array.from(links, (link) => link.latencyUs),
-    routeStart,
-    routeLink: Int32Array.from(routeLink),
   };
   known.set(cluster, made);
   return made;
+}
+
+/**
+ * The routes that transfers of tasks take; all others are empty. Devices and their senders have
+ * millions of routes in a large cluster, of which a plan uses few.
+ */
+export function routesTaken(
+  { devices, routes }: Cluster,
+  device: Int32Array,
+  { depProducer, depConsumer, depSlot }: Dependencies,
+): Pick<Compiled, "routeStart" | "routeLink"> {
+  const count = devices.length;
+  const isTaken = new Uint8Array(count ** 2);
+  for (let i = 0; i < depSlot.length; i++)
+    if (depSlot[i] >= 0) isTaken[device[depProducer[i]] * count + device[depConsumer[i]]] = 1;
+  const routeStart = new Int32Array(count ** 2 + 1);
+  const routeLink: number[] = [];
+  for (let pair = 0; pair < isTaken.length; pair++) {
+    if (isTaken[pair] === 1)
+      for (const link of routes[Math.floor(pair / count)][pair % count]) routeLink.push(link);
+    routeStart[pair + 1] = routeLink.length;
+  }
+  return { routeStart, routeLink: Int32Array.from(routeLink) };
 }

@@ -12,7 +12,7 @@ import type { Cluster } from "../../../model/cluster/cluster.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { Compiled } from "../../engine/compile.ts";
 import { floatColumn, intColumn } from "./columns.ts";
-import { clusterArrays, countTo, dependencyArrays, numbersWithin } from "./compiled-arrays.ts";
+import { clusterArrays, countTo, dependencyArrays, numbersWithin, routesTaken } from "./compiled-arrays.ts";
 
 /** Times and bytes of tasks and tensors by reference; -1 for none. */
 export interface References {
@@ -155,6 +155,11 @@ function structureOf(columns: Columns, scenario: Scenario, cluster: Cluster): Ta
   const device = columns.device.done();
   const slotProducer = columns.slotProducer.done();
   const taskCount = device.length;
+  const dependencies = {
+    depProducer: columns.depProducer.done(),
+    depConsumer: columns.depConsumer.done(),
+    depSlot: columns.depSlot.done(),
+  };
   const compiled: Compiled = {
     scenario: { ...scenario, cluster },
     fidelity: { ...scenario.fidelity, transferOrder: "first-come", pairOutputs: "all", tieBreak: "id" },
@@ -162,11 +167,7 @@ function structureOf(columns: Columns, scenario: Scenario, cluster: Cluster): Ta
     slotCount: slotProducer.length,
     runUs: new Float64Array(taskCount),
     runsAlike: true,
-    ...dependencyArrays(taskCount, {
-      depProducer: columns.depProducer.done(),
-      depConsumer: columns.depConsumer.done(),
-      depSlot: columns.depSlot.done(),
-    }),
+    ...dependencyArrays(taskCount, dependencies),
     slotProducer,
     slotLocal: numbersWithin(slotProducer, taskCount),
     slotBytes: new Float64Array(slotProducer.length),
@@ -175,6 +176,7 @@ function structureOf(columns: Columns, scenario: Scenario, cluster: Cluster): Ta
     residentBytes: new Float64Array(taskCount),
     workspaceBytes: new Float64Array(taskCount),
     ...clusterArrays(cluster),
+    ...routesTaken(cluster, device, dependencies),
   };
   return {
     compiled,

@@ -33,6 +33,11 @@ export function createUpdates(lowering: Lowering): Updates {
   const exposed = plan.sync === "exposed";
   const rounds = roundsOf(lowering);
   const lengths = plan.stages.map((_, stage) => roundLength(lowering, stage));
+  /** Stages and replicas of each device. */
+  const placesOn = lowering.scenario.cluster.devices.map((): [stage: number, replica: number][] => []);
+  plan.stages.forEach(({ devices }, stage) => {
+    for (const [replica, device] of devices.entries()) placesOn[device].push([stage, replica]);
+  });
   /** Rounds of each device without an update yet, in the order of their last tasks. */
   const waiting = lowering.scenario.cluster.devices.map((): Round[] => []);
   const roundAt = (stage: number, replica: number, microBatch: number): Round =>
@@ -71,13 +76,11 @@ export function createUpdates(lowering: Lowering): Updates {
     },
     finish(device) {
       const last = lowering.lastOf[device];
-      for (const replicas of rounds)
-        for (const own of replicas)
-          for (const round of own) {
-            if (round.device !== device) continue;
-            if (exposed && !asynchronous) round.last = last;
-            if (!asynchronous && round.first === -1) waiting[device].push(round);
-          }
+      for (const [stage, replica] of asynchronous ? [] : placesOn[device])
+        for (const round of rounds[stage][replica]) {
+          if (exposed) round.last = last;
+          if (round.first === -1) waiting[device].push(round);
+        }
       const due = waiting[device];
       updateAll(device, () => true);
       return due.filter((round) => round.update !== -1).map((round) => [round.update, round.stage]);

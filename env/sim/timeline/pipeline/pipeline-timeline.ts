@@ -2,7 +2,7 @@
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import { validatePlan } from "../../../model/plan/plan.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { SEND, SWAP, type TaskColumns, type TaskName } from "../../lower/lowering.ts";
+import { SEND, SWAP, type TaskColumns, type TaskName, type TaskWork } from "../../lower/lowering.ts";
 import { runLoggedPipeline } from "../../lower/run.ts";
 import { journeysOf } from "../explain/journeys.ts";
 import { partsAtPeak } from "../explain/memory-steps.ts";
@@ -53,7 +53,7 @@ function blocksOf({ tasks, device, engine }: LoggedPipeline): PipelineBlock[] {
 }
 
 const taskName = ({ work, stage, replica, microBatch }: TaskColumns, task: number): TaskName => ({
-  work: work[task],
+  work: work[task] as TaskWork,
   stage: stage[task],
   replica: replica[task],
   microBatch: microBatch[task],

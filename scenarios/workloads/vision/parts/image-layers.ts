@@ -5,6 +5,7 @@
  */
 
 import { relu } from "../../layers/pointwise.ts";
+import type { Windows } from "../../tape/iterations/halo.ts";
 import { elements, type Shape, type Tape, type Tensor } from "../../tape/tape.ts";
 import { batchNorm } from "./normalisation.ts";
 
@@ -26,10 +27,24 @@ export interface ConvOptions extends WindowOptions {
   readonly groups?: number;
 }
 
-function windowShape(x: Tensor, { kernel, stride = 1, padding = [0, 0], rounding = "floor" }: WindowOptions) {
-  const strides = typeof stride === "number" ? [stride, stride] : stride;
+const windowsOf = ({ kernel, stride = 1, padding = [0, 0] }: WindowOptions): Windows => ({
+  kernel,
+  stride: typeof stride === "number" ? [stride, stride] : stride,
+  padding,
+});
+
+/** Windows of one pixel, the first of which lies so many rows and columns inside. */
+export const oneTap = (offset: readonly number[]): Windows => ({
+  kernel: [1, 1],
+  stride: [1, 1],
+  padding: offset.map((pixels) => -pixels),
+});
+
+function windowShape(x: Tensor, options: WindowOptions) {
+  const { kernel, stride, padding } = windowsOf(options);
+  const { rounding = "floor" } = options;
   return [0, 1].map(
-    (axis) => Math[rounding]((x.shape[2 + axis] + 2 * padding[axis] - kernel[axis]) / strides[axis]) + 1,
+    (axis) => Math[rounding]((x.shape[2 + axis] + 2 * padding[axis] - kernel[axis]) / stride[axis]) + 1,
   );
 }
 
@@ -51,6 +66,7 @@ export function conv2d(tape: Tape, x: Tensor, name: string, options: ConvOptions
     outputs: [shape],
     parameters: filters * weightsPerFilter,
     flops: 2 * elements(shape) * weightsPerFilter,
+    windows: windowsOf(options),
   })[0];
 }
 
@@ -66,6 +82,7 @@ export function depthwiseConv2d(tape: Tape, x: Tensor, name: string, options: Wi
     outputs: [shape],
     parameters: channels * weightsPerFilter,
     flops: 2 * elements(shape) * weightsPerFilter,
+    windows: windowsOf(options),
   })[0];
 }
 
@@ -88,6 +105,7 @@ export function conv2dTranspose(
     outputs: [[batch, filters, (height - 1) * stride + kernel[0], (width - 1) * stride + kernel[1]]],
     parameters: channels * weightsPerChannel,
     flops: 2 * elements(x.shape) * weightsPerChannel,
+    windows: windowsOf({ kernel, stride }),
   })[0];
 }
 
@@ -126,6 +144,7 @@ const pool =
       inputs: [x],
       outputs: [shape],
       flops: elements(shape) * options.kernel[0] * options.kernel[1],
+      windows: windowsOf(options),
     })[0];
   };
 
@@ -153,12 +172,13 @@ export function upsample(tape: Tape, x: Tensor, name: string, scale: number): Te
 
 /** The image moved by one pixel, filled with zeros. */
 export const shifted = (tape: Tape, x: Tensor, name: string): Tensor =>
-  tape.record({ name, type: "Pad", inputs: [x], outputs: [x.shape] })[0];
+  tape.record({ name, type: "Pad", inputs: [x], outputs: [x.shape], windows: oneTap([1, 1]) })[0];
 
 /** The image with zeros at its far edges, up to `height` and `width`. */
 export function padTo(tape: Tape, x: Tensor, name: string, [height, width]: Pair): Tensor {
   const [batch, channels] = x.shape;
-  return tape.record({ name, type: "Pad", inputs: [x], outputs: [[batch, channels, height, width]] })[0];
+  const outputs = [[batch, channels, height, width]];
+  return tape.record({ name, type: "Pad", inputs: [x], outputs, windows: oneTap([0, 0]) })[0];
 }
 
 /** Dropout of whole channels; output 1 of its op is the mask. */

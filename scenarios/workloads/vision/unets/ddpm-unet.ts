@@ -97,7 +97,7 @@ const activated = (tape: Tape, x: Tensor, name: string): Tensor =>
 function residualBlock(tape: Tape, x: Tensor, time: Tensor, name: string, width: number): Tensor {
   const first = conv(tape, activated(tape, x, `${name}/first`), `${name}/first`, width);
   const shift = dense(tape, swish(tape, time, `${name}/time/swish`), `${name}/time/dense`, width);
-  const shifted = addRepeated(tape, first, shift, `${name}/time/add`);
+  const shifted = addRepeated(tape, first, shift, `${name}/time/add`, "bcyx,bc->bcyx");
   const active = dropout(tape, activated(tape, shifted, `${name}/second`), `${name}/second/dropout`);
   const second = conv(tape, active, `${name}/second`, width);
   const shortcut = x.shape[1] === width ? x : pixelwise(tape, x, `${name}/shortcut`, width);
@@ -113,7 +113,7 @@ function attention(tape: Tape, x: Tensor, name: string): Tensor {
     const projected = pixelwise(tape, normed, `${name}/${part}`, channels);
     return reshape(tape, projected, `${name}/${part}/reshape`, [batch, channels, pixels]);
   });
-  const square = { shape: [batch, pixels, pixels], inner: channels };
+  const square = { shape: [batch, pixels, pixels], inner: channels, axes: "bkt,bks->bts" };
   const scores = scaleAndShift(
     tape,
     batchMatMul(tape, query, key, `${name}/scores`, square),
@@ -123,6 +123,7 @@ function attention(tape: Tape, x: Tensor, name: string): Tensor {
   const result = batchMatMul(tape, weights, value, `${name}/context`, {
     shape: [batch, channels, pixels],
     inner: pixels,
+    axes: "bts,bcs->bct",
   });
   const image = reshape(tape, result, `${name}/reshape`, x.shape);
   return add(tape, x, pixelwise(tape, image, `${name}/output`, channels), `${name}/add`);

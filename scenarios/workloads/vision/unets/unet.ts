@@ -8,7 +8,7 @@ import { concat, dropout, slice, softmaxCrossEntropy } from "../../layers/dense-
 import { relu } from "../../layers/pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
 import type { ImageOptions } from "../parts/image-classifier.ts";
-import { biasedConv, channelBias, conv2dTranspose, maxPool } from "../parts/image-layers.ts";
+import { biasedConv, channelBias, conv2dTranspose, maxPool, oneTap } from "../parts/image-layers.ts";
 
 /** Filters from the finest level to the coarsest. */
 const widths = [64, 128, 256, 512, 1024] as const;
@@ -47,6 +47,7 @@ function twoConvs(tape: Tape, x: Tensor, name: string, filters: number): Tensor 
 function up(tape: Tape, x: Tensor, skip: Tensor, name: string, filters: number): Tensor {
   const grown = conv2dTranspose(tape, x, `${name}/grow/conv`, { filters, kernel: [2, 2], stride: 2 });
   const y = channelBias(tape, grown, `${name}/grow/bias`);
-  const cropped = slice(tape, skip, `${name}/crop`, y.shape);
+  const margin = [2, 3].map((axis) => Math.floor((skip.shape[axis] - y.shape[axis]) / 2));
+  const cropped = slice(tape, skip, `${name}/crop`, y.shape, { windows: oneTap(margin) });
   return twoConvs(tape, concat(tape, [cropped, y], `${name}/concat`, 1), name, filters);
 }

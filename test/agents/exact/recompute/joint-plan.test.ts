@@ -1,31 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { minMaxLengths } from "../../../../agents/exact/cuts/stage-cuts.ts";
 import { jointPlan, type MemoryPlan } from "../../../../agents/exact/recompute/joint-plan.ts";
-import type { MemoryChain, MemorySetting } from "../../../../agents/exact/recompute/memory-chain.ts";
 import { movedPlan } from "../../../../agents/exact/recompute/moved-plan.ts";
+import { onEight, uniform } from "./bert-like.ts";
 import { bestUs, randomCase } from "./random-chain.ts";
 
 const slowest = (plan: MemoryPlan | null) =>
   plan === null ? Number.POSITIVE_INFINITY : Math.max(...plan.stageUs);
-
-/** 97 units as in a BERT of 24 layers, with a third of their time forward. */
-const uniform: MemoryChain = {
-  count: 97,
-  forwardUs: new Float64Array(97).fill(1000),
-  backwardUs: new Float64Array(97).fill(2000),
-  activationBytes: new Float64Array(97).fill(60e6),
-  weightBytes: new Float64Array(97).fill(14e6),
-  outputBytes: new Float64Array(97).fill(8e6),
-};
-const onEight = (memoryBytes: number, hostBytesPerUs = 0): MemorySetting => ({
-  stages: 8,
-  memoryBytes,
-  hostBytesPerUs,
-  linkBytesPerUs: 12_000,
-  scheme: "stash",
-  microBatches: 32,
-  stateFactor: 3,
-});
 
 describe("vPipe's joint problem", () => {
   test("equals brute force (250 chains of up to 8 units on up to 3 stages, and 8 of 10 units)", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { pipedreamInterval } from "../../../../agents/planners/pipeline/pipedream-interval.ts";
-import { torchgpipeBlocks } from "../../../../agents/planners/pipeline/torchgpipe-blocks.ts";
+import { torchgpipeBlocks } from "../../../../agents/planners/pipeline/gpipe/torchgpipe-blocks.ts";
+import { pipedreamInterval } from "../../../../agents/planners/pipeline/pipedream/pipedream-interval.ts";
 import { asPlacement, testScenario } from "../../../../env/index.ts";
 import { runPlanner } from "../run-planner.ts";
 

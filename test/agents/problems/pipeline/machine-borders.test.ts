@@ -10,3 +10,12 @@ test("counts the devices up to the end of each machine, with the bandwidths insi
   expect(ends).toEqual([8, 16]);
   expect(insideBytesPerUs).toBeGreaterThan(acrossBytesPerUs);
 });
+
+test.each([
+  ["16x1xV100-25gbe", [...Array(16).keys()].map((i) => i + 1)],
+  ["2x8xA100+8xT4", [8, 16, 24]],
+])("a machine is what its own kind and its host make of it: %s", async (cluster, expected) => {
+  const scenario = await resolveScenario(`vgg-16/${cluster}`);
+  const gpus = scenario.cluster.devices.flatMap(({ kind }, d) => (kind === "CPU" ? [] : [d]));
+  expect(machineBorders(scenario, gpus).ends).toEqual(expected);
+});

@@ -3,11 +3,8 @@ import { describe, expect, test } from "vitest";
 import { minMaxLengths } from "../../../../agents/exact/cuts/stage-cuts.ts";
 import { greedyFill, publishedFill } from "../../../../agents/search/elastic-pipes/balance.ts";
 import { sumsOf } from "../../exact/cuts/sums.ts";
+import { transformer, transformers } from "./transformers.ts";
 
-const transformer = (layers: number, embedding: number, attention: number, mlp: number) => [
-  embedding,
-  ...Array.from({ length: layers }, () => [attention, mlp]).flat(),
-];
 const optimum = (millions: readonly number[], partitions: number) =>
   Math.max(...sumsOf(millions, minMaxLengths(millions, partitions)));
 
@@ -43,11 +40,7 @@ describe("PipeTransformer's greedy balance", () => {
     expect(greedyFill(ones, 4, 0, mean).lengths).toEqual(greedyFill(millions, 4, 0, mean).lengths);
   });
 
-  test.each([
-    ["ViT-B/16", transformer(12, 0.74, 2.36, 4.72)],
-    ["BERT-base", transformer(12, 23.8, 2.36, 4.72)],
-    ["BERT-large", transformer(24, 31.8, 4.2, 8.4)],
-  ])("is at most one unit above exact min-max: %s on 2, 4 and 8 GPUs", (_, millions) => {
+  test.each(transformers)("is at most one unit above exact min-max: %s on 2, 4 and 8 GPUs", (_, millions) => {
     for (const partitions of [2, 4, 8]) {
       const { largest } = greedyFill(millions, partitions, 0, publishedFill);
       expect(largest - optimum(millions, partitions)).toBeLessThanOrEqual(Math.max(...millions) + 1e-9);

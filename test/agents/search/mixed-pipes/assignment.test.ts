@@ -1,32 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { assignJobs, type JobOrder } from "../../../../agents/search/mixed-pipes/assignment.ts";
-
-const loadsOf = (weights: readonly number[], gpuOf: Int32Array, gpus: number) =>
-  Array.from({ length: gpus }, (_, gpu) =>
-    weights.reduce((sum, us, job) => sum + (gpuOf[job] === gpu ? us : 0), 0),
-  );
-const worstOf = (weights: readonly number[], gpus: number, order: JobOrder) => {
-  const bytes = new Float64Array(weights.length);
-  const gpuOf = assignJobs(Float64Array.from(weights), bytes, gpus, 0, order)!;
-  return Math.max(...loadsOf(weights, gpuOf, gpus));
-};
-
-/** The least possible greatest load, by trying every assignment. */
-function optimum(weights: readonly number[], gpus: number): number {
-  const loads = new Array<number>(gpus).fill(0);
-  const visit = (job: number): number => {
-    if (job === weights.length) return Math.max(...loads);
-    let least = Number.POSITIVE_INFINITY;
-    for (let gpu = 0; gpu < gpus; gpu++) {
-      loads[gpu] += weights[job];
-      least = Math.min(least, visit(job + 1));
-      loads[gpu] -= weights[job];
-    }
-    return least;
-  };
-  return visit(0);
-}
+import { assignJobs } from "../../../../agents/search/mixed-pipes/assignment.ts";
+import { leastLoad, worstOf } from "./every-assignment.ts";
 
 describe("blocks as jobs", () => {
   test("largest first stays within 4/3 - 1/(3P) of the optimum (300 sets of jobs)", () => {
@@ -35,7 +10,7 @@ describe("blocks as jobs", () => {
         fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }),
         fc.integer({ min: 1, max: 3 }),
         (weights, gpus) => {
-          const bound = (4 / 3 - 1 / (3 * gpus)) * optimum(weights, gpus);
+          const bound = (4 / 3 - 1 / (3 * gpus)) * leastLoad(weights, gpus);
           expect(worstOf(weights, gpus, "largest-first")).toBeLessThanOrEqual(bound + 1e-9);
         },
       ),
@@ -44,7 +19,7 @@ describe("blocks as jobs", () => {
   });
 
   test("smallest first, as the released program, exceeds that bound: 1, 1, 2 on two GPUs", () => {
-    expect(optimum([1, 1, 2], 2)).toBe(2);
+    expect(leastLoad([1, 1, 2], 2)).toBe(2);
     expect(worstOf([1, 1, 2], 2, "smallest-first")).toBe(3);
     expect(3).toBeGreaterThan((4 / 3 - 1 / 6) * 2);
     expect(worstOf([1, 1, 2], 2, "largest-first")).toBe(2);

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { minMaxLengths } from "../../../../agents/exact/cuts/stage-cuts.ts";
-import type { LayerGraph, MixedStages } from "../../../../agents/search/mixed-pipes/layer-graph.ts";
 import {
   type MixedPipe,
   type MixedPipeOptions,
   mixedPipe,
 } from "../../../../agents/search/mixed-pipes/mixed-pipe.ts";
 import { refineStages } from "../../../../agents/search/mixed-pipes/refine.ts";
-import { stagesOfRuns, stageTimes, worstStage } from "../../../../agents/search/mixed-pipes/stage-cost.ts";
 import { createRng } from "../../../../env/model/rng.ts";
 import { sumsOf } from "../../exact/cuts/sums.ts";
+import { costOf, isOrdered, leastCost } from "./every-assignment.ts";
 import { chain, randomLayers } from "./random-layers.ts";
 
 const options: MixedPipeOptions = {
@@ -23,24 +22,6 @@ const options: MixedPipeOptions = {
   seed: 1,
   limit: 100_000,
 };
-const costOf = (graph: LayerGraph, stages: MixedStages) =>
-  worstStage(stageTimes(graph, stages, 10), stages.gpuOf);
-
-/** The least cost over all assignments of layers to GPUs, with no search tree. */
-function bruteForce(graph: LayerGraph, gpus: number): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let code = 0; code < gpus ** graph.count; code++) {
-    const gpuOf = Int32Array.from({ length: graph.count }, (_, i) => Math.floor(code / gpus ** i) % gpus);
-    if (new Set(gpuOf).size < Math.min(gpus, graph.count)) continue;
-    const { stage, gpu } = stagesOfRuns(gpuOf);
-    least = Math.min(least, costOf(graph, { stageOf: stage, gpuOf: gpu }));
-  }
-  return least;
-}
-
-const isOrdered = ({ from, to }: LayerGraph, { stageOf }: MixedStages) =>
-  from.every((layer, edge) => stageOf[layer] <= stageOf[to[edge]]);
-
 describe("mixed pipes", () => {
   test("of 3, 2, 2, 3, 2 on two GPUs: 7 in contiguous stages, 6 where stages share a GPU", () => {
     const costs = [3, 2, 2, 3, 2];
@@ -63,7 +44,7 @@ describe("mixed pipes", () => {
       const gpus = Math.min(count, 2 + rng.int(2));
       const graph = chain(Array.from({ length: count }, draw(20)), Array.from({ length: count }, draw(40)));
       const found = mixedPipe(graph, { ...options, gpus, blocks: [count], assign: "exhaustive" })!;
-      expect(found.assignedUs).toBe(bruteForce(graph, gpus));
+      expect(found.assignedUs).toBe(leastCost(graph, gpus));
       expect(found.costUs).toBe(found.assignedUs);
     }
   });
@@ -104,6 +85,20 @@ describe("mixed pipes", () => {
       const refined = refineStages(graph, start, { mode: "paper", sameGpuSpeedup: 10, memoryBytes: 1e9 });
       const scratch = costOf(graph, refined);
       expect(Math.abs(refined.costUs - scratch)).toBeLessThanOrEqual(1e-9 * scratch);
+    }
+  });
+
+  test("keep edges whole that may not be cut, while layers move", () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const graph = randomLayers(seed, 30);
+      const cuts = ({ stageOf }: { readonly stageOf: Int32Array }) =>
+        [...graph.from].flatMap((layer, edge) =>
+          graph.uncuttable![edge] === 1 && stageOf[layer] !== stageOf[graph.to[edge]] ? [edge] : [],
+        );
+      const stageOf = Int32Array.from({ length: 30 }, (_, layer) => Math.floor(layer / 10));
+      const start = { stageOf, gpuOf: Int32Array.of(0, 1, 2) };
+      const refined = refineStages(graph, start, { mode: "paper", sameGpuSpeedup: 10, memoryBytes: 1e9 });
+      expect(cuts(start)).toEqual(expect.arrayContaining(cuts(refined)));
     }
   });
 

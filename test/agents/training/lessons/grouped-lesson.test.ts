@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Task } from "../../../../agents/contract.ts";
 import { hdp } from "../../../../agents/learned/hdp.ts";
-import { grouper, type HeadStart } from "../../../../agents/nets/placers/grouper.ts";
+import type { HeadStart } from "../../../../agents/nets/placers/group-head.ts";
+import { grouper } from "../../../../agents/nets/placers/grouper.ts";
 import { sampledGroupFeatures, unitsOf } from "../../../../agents/nets/placers/grouper-features.ts";
 import { sequenceWeights } from "../../../../agents/nets/placers/sequence-weights.ts";
 import { sequencePolicy } from "../../../../agents/nets/sequence-network.ts";
@@ -11,6 +12,7 @@ import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../../agents/tensors/types.ts";
 import { GREEDY, SAMPLE } from "../../../../agents/training/contract.ts";
 import { GroupedLesson, type GroupedRules } from "../../../../agents/training/lessons/grouped-lesson.ts";
+import { groupedOps } from "../../../../agents/training/lessons/grouped-ops.ts";
 import { constant } from "../../../../agents/training/schedule.ts";
 import { overBound } from "../../../../agents/training/scoring.ts";
 import {
@@ -73,13 +75,14 @@ function lessonWith(changes: Partial<GroupedRules> = {}, given: Scenario = scena
     rewardOn: (meter) => overBound(meter, "sqrt"),
     tilt: constant(0),
     groups: GROUPS,
-    variant: "paper",
     grouping: "learned",
     freezePlacer: null,
     ...changes,
   };
   const placerOn = (input: Parameters<typeof sequencePolicy>[3]) => sequencePolicy(tf, declared, SIZE, input);
-  return new GroupedLesson(tf, task, { units, grouper: sorter, start, placerOn }, rules, createRng(9));
+  const world = groupedOps(given, units, { groups: GROUPS, variant: "paper" });
+  const parts = { world, grouper: sorter.on(units, start), placerOn };
+  return new GroupedLesson(tf, task, parts, rules, createRng(9));
 }
 
 describe("a hierarchical rollout", () => {

@@ -1,6 +1,7 @@
 /** Every contiguous plan is an episode of `Pipeline/Cuts-v1`, at the same cost. */
 import { describe, expect, test } from "vitest";
 import type { Method, PlannerModule } from "../../../../agents/contract.ts";
+import { powersOfTwo } from "../../../../agents/problems/pipeline/micro-batches.ts";
 import { methods } from "../../../../agents/registry/registry.ts";
 import { gridOf } from "../../../../agents/search/pipelines/grid.ts";
 import { pipelinePlanners } from "../../../../agents/selection.ts";
@@ -31,7 +32,7 @@ describe("replays of", () => {
     const scenario =
       uri === "toy chain" ? chainScenario : await resolveScenario(uri, { objective: "iteration" });
     const chain = chainIn(scenario, layers);
-    const grid = gridOf(chain, { flush: false, mostMicroBatches });
+    const grid = gridOf(chain, powersOfTwo(mostMicroBatches));
     expect(grid.length).toBeGreaterThan(50);
     const stride = Math.ceil(grid.length / 12);
     for (const { plan } of grid.filter((_, i) => i % stride === 0)) {

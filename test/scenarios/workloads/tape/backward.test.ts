@@ -101,6 +101,19 @@ describe("the backward pass", () => {
     expect(backwardFlops("logits")).toBe(120);
   });
 
+  test("knows what may be split of every op, and the dimensions of its forward twin", () => {
+    for (const workload of workloadCatalog) {
+      const { iterations, names, twin, role } = defaultGraph(workload);
+      const lacking = names.filter((_, v) => iterations![v] === null);
+      expect(lacking, workload.name).toEqual([]);
+      names.forEach((name, v) => {
+        if (role[v] !== Role.backward || twin[v] === -1) return;
+        const [own, forward] = [v, twin[v]].map((u) => iterations![u]!.dimensions.map((d) => d.name));
+        expect(own.slice(0, forward.length), name).toEqual(forward);
+      });
+    }
+  });
+
   test.each(workloadCatalog)(
     "$name: a product costs its forward FLOP again for each operand that learns",
     (workload) => {

@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { deviceSet } from "../../../../../agents/exact/stages/dapple/machines.ts";
-import { placeStage, policies } from "../../../../../agents/exact/stages/dapple/placements.ts";
-import {
-  type DappleQuestion,
-  type DappleStage,
-  dappleLatency,
-  dapplePlan,
-} from "../../../../../agents/exact/stages/dapple/planner.ts";
+import { placeStage, type policies } from "../../../../../agents/exact/stages/dapple/placements.ts";
+import { dappleLatency, dapplePlan } from "../../../../../agents/exact/stages/dapple/planner.ts";
+import { leastLatency } from "./every-plan.ts";
 import { randomQuestion } from "./random-chain.ts";
 
 describe("DAPPLE's planner", () => {
@@ -49,34 +44,3 @@ describe("DAPPLE's planner", () => {
     expect(place("append", [3, 4, 0], 3)).toEqual([1, 0, 2]);
   });
 });
-
-/** By trying all cuts, device counts and policies, without a memo. */
-function leastLatency(question: DappleQuestion): number {
-  const { ends, chain } = question;
-  const sizes = ends.map((end, i) => end - (i === 0 ? 0 : ends[i - 1]));
-  const layers = chain.forward.length;
-  let least = Number.POSITIVE_INFINITY;
-  const extend = (stages: readonly DappleStage[], first: number, used: readonly number[]): void => {
-    const free = sizes.reduce((sum, size, i) => sum + size - used[i], 0);
-    for (let need = 1; need <= free; need++)
-      for (const policy of policies) {
-        const taken = placeStage(policy, sizes, used, need);
-        const devices = taken.flatMap((count, i) =>
-          Array.from({ length: count }, (_, k) => ends[i] - sizes[i] + used[i] + k),
-        );
-        const on = deviceSet(devices, ends);
-        if (need === free) {
-          least = Math.min(least, dappleLatency(question, [...stages, { first, end: layers, on }]));
-          continue;
-        }
-        const after = used.map((count, i) => count + taken[i]);
-        for (let end = first + 1; end < layers; end++) extend([...stages, { first, end, on }], end, after);
-      }
-  };
-  extend(
-    [],
-    0,
-    sizes.map(() => 0),
-  );
-  return least;
-}

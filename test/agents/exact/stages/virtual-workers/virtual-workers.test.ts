@@ -1,27 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { allocate, type GpuCluster } from "../../../../../agents/exact/stages/virtual-workers/cluster.ts";
+import { allocate } from "../../../../../agents/exact/stages/virtual-workers/cluster.ts";
 import { crossingBytes } from "../../../../../agents/exact/stages/virtual-workers/parameter-servers.ts";
 import { virtualWorkerPlan } from "../../../../../agents/exact/stages/virtual-workers/virtual-workers.ts";
-import type { TypedChain } from "../../../../../agents/exact/stages/virtual-workers/worker-partition.ts";
+import { fourNodes } from "./four-nodes.ts";
 
-/** Four nodes of four GPUs, one type each, the speeds 4, 3, 2 and 1. */
-const cluster: GpuCluster = {
-  nodes: [0, 1, 2, 3].map((type) => ({ type, gpus: 4, memoryBytes: 1_000 })),
-  withinNode: { latencyUs: 0, bytesPerUs: 1e3 },
-  betweenNodes: { latencyUs: 0, bytesPerUs: 1e3 },
-};
-const speeds = [4, 3, 2, 1];
-const LAYERS = 20;
-const perLayer = (value: number) => new Float64Array(LAYERS).fill(value);
-const chain: TypedChain = {
-  layers: LAYERS,
-  forwardUs: Float64Array.from(speeds.flatMap((speed) => [...perLayer(12 / speed)])),
-  backwardUs: Float64Array.from(speeds.flatMap((speed) => [...perLayer(24 / speed)])),
-  weightBytes: perLayer(10),
-  keptBytes: perLayer(5),
-  outputBytes: perLayer(1),
-};
-const options = { mostInFlight: 8, distance: 0, stateFactor: 2, versions: true };
+const { chain, cluster, options, speeds } = fourNodes;
 
 describe("HetPipe's allocations", () => {
   const workersOf = (policy: "node" | "equal" | "hybrid") =>

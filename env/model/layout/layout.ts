@@ -1,0 +1,80 @@
+/**
+ * `Layout`: how a tensor lies on a mesh. Each of its axes may be divided by mesh axes. Over others
+ * it may be a partial sum: the tensor is the sum of what the ranks along these hold. Over the rest
+ * it is replicated. A mesh axis has one of these roles at most once.
+ *
+ * Several mesh axes on one tensor axis divide it one after the other, the major one first. Parts
+ * are rounded up, so the last ones may be shorter or empty; costs count the full part (GSPMD,
+ * arXiv 2105.04663: uneven dimensions are padded).
+ */
+import { coordinatesOf, type MeshSizes } from "./mesh.ts";
+
+export interface Layout {
+  /** Mesh axes that divide each axis of the tensor, the major one first. */
+  readonly axes: readonly (readonly number[])[];
+  /** Mesh axes over which it is a partial sum, ascending. */
+  readonly partial: readonly number[];
+}
+
+export const replicated = (shape: readonly number[]): Layout => ({ axes: shape.map(() => []), partial: [] });
+
+export const isReplicated = ({ axes, partial }: Layout): boolean =>
+  partial.length === 0 && axes.every(({ length }) => length === 0);
+
+/** Equal layouts have equal texts. */
+export const layoutKey = ({ axes, partial }: Layout): string =>
+  `${axes.map((own) => own.join(",")).join("/")}+${partial.join(",")}`;
+
+/** Length of the part of an axis that a rank holds, rounded up. */
+export const partLength = (length: number, axes: readonly number[], sizes: MeshSizes): number =>
+  axes.reduce((rest, axis) => Math.ceil(rest / sizes[axis]), length);
+
+/** Shape of what a rank holds, padded. */
+export const localShape = (shape: readonly number[], { axes }: Layout, sizes: MeshSizes): number[] =>
+  shape.map((length, t) => partLength(length, axes[t], sizes));
+
+export const elementsIn = (shape: readonly number[]): number =>
+  shape.reduce((count, length) => count * length, 1);
+
+/** Elements that a rank holds, padded. */
+export const localElements = (shape: readonly number[], layout: Layout, sizes: MeshSizes): number =>
+  elementsIn(localShape(shape, layout, sizes));
+
+/** The share of the whole tensor that a rank holds, padded. */
+export function localShare(shape: readonly number[], { axes }: Layout, sizes: MeshSizes): number {
+  return shape.reduce(
+    (share, length, t) => (length === 0 ? share : (share * partLength(length, axes[t], sizes)) / length),
+    1,
+  );
+}
+
+/** From which index to before which a rank holds an axis. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The range of an axis that a rank holds, without padding. */
+export function rangeOf(
+  length: number,
+  axes: readonly number[],
+  sizes: MeshSizes,
+  coordinates: readonly number[],
+): Range {
+  let from = 0;
+  let to = length;
+  let part = length;
+  for (const axis of axes) {
+    // All ranks have parts of the same padded length; the last ones end where the whole does.
+    part = Math.ceil(part / sizes[axis]);
+    from = Math.min(to, from + part * coordinates[axis]);
+    to = Math.min(to, from + part);
+  }
+  return { from, to };
+}
+
+/** The ranges of all axes of a tensor that a rank holds. */
+export function blockOf(shape: readonly number[], { axes }: Layout, sizes: MeshSizes, rank: number): Range[] {
+  const coordinates = coordinatesOf(sizes, rank);
+  return shape.map((length, t) => rangeOf(length, axes[t], sizes, coordinates));
+}

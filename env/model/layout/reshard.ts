@@ -1,0 +1,151 @@
+/**
+ * The cheapest sequence of steps from one layout to another, by the elements that a rank sends:
+ * Dijkstra's algorithm over all layouts of the tensor. Gathering all and slicing is among the
+ * sequences, so none is dearer. Of equal ones the one with fewer steps is taken, then the one found
+ * first.
+ */
+import { type Layout, layoutKey, localElements } from "./layout.ts";
+import type { MeshSizes } from "./mesh.ts";
+import { sourcesOf } from "./permute.ts";
+import { type ReshardStep, sentElements } from "./steps.ts";
+
+export interface Resharding {
+  readonly steps: readonly ReshardStep[];
+  /** Elements that a rank sends in all steps, padded. */
+  readonly elements: number;
+}
+
+export interface Resharder {
+  /**
+   * Pre: `to` is a partial sum over axes over which `from` is one. Throws where nothing leads
+   * there.
+   */
+  path(shape: readonly number[], from: Layout, to: Layout): Resharding;
+}
+
+/** Keeps what it has found, so many programs on meshes of the same sizes should share one. */
+export function createResharder(sizes: MeshSizes): Resharder {
+  const known = new Map<string, Resharding>();
+  return {
+    path(shape, from, to) {
+      const key = `${shape.join("x")}|${layoutKey(from)}|${layoutKey(to)}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const found = cheapest(shape, from, to, sizes);
+      known.set(key, found);
+      return found;
+    },
+  };
+}
+
+/** A layout on the way, and the step that led there. */
+interface Reached {
+  readonly layout: Layout;
+  readonly elements: number;
+  readonly count: number;
+  readonly step: ReshardStep | null;
+  readonly before: Reached | null;
+  isDone: boolean;
+}
+
+function cheapest(shape: readonly number[], from: Layout, to: Layout, sizes: MeshSizes): Resharding {
+  const goal = layoutKey(to);
+  const reached = new Map<string, Reached>();
+  reached.set(layoutKey(from), {
+    layout: from,
+    elements: 0,
+    count: 0,
+    step: null,
+    before: null,
+    isDone: false,
+  });
+  for (;;) {
+    const [key, next] = nearest(reached);
+    if (key === goal) return { steps: stepsTo(next), elements: next.elements };
+    next.isDone = true;
+    for (const step of stepsFrom(shape, next.layout, to, sizes)) {
+      const at = layoutKey(step.to);
+      const elements = next.elements + sentElements(step, shape, sizes);
+      const count = next.count + 1;
+      const known = reached.get(at);
+      if (known !== undefined && !isLess(elements, count, known)) continue;
+      if (known?.isDone !== true)
+        reached.set(at, { layout: step.to, elements, count, step, before: next, isDone: false });
+    }
+  }
+}
+
+const isLess = (elements: number, count: number, { elements: most, count: steps }: Reached): boolean =>
+  elements < most || (elements === most && count < steps);
+
+function nearest(reached: ReadonlyMap<string, Reached>): [string, Reached] {
+  let best: [string, Reached] | null = null;
+  for (const entry of reached)
+    if (!entry[1].isDone && (best === null || isLess(entry[1].elements, entry[1].count, best[1])))
+      best = entry;
+  if (best === null) throw new Error("No sequence of steps leads from one layout to the other.");
+  return best;
+}
+
+function stepsTo(last: Reached): ReshardStep[] {
+  const steps: ReshardStep[] = [];
+  for (let at: Reached | null = last; at?.step != null; at = at.before) steps.unshift(at.step);
+  return steps;
+}
+
+/** All steps that a layout allows; a permutation only straight to the goal. */
+function* stepsFrom(
+  shape: readonly number[],
+  from: Layout,
+  goal: Layout,
+  sizes: MeshSizes,
+): Generator<ReshardStep> {
+  const { axes, partial } = from;
+  const summed = partial.filter((axis) => !goal.partial.includes(axis));
+  for (const group of subsetsOf(summed))
+    yield { kind: "all-reduce", group, from, to: { axes, partial: without(partial, group) } };
+  for (const [t, own] of axes.entries()) {
+    for (const axis of summed)
+      yield {
+        kind: "reduce-scatter",
+        group: [axis],
+        from,
+        to: { axes: withAxis(axes, t, axis), partial: without(partial, [axis]) },
+      };
+    for (const [axis] of sizes.entries())
+      if (!partial.includes(axis) && !axes.some((used) => used.includes(axis)))
+        yield { kind: "slice", group: [axis], from, to: { axes: withAxis(axes, t, axis), partial } };
+    if (own.length === 0) continue;
+    const axis = own[own.length - 1];
+    const gathered = axes.map((other, i) => (i === t ? own.slice(0, -1) : other));
+    yield { kind: "all-gather", group: [axis], from, to: { axes: gathered, partial } };
+    for (const [other] of axes.entries())
+      if (other !== t)
+        yield {
+          kind: "all-to-all",
+          group: [axis],
+          from,
+          to: { axes: withAxis(gathered, other, axis), partial },
+        };
+  }
+  if (partial.length === 0 && goal.partial.length === 0 && canPermute(shape, from, goal, sizes))
+    yield { kind: "permute", group: [...sizes.keys()], from, to: goal };
+}
+
+const canPermute = (shape: readonly number[], from: Layout, to: Layout, sizes: MeshSizes): boolean =>
+  localElements(shape, from, sizes) === localElements(shape, to, sizes) &&
+  sourcesOf(shape, from, to, sizes) !== null;
+
+const without = (axes: readonly number[], gone: readonly number[]): number[] =>
+  axes.filter((axis) => !gone.includes(axis));
+
+const withAxis = (axes: Layout["axes"], t: number, axis: number): Layout["axes"] =>
+  axes.map((own, i) => (i === t ? [...own, axis] : own));
+
+/** All but the empty one, larger ones first. */
+function subsetsOf(axes: readonly number[]): number[][] {
+  const subsets: number[][] = [];
+  for (let bits = 2 ** axes.length - 1; bits > 0; bits--)
+    subsets.push(axes.filter((_, i) => (bits & (1 << i)) !== 0));
+  return subsets;
+}

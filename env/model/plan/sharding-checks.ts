@@ -1,0 +1,201 @@
+/**
+ * What makes a sharding plan valid. Each mistake is one sentence. Memory is the evaluator's answer.
+ */
+import { isCpu } from "../cluster/cluster.ts";
+import { InputError } from "../errors.ts";
+import { Role } from "../graph/graph.ts";
+import { type OpIteration, WHOLE } from "../graph/iteration.ts";
+import { kindsOf } from "../graph/support.ts";
+import { rankCount, sizesOf } from "../layout/mesh.ts";
+import type { OpSplit } from "../layout/natural.ts";
+import type { Scenario } from "../scenario.ts";
+import { alternatives } from "../suggest.ts";
+import {
+  iterationOf,
+  type OutputLayout,
+  type ShardingPlan,
+  shardingCollectives,
+  shardingSyncs,
+  splitOf,
+  zeroStages,
+} from "./sharding.ts";
+
+export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
+  checkMesh(scenario, plan);
+  checkSplits(scenario, plan);
+  for (const layout of plan.layouts ?? []) checkLayout(scenario, plan, layout);
+  checkSupport(scenario, plan);
+  checkWords(scenario, plan);
+}
+
+function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {
+  if (!Array.isArray(mesh?.axes) || mesh.axes.length === 0)
+    throw new InputError("The sharding's mesh has no axes; at least one is needed.");
+  mesh.axes.forEach(({ name, size }, axis) => {
+    if (typeof name !== "string" || name === "")
+      throw new InputError(`Axis ${axis} of the mesh has no name: "name" must be a non-empty string.`);
+    if (mesh.axes.findIndex((other) => other.name === name) !== axis)
+      throw new InputError(`The mesh has two axes "${name}"; names must differ.`);
+    if (!Number.isInteger(size) || size < 1)
+      throw new InputError(
+        `Axis "${name}" of the mesh has size ${size}, expected a whole number of at least 1.`,
+      );
+  });
+  const count = rankCount(sizesOf(mesh));
+  if (!Array.isArray(mesh.devices) || mesh.devices.length !== count)
+    throw new InputError(
+      `The mesh has ${mesh.devices?.length ?? "no"} devices for axes of ${mesh.axes.map(({ size }) => size).join(" x ")}, expected ${count}.`,
+    );
+  const wrong = mesh.devices.find((d) => !Number.isInteger(d) || d < 0 || d >= cluster.devices.length);
+  if (wrong !== undefined)
+    throw new InputError(`The mesh names device ${wrong}, expected 0..${cluster.devices.length - 1}.`);
+  const twice = mesh.devices.find((d, i) => mesh.devices.indexOf(d) !== i);
+  if (twice !== undefined) throw new InputError(`The mesh names "${cluster.devices[twice].name}" twice.`);
+}
+
+function checkSplits({ graph }: Scenario, plan: ShardingPlan): void {
+  if (!Array.isArray(plan.split) || plan.split.length !== graph.opCount)
+    throw new InputError(
+      `The sharding's split has ${plan.split?.length ?? "no"} entries for ${graph.opCount} ops; give one split or null per op.`,
+    );
+  plan.split.forEach((split, v) => {
+    if (split === null) return;
+    const iteration = iterationOf(graph, v);
+    if (iteration === null)
+      throw new InputError(
+        `Op "${graph.names[v]}" does not say what it iterates over, so it cannot be divided; give null.`,
+      );
+    checkSplit(plan, `Op "${graph.names[v]}"`, iteration, split);
+  });
+  for (let v = 0; v < graph.opCount; v++) checkCuts({ graph }, plan, v);
+}
+
+/**
+ * An axis that is longer than its dimension, such as the width of several heads, is cut where the
+ * dimension is: both in equal parts.
+ */
+function checkCuts({ graph }: Pick<Scenario, "graph">, plan: ShardingPlan, v: number): void {
+  const iteration = iterationOf(graph, v);
+  const split = splitOf(graph, plan, v);
+  if (iteration === null || split === null) return;
+  for (const { shape, along } of [...iteration.inputs, ...iteration.parameters, ...iteration.outputs])
+    shape.forEach((length, t) => {
+      if (along[t] === WHOLE || iteration.dimensions[along[t]].size === length) return;
+      const { name, size } = iteration.dimensions[along[t]];
+      const parts = split[along[t]].reduce((product, axis) => product * plan.mesh.axes[axis].size, 1);
+      if (size % parts !== 0 || length % parts !== 0)
+        throw new InputError(
+          `Op "${graph.names[v]}" is divided along "${name}" into ${parts} parts, which do not divide its ${size} and the ${length} of an axis along it evenly.`,
+        );
+    });
+}
+
+function checkSplit(plan: ShardingPlan, where: string, { dimensions }: OpIteration, split: OpSplit): void {
+  if (!Array.isArray(split) || split.length !== dimensions.length)
+    throw new InputError(
+      `${where} has a split of ${split?.length ?? "no"} entries for ${dimensions.length} dimensions (${dimensions.map(({ name }) => name).join(", ")}).`,
+    );
+  checkAxes(plan, where, split);
+  dimensions.forEach(({ name, kind, size, halo = 0 }, dimension) => {
+    const parts = split[dimension].reduce(
+      (product: number, axis: number) => product * plan.mesh.axes[axis].size,
+      1,
+    );
+    if (parts > 1 && kind === "opaque")
+      throw new InputError(`${where} is divided along "${name}", which is opaque and cannot be.`);
+    if (parts > 1 && halo > 0)
+      throw new InputError(
+        `${where} is divided along "${name}", whose parts need ${halo} rows of their neighbours; only dimensions without can be.`,
+      );
+    if (parts > Math.max(1, size))
+      throw new InputError(
+        `${where} is divided along "${name}" into ${parts} parts, expected at most ${size}.`,
+      );
+  });
+}
+
+/** Every entry is a list of axes of the mesh, and none is there twice. */
+function checkAxes({ mesh }: ShardingPlan, where: string, lists: readonly (readonly number[])[]): void {
+  const seen = new Set<number>();
+  for (const list of lists) {
+    if (!Array.isArray(list))
+      throw new InputError(`${where}: ${JSON.stringify(list)} is no list of mesh axes.`);
+    for (const axis of list) {
+      if (!Number.isInteger(axis) || axis < 0 || axis >= mesh.axes.length)
+        throw new InputError(
+          `${where} names mesh axis ${JSON.stringify(axis)}, expected 0..${mesh.axes.length - 1}.`,
+        );
+      if (seen.has(axis))
+        throw new InputError(`${where} uses mesh axis "${mesh.axes[axis].name}" twice; once is the most.`);
+      seen.add(axis);
+    }
+  }
+}
+
+function checkLayout({ graph }: Scenario, plan: ShardingPlan, { op, output, axes }: OutputLayout): void {
+  if (!Number.isInteger(op) || op < 0 || op >= graph.opCount)
+    throw new InputError(`A layout of the sharding names op ${op}, expected 0..${graph.opCount - 1}.`);
+  const where = `The layout of output ${output} of op "${graph.names[op]}"`;
+  const tensor = iterationOf(graph, op)?.outputs[output];
+  if (tensor === undefined) throw new InputError(`${where} is of a tensor whose shape is not known.`);
+  if (!Array.isArray(axes) || axes.length !== tensor.shape.length)
+    throw new InputError(
+      `${where} has ${axes?.length ?? "no"} entries, expected ${tensor.shape.length}, one for each axis of the tensor.`,
+    );
+  checkAxes(plan, where, axes);
+  tensor.shape.forEach((length, t) => {
+    const parts = axes[t].reduce((product: number, axis: number) => product * plan.mesh.axes[axis].size, 1);
+    if (parts > Math.max(1, length))
+      throw new InputError(`${where} has ${parts} parts of axis ${t}, expected at most ${length}.`);
+  });
+  if (plan.layouts!.filter((other) => other.op === op && other.output === output).length > 1)
+    throw new InputError(`${where} is given twice.`);
+}
+
+function checkSupport({ graph, cluster }: Scenario, { mesh }: ShardingPlan): void {
+  const host = cluster.devices.find(isCpu);
+  for (let v = 0; v < graph.opCount; v++) {
+    const kinds = kindsOf(graph, v);
+    const device = mesh.devices.find((d) => kinds?.includes(cluster.devices[d].kind) === false);
+    if (device === undefined) continue;
+    const isSource = graph.inStart[v] === graph.inStart[v + 1] && graph.role[v] === Role.forward;
+    const onHost = isSource && graph.parameterBytes[v] === 0;
+    if (onHost && host !== undefined && kinds!.includes(host.kind)) continue;
+    throw new InputError(
+      `Op "${graph.names[v]}" is on "${cluster.devices[device].name}" (${cluster.devices[device].kind}) of the mesh, but runs only on ${kinds!.join(", ")}.`,
+    );
+  }
+}
+
+function checkWords(
+  { graph }: Scenario,
+  { collective = "ring", sync = "overlapped", memory = {} }: ShardingPlan,
+) {
+  if (!shardingCollectives.includes(collective))
+    throw new InputError(
+      `The sharding's collective is ${JSON.stringify(collective)}, expected ${alternatives(shardingCollectives)}.`,
+    );
+  if (!shardingSyncs.includes(sync))
+    throw new InputError(
+      `The sharding's sync is ${JSON.stringify(sync)}, expected ${alternatives(shardingSyncs)}.`,
+    );
+  const stranger = Object.keys(memory ?? {}).find((field) => field !== "zero");
+  if (memory === null || typeof memory !== "object" || stranger !== undefined)
+    throw new InputError(`The sharding's memory is ${JSON.stringify(memory)}, expected an object with zero.`);
+  if (!zeroStages.includes(memory.zero ?? 0))
+    throw new InputError(
+      `The sharding's memory.zero is ${JSON.stringify(memory.zero)}, expected ${zeroStages.join(", ")}.`,
+    );
+  if ((memory.zero ?? 0) > 0 && !graph.role.includes(Role.update))
+    throw new InputError(
+      `The sharding's memory.zero is ${memory.zero}, which divides what updates need, and the graph has no update op.`,
+    );
+  if (sync !== "exposed") return;
+  for (let e = 0; e < graph.edgeCount; e++) {
+    const [from, to] = [graph.edgeSource[e], graph.edgeDestination[e]];
+    if (graph.role[from] === Role.update && graph.role[to] !== Role.update)
+      throw new InputError(
+        `Op "${graph.names[to]}" waits for the update "${graph.names[from]}", so the sharding's sync cannot be exposed.`,
+      );
+  }
+}

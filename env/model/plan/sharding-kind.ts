@@ -1,0 +1,102 @@
+/**
+ * The entry of sharding plans in the table of plan kinds: how they are copied, written and read.
+ * What makes one valid is in sharding-checks.ts.
+ */
+import { InputError } from "../errors.ts";
+import type { Mesh } from "../layout/mesh.ts";
+import type { OpSplit } from "../layout/natural.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Sync } from "./pipeline.ts";
+import { deviceIn, shown } from "./plan-fields.ts";
+import type { PlanJson, PlanKind } from "./plan-kind.ts";
+import type { OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
+import { checkSharding } from "./sharding-checks.ts";
+
+export const shardingKind: PlanKind<ShardingPlan> = {
+  kind: "sharding",
+  validate: checkSharding,
+  copy: (plan) => structuredClone(plan),
+  equal: (a, b) => JSON.stringify(toJson(a)) === JSON.stringify(toJson(b)),
+  toJson,
+  fromJson,
+};
+
+const copyLists = (lists: readonly (readonly number[])[]): number[][] => lists.map((list) => [...list]);
+
+function toJson({ mesh, split, layouts, collective, memory, sync }: ShardingPlan): PlanJson {
+  return {
+    kind: "sharding",
+    mesh: { axes: mesh.axes.map(({ name, size }) => ({ name, size })), devices: [...mesh.devices] },
+    split: split.map((own) => (own === null ? null : copyLists(own))),
+    ...(layouts !== undefined && {
+      layouts: layouts.map(({ op, output, axes }) => ({ op, output, axes: copyLists(axes) })),
+    }),
+    ...(collective !== undefined && { collective }),
+    ...(memory !== undefined && { memory: { ...memory } }),
+    ...(sync !== undefined && { sync }),
+  };
+}
+
+const FIELDS = ["kind", "mesh", "split", "layouts", "collective", "memory", "sync"];
+
+/** Devices, mesh axes and ops may be numbers or names. */
+function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPlan {
+  const stranger = Object.keys(json).find((field) => !FIELDS.includes(field));
+  if (stranger !== undefined)
+    throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
+  const mesh = meshIn(scenario, json.mesh, where);
+  const { split, layouts, collective, memory, sync } = json;
+  if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
+  const plan: ShardingPlan = {
+    kind: "sharding",
+    mesh,
+    split: split.map((own: unknown, v) => (own === null ? null : listsIn(mesh, own, `${where}: split ${v}`))),
+    ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
+    ...(collective !== undefined && { collective: collective as ShardingCollective }),
+    ...(memory !== undefined && { memory: structuredClone(memory) as ShardingPlan["memory"] }),
+    ...(sync !== undefined && { sync: sync as Sync }),
+  };
+  try {
+    checkSharding(scenario, plan);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
+  }
+  return plan;
+}
+
+function meshIn(scenario: Scenario, mesh: unknown, where: string): Mesh {
+  const { axes, devices } = (mesh ?? {}) as { readonly axes?: unknown; readonly devices?: unknown };
+  if (!Array.isArray(axes) || !Array.isArray(devices))
+    throw new InputError(
+      `${where}: mesh is ${shown(mesh)}, expected an object with lists of axes and devices.`,
+    );
+  return {
+    axes: axes.map((axis: unknown) => {
+      const { name, size } = (axis ?? {}) as { readonly name?: unknown; readonly size?: unknown };
+      return { name: name as string, size: size as number };
+    }),
+    devices: devices.map((device) => deviceIn(scenario, device, `${where}, mesh`)),
+  };
+}
+
+/** Lists of mesh axes; what is no number is left to the checks. */
+function listsIn({ axes }: Mesh, lists: unknown, where: string): OpSplit {
+  if (!Array.isArray(lists) || !lists.every(Array.isArray))
+    throw new InputError(`${where} is ${shown(lists)}, expected a list of lists of mesh axes, or null.`);
+  return lists.map((list: unknown[]) =>
+    list.map((axis) => {
+      const named = axes.findIndex(({ name }) => name === axis);
+      return named === -1 ? (axis as number) : named;
+    }),
+  );
+}
+
+function layoutsIn({ graph }: Scenario, mesh: Mesh, layouts: unknown, where: string): OutputLayout[] {
+  if (!Array.isArray(layouts))
+    throw new InputError(`${where}: layouts is ${shown(layouts)}, expected a list of layouts.`);
+  return layouts.map((layout: unknown, i) => {
+    const { op, output = 0, axes } = (layout ?? {}) as Partial<Record<keyof OutputLayout, unknown>>;
+    const named = typeof op === "string" ? graph.names.indexOf(op) : (op as number);
+    return { op: named, output: output as number, axes: listsIn(mesh, axes, `${where}: layout ${i}`) };
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * `ShardingPlan`: the plan kind that runs every op on all devices of a mesh, each on its part. An
+ * op is divided along dimensions that it iterates over. What its tensors need in between follows
+ * (env/model/layout), so a plan has no word on communication beyond its algorithm.
+ *
+ * Sources: Jia et al. (SOAP, MLSys 2019), Xu et al. (GSPMD, arXiv 2105.04663), Rajbhandari et al.
+ * (ZeRO, SC 2020). docs/sharding.md says what a plan means.
+ */
+import { CONTROL, type OpGraph, Role } from "../graph/graph.ts";
+import type { OpIteration } from "../graph/iteration.ts";
+import type { Mesh } from "../layout/mesh.ts";
+import { type OpSplit, splitByName, unsplit } from "../layout/natural.ts";
+import { type Sync, syncs } from "./pipeline.ts";
+
+/** An output that its op leaves in a layout of the plan's choice instead of the natural one. */
+export interface OutputLayout {
+  readonly op: number;
+  readonly output: number;
+  /** Mesh axes that divide each axis of the tensor, the major one first. */
+  readonly axes: readonly (readonly number[])[];
+}
+
+/** How ranks add up partial sums (env/sim/lower/collectives). */
+export const shardingCollectives = ["ring", "tree", "halving-doubling", "hierarchical", "rails"] as const;
+export type ShardingCollective = (typeof shardingCollectives)[number];
+
+/** What of the training state is divided over the ranks that would hold it alike: ZeRO's stages. */
+export const zeroStages = [0, 1, 2, 3] as const;
+export type ZeroStage = (typeof zeroStages)[number];
+
+export const shardingSyncs = syncs;
+
+export interface ShardingPlan {
+  readonly kind: "sharding";
+  readonly mesh: Mesh;
+  /**
+   * For each op the mesh axes that divide each of its iteration dimensions, shape [opCount]. Null
+   * for an op that follows: a backward or update op its forward twin; any other is not divided.
+   */
+  readonly split: readonly (OpSplit | null)[];
+  /** Absent for none. */
+  readonly layouts?: readonly OutputLayout[];
+  /** Absent for `ring`. */
+  readonly collective?: ShardingCollective;
+  readonly memory?: { readonly zero?: ZeroStage };
+  /** Absent for `overlapped`. */
+  readonly sync?: Sync;
+}
+
+/** A plan in which every device does everything. */
+export const replicatedPlan = ({ opCount }: Pick<OpGraph, "opCount">, mesh: Mesh): ShardingPlan => ({
+  kind: "sharding",
+  mesh,
+  split: new Array<null>(opCount).fill(null),
+});
+
+/** How an op is divided, null for one that does not say what it iterates over. */
+export function splitOf(graph: OpGraph, { split }: Pick<ShardingPlan, "split">, v: number): OpSplit | null {
+  const iteration = iterationOf(graph, v);
+  if (iteration === null) return null;
+  const own = split[v];
+  if (own !== null) return own;
+  const twin = graph.role[v] === Role.forward ? -1 : graph.twin[v];
+  const leader = twin === -1 ? null : iterationOf(graph, twin);
+  const lead = twin === -1 ? null : split[twin];
+  return leader === null || lead === null ? unsplit(iteration) : splitByName(leader, lead, iteration);
+}
+
+export const iterationOf = ({ iterations }: Pick<OpGraph, "iterations">, v: number): OpIteration | null =>
+  iterations?.[v] ?? null;
+
+/** Edges of an op's inputs that carry data, in declared order. */
+export function dataEdges({ inStart, edgeOutput }: OpGraph, v: number): number[] {
+  const edges: number[] = [];
+  for (let e = inStart[v]; e < inStart[v + 1]; e++) if (edgeOutput[e] !== CONTROL) edges.push(e);
+  return edges;
+}

@@ -1,0 +1,88 @@
+/**
+ * `ShardedProgram`: what every rank of a mesh does, in order. All ranks do the same, each on its
+ * part. It is between a plan and its tasks: tests execute it on numbers, tasks.ts gives it times.
+ */
+import type { Layout } from "../../../model/layout/layout.ts";
+import type { MeshSizes } from "../../../model/layout/mesh.ts";
+import type { OpSplit } from "../../../model/layout/natural.ts";
+import type { ReshardStep } from "../../../model/layout/steps.ts";
+
+/** Output of a value that is a weight of its op. */
+export const WEIGHTS = -1;
+
+/** A tensor in one layout, on all ranks. */
+export interface Value {
+  readonly op: number;
+  /** Output port, or `WEIGHTS`. */
+  readonly output: number;
+  /** Number of the weight among those of its op; 0 for outputs. */
+  readonly parameter: number;
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  /** Of the whole tensor. */
+  readonly bytes: number;
+  /** On the host alone, whole. */
+  readonly onHost?: true;
+}
+
+/** An op on all ranks; `inputs` has a value for each data edge, in declared order. */
+export interface Run {
+  readonly kind: "run";
+  readonly op: number;
+  readonly split: OpSplit | null;
+  /** Share of the op's work that each rank does, padded. */
+  readonly share: number;
+  readonly inputs: readonly number[];
+  readonly parameters: readonly number[];
+  readonly outputs: readonly number[];
+  /** New weights of an update. */
+  readonly renewed: readonly number[];
+}
+
+/** What a step is for: weights wait until they are wanted, sums of gradients may wait. */
+export type Purpose = "data" | "gradient" | "weights" | "new weights";
+
+export interface Move {
+  readonly kind: "move";
+  readonly step: ReshardStep;
+  readonly from: number;
+  readonly to: number;
+  readonly purpose: Purpose;
+}
+
+/** The same numbers read as a tensor of another shape. */
+export interface View {
+  readonly kind: "view";
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An op that the host runs, whole. */
+export interface HostRun {
+  readonly kind: "host";
+  readonly op: number;
+  readonly outputs: readonly number[];
+}
+
+/** Each rank gets its part of a value from the host. */
+export interface Feed {
+  readonly kind: "feed";
+  readonly from: number;
+  readonly to: number;
+}
+
+export type Instruction = Run | Move | View | HostRun | Feed;
+
+/** A weight as it is between batches. */
+export interface StoredWeight {
+  readonly value: number;
+  /** The layout of its optimizer's state. */
+  readonly optimizer: Layout;
+}
+
+export interface ShardedProgram {
+  readonly sizes: MeshSizes;
+  readonly values: readonly Value[];
+  readonly instructions: readonly Instruction[];
+  readonly weights: readonly StoredWeight[];
+}

@@ -1,0 +1,81 @@
+/** What the parts of a sharded lowering share: the tasks so far, and where each value is. */
+import { localShare } from "../../../model/layout/layout.ts";
+import type { StepKind } from "../../../model/layout/steps.ts";
+import type { ShardingPlan } from "../../../model/plan/sharding.ts";
+import type { Scenario } from "../../../model/scenario.ts";
+import type { TaskBuilder } from "../tasks/task-builder.ts";
+import type { BufferTable } from "./buffers.ts";
+import type { Purpose, ShardedProgram } from "./instructions.ts";
+
+/** A collective of all groups at once, and its tasks: from `firstTask` to before `endTask`. */
+export interface LoweredMove {
+  readonly kind: StepKind | "feed";
+  readonly purpose: Purpose;
+  /** Op whose output or weight it moves. */
+  readonly op: number;
+  /** Ranks of a group. */
+  readonly members: number;
+  /** What a rank has where it has most, before or after. */
+  readonly bytes: number;
+  readonly firstTask: number;
+  readonly endTask: number;
+}
+
+export interface ShardedLowering {
+  readonly scenario: Scenario;
+  readonly plan: ShardingPlan;
+  readonly program: ShardedProgram;
+  readonly builder: TaskBuilder;
+  readonly buffers: BufferTable;
+  /** Table of bytes that messages refer to. */
+  readonly amounts: number[];
+  readonly moves: LoweredMove[];
+  /** Op of each task, and its rank: -1 for the host's. */
+  readonly opOf: number[];
+  readonly rankOf: number[];
+  /** Task after which a rank has a value, -1 for at once; [value][rank]. */
+  readonly ready: number[][];
+  /** Buffer of a value on a rank, -1 for none; [value][rank]. */
+  readonly bufferOf: number[][];
+  usesSenders: boolean;
+}
+
+/** Adds a task without work for a rank, on its sender where that can go on beside computing. */
+export function addStep(lowering: ShardedLowering, rank: number, op: number): number {
+  const { scenario, plan, builder, opOf, rankOf } = lowering;
+  const device = plan.mesh.devices[rank];
+  const aside = scenario.fidelity.overlap;
+  if (aside) lowering.usesSenders = true;
+  opOf.push(op);
+  rankOf.push(rank);
+  return builder.task(aside ? device + scenario.cluster.devices.length : device, -1, 0);
+}
+
+/** Bytes of a value that each rank holds, padded. */
+export function localBytes({ program }: Pick<ShardedLowering, "program">, value: number): number {
+  const { shape, layout, bytes } = program.values[value];
+  return bytes * localShare(shape, layout, program.sizes);
+}
+
+/** A value with the buffers of another: the same bytes, or a part of them. */
+export function shareBuffer({ bufferOf }: ShardedLowering, from: number, to: number): void {
+  bufferOf[to] = bufferOf[from];
+}
+
+/** A new buffer on each rank, from the start of its task on. */
+export function ownBuffer(lowering: ShardedLowering, value: number, makers: readonly number[]): void {
+  const { buffers, plan, bufferOf } = lowering;
+  const bytes = localBytes(lowering, value);
+  bufferOf[value] = makers.map((maker, rank) => buffers.add(plan.mesh.devices[rank], bytes, maker));
+}
+
+/** All ranks use a value until the end of their tasks. */
+export function useBuffer(
+  { buffers, bufferOf }: ShardedLowering,
+  value: number,
+  tasks: readonly number[],
+): void {
+  bufferOf[value].forEach((buffer, rank) => {
+    buffers.use(buffer, tasks[rank]);
+  });
+}

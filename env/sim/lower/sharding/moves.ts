@@ -1,0 +1,122 @@
+/**
+ * Steps of a sharded program as tasks. All groups of a step run at once, and meet on the links that
+ * they share. Slices and views take no time.
+ */
+import { elementsIn, localShape } from "../../../model/layout/layout.ts";
+import { groupsAlong } from "../../../model/layout/mesh.ts";
+import { sourcesOf } from "../../../model/layout/permute.ts";
+import { commonElements } from "../../../model/layout/steps.ts";
+import { permute } from "../collectives/pairwise.ts";
+import { wholeChunks } from "../collectives/steps.ts";
+import { groupCollective } from "./collectives.ts";
+import type { Feed, Move, View } from "./instructions.ts";
+import { addStep, localBytes, ownBuffer, type ShardedLowering, shareBuffer, useBuffer } from "./lowering.ts";
+
+/** `waitsFor`: what a rank waits for beside its value, -1 for nothing. */
+export function lowerMove(
+  lowering: ShardedLowering,
+  move: Move,
+  waitsFor: readonly number[],
+): readonly number[] {
+  const { program, builder, moves, ready } = lowering;
+  const { step, from, to, purpose } = move;
+  if (step.kind === "slice") {
+    lowerView(lowering, move);
+    return [];
+  }
+  const { op } = program.values[from];
+  const firstTask = builder.taskCount;
+  const first = ready[from].map((task, rank) => {
+    const start = addStep(lowering, rank, op);
+    for (const before of [task, waitsFor[rank]]) if (before !== -1) builder.after(start, before);
+    return start;
+  });
+  const bytes = amountOf(lowering, move);
+  const last =
+    step.kind === "permute" ? permuted(lowering, move, first, bytes) : inGroups(lowering, move, first, bytes);
+  ready[to] = [...last];
+  useBuffer(lowering, from, last);
+  if (step.kind === "all-reduce") shareBuffer(lowering, from, to);
+  else if (purpose === "new weights") lowering.bufferOf[to] = last.map(() => -1);
+  else ownBuffer(lowering, to, first);
+  const members = step.group.reduce((product, axis) => product * program.sizes[axis], 1);
+  moves.push({ kind: step.kind, purpose, op, members, bytes, firstTask, endTask: builder.taskCount });
+  return first;
+}
+
+/** Bytes that a rank has where it has most, padded: the unit of the messages. */
+function amountOf(lowering: ShardedLowering, { step, from, to }: Move): number {
+  const { program } = lowering;
+  const { shape, bytes } = program.values[from];
+  const members = step.group.reduce((product, axis) => product * program.sizes[axis], 1);
+  if (step.kind === "all-gather") return members * localBytes(lowering, from);
+  if (step.kind === "reduce-scatter") return members * localBytes(lowering, to);
+  if (step.kind !== "all-to-all") return localBytes(lowering, from);
+  const whole = Math.max(1, elementsIn(shape));
+  return (bytes * members * commonElements(step, shape, program.sizes)) / whole;
+}
+
+function inGroups(lowering: ShardedLowering, { step, from }: Move, first: readonly number[], bytes: number) {
+  const { program, plan, amounts, builder, scenario } = lowering;
+  const { op, shape, layout } = program.values[from];
+  const amount = amounts.push(bytes) - 1;
+  const last: number[] = [...first];
+  for (const group of groupsAlong(program.sizes, step.group)) {
+    if (group.length === 1) continue;
+    const elements = elementsIn(localShape(shape, layout, program.sizes));
+    const done = groupCollective(
+      step.kind,
+      plan.collective ?? "ring",
+      {
+        builder,
+        amount,
+        ...(step.kind === "all-reduce" && { chunks: wholeChunks(elements, group.length) }),
+        devices: group.map((rank) => plan.mesh.devices[rank]),
+        step: (member) => addStep(lowering, group[member], op),
+        last: group.map((rank) => first[rank]),
+      },
+      scenario,
+    );
+    group.forEach((rank, member) => {
+      last[rank] = done[member];
+    });
+  }
+  return last;
+}
+
+function permuted(lowering: ShardedLowering, { step, from }: Move, first: readonly number[], bytes: number) {
+  const { program, amounts, builder } = lowering;
+  const { op, shape } = program.values[from];
+  const sources = sourcesOf(shape, step.from, step.to, program.sizes)!;
+  const amount = amounts.push(bytes) - 1;
+  return permute({ builder, amount, step: (rank) => addStep(lowering, rank, op), last: first }, sources);
+}
+
+export function lowerView(lowering: ShardedLowering, { from, to }: Pick<View, "from" | "to">): void {
+  lowering.ready[to] = lowering.ready[from];
+  shareBuffer(lowering, from, to);
+}
+
+/** Each rank gets its part of what the host has made. `host`: the task that made it, its buffer. */
+export function lowerFeed(
+  lowering: ShardedLowering,
+  { from, to }: Feed,
+  host: { task: number; buffer: number },
+): void {
+  const { program, plan, builder, amounts, buffers, moves, ready } = lowering;
+  const { op } = program.values[from];
+  const bytes = localBytes(lowering, to);
+  const amount = amounts.push(bytes) - 1;
+  const firstTask = builder.taskCount;
+  const got = plan.mesh.devices.map((device, rank) => {
+    const task = addStep(lowering, rank, op);
+    // A route from a device to itself has no link.
+    if (device === builder.deviceOf(host.task)) builder.after(task, host.task);
+    else builder.uses(task, builder.message(host.task, amount, 1));
+    buffers.use(host.buffer, task);
+    return task;
+  });
+  ready[to] = got;
+  ownBuffer(lowering, to, got);
+  moves.push({ kind: "feed", purpose: "data", op, members: 1, bytes, firstTask, endTask: builder.taskCount });
+}

@@ -1,0 +1,228 @@
+/**
+ * Makes the program of a sharding plan: ops in topological order. Before each come the steps that
+ * bring its inputs and weights into the layouts that it needs (env/model/layout/natural.ts).
+ *
+ * - Gradients of weights that several ranks hold are sums over these. The update needs them whole
+ *   or in parts, so they are reduced. No rule says so; it follows from the layouts.
+ * - An op that is linear in its inputs may take partial sums of all of them, and leaves one. So it
+ *   does where nobody else needs the inputs and its outputs are no larger than they are.
+ * - Where its split has the same mesh axes, it is not divided by them if its outputs are smaller.
+ *   Gradients that meet are so added up, then scattered.
+ * - An op that does not say what it iterates over runs whole on every rank.
+ */
+import { type OpGraph, Role } from "../../../model/graph/graph.ts";
+import type { OpIteration } from "../../../model/graph/iteration.ts";
+import { kindsOf } from "../../../model/graph/support.ts";
+import { type Layout, localShare, partLength, replicated } from "../../../model/layout/layout.ts";
+import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
+import { naturalLayouts, type OpSplit, usedAxes, workShare } from "../../../model/layout/natural.ts";
+import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
+import { dataEdges, iterationOf, type ShardingPlan } from "../../../model/plan/sharding.ts";
+import type { Scenario } from "../../../model/scenario.ts";
+import { followedSplit } from "./follow.ts";
+import type { Instruction, Purpose, ShardedProgram } from "./instructions.ts";
+import { createTensors, type Tensors } from "./tensors.ts";
+import { createWeights, type Weights } from "./weights.ts";
+import { type PartialGradients, updateSplit } from "./zero.ts";
+
+/** Pre: a valid plan, and a resharder for its mesh's sizes. */
+export function shardedProgram(
+  scenario: Pick<Scenario, "graph" | "cluster">,
+  plan: ShardingPlan,
+  resharder: Resharder = createResharder(sizesOf(plan.mesh)),
+): ShardedProgram {
+  const whole = { ...plan, memory: {} };
+  const zero = plan.memory?.zero ?? 0;
+  const first = made(scenario, whole, resharder, new Map());
+  return (zero === 0 ? first : made(scenario, plan, resharder, first.found)).program;
+}
+
+/** A program, and over which axes it has found the gradients of updates to be partial sums. */
+function made(
+  scenario: Pick<Scenario, "graph" | "cluster">,
+  plan: ShardingPlan,
+  resharder: Resharder,
+  partial: PartialGradients,
+): { readonly program: ShardedProgram; readonly found: PartialGradients } {
+  const { graph } = scenario;
+  const sizes = sizesOf(plan.mesh);
+  const instructions: Instruction[] = [];
+  const tensors = createTensors(resharder, (instruction) => void instructions.push(instruction));
+  const weights = createWeights(graph, plan, tensors, partial);
+  const found = new Map<number, readonly number[]>();
+  const making: Making = { graph, plan, sizes, tensors, weights, instructions, partial, found };
+  for (const v of graph.topologicalOrder) {
+    if (runsOnHost(scenario, plan, v)) addHostRun(making, v);
+    else addRun(making, v);
+  }
+  return { program: { sizes, values: tensors.values, instructions, weights: weights.stored }, found };
+}
+
+interface Making {
+  readonly graph: OpGraph;
+  readonly plan: ShardingPlan;
+  readonly sizes: MeshSizes;
+  readonly tensors: Tensors;
+  readonly weights: Weights;
+  readonly instructions: Instruction[];
+  /** What is divided once more by a stage of ZeRO. */
+  readonly partial: PartialGradients;
+  readonly found: Map<number, readonly number[]>;
+}
+
+/** Inputs that not every device of the mesh runs: the checks leave no others. */
+export const runsOnHost = (
+  { graph, cluster }: Pick<Scenario, "graph" | "cluster">,
+  { mesh }: ShardingPlan,
+  v: number,
+): boolean => {
+  const kinds = kindsOf(graph, v);
+  return kinds !== null && mesh.devices.some((d) => !kinds.includes(cluster.devices[d].kind));
+};
+
+const keyOf = (op: number, output: number): string => `${op}:${output}`;
+
+function addHostRun({ graph, tensors, instructions }: Making, v: number): void {
+  const outputs = outputsOf(graph, v).map(({ shape, bytes }, output) =>
+    tensors.add(keyOf(v, output), {
+      op: v,
+      output,
+      parameter: 0,
+      shape,
+      layout: replicated(shape),
+      bytes,
+      onHost: true,
+    }),
+  );
+  instructions.push({ kind: "host", op: v, outputs });
+}
+
+/** Shapes and bytes of an op's outputs; the empty shape where the op does not tell. */
+function outputsOf(
+  graph: OpGraph,
+  v: number,
+): { readonly shape: readonly number[]; readonly bytes: number }[] {
+  const iteration = iterationOf(graph, v);
+  const first = graph.outputStart[v];
+  return Array.from({ length: graph.outputStart[v + 1] - first }, (_, output) => ({
+    shape: iteration?.outputs[output]?.shape ?? [],
+    bytes: graph.outputBytes[first + output],
+  }));
+}
+
+function addRun(making: Making, v: number): void {
+  const { graph, plan, sizes, tensors, weights, instructions } = making;
+  const iteration = iterationOf(graph, v);
+  const given = givenSplit(making, v);
+  const purpose: Purpose = graph.role[v] === Role.update ? "gradient" : "data";
+  const { passed, split } = partialRun(making, v, given);
+  const natural = iteration === null || split === null ? null : naturalLayouts(iteration, split);
+  const inputs = dataEdges(graph, v).map((e, i) => {
+    const key = keyOf(graph.edgeSource[e], graph.edgeOutput[e]);
+    const shape = iteration?.inputs[i]?.shape ?? tensors.first(key).shape;
+    const layout = natural?.inputs[i] ?? replicated(shape);
+    const isLinear = iteration?.linearIn.includes(i) === true;
+    const wanted = isLinear ? { ...layout, partial: passed } : layout;
+    return tensors.bring(key, { shape, layout: wanted, purpose });
+  });
+  const parameters = natural === null ? [] : weights.bring(v, iteration!, natural.parameters);
+  const outputs = outputsOf(graph, v).map(({ shape, bytes }, output) => {
+    const own = natural?.outputs[output] ?? replicated(shape);
+    const layout = { ...own, partial: [...own.partial, ...passed].sort((a, b) => a - b) };
+    return tensors.add(keyOf(v, output), { op: v, output, parameter: 0, shape, layout, bytes });
+  });
+  const share =
+    iteration === null || split === null
+      ? 1
+      : workShare(iteration, split, (length, axes) => partLength(length, axes, sizes));
+  const isUpdate = graph.role[v] === Role.update && natural !== null;
+  const renewed = isUpdate ? weights.renew(v, iteration!, natural.parameters) : [];
+  instructions.push({ kind: "run", op: v, split, share, inputs, parameters, outputs, renewed });
+  if (split !== given) settle(making, v, naturalLayouts(iteration!, given!).outputs);
+  for (const { op, output, axes } of plan.layouts ?? [])
+    if (op === v) tensors.settle(keyOf(v, output), { axes, partial: [] });
+  if (isUpdate) weights.store(v, iteration!);
+}
+
+/** The op's split before any partial sums are taken. Notes over which axes a gradient is one. */
+function givenSplit({ graph, plan, sizes, tensors, partial, found }: Making, v: number): OpSplit | null {
+  const inputs = dataEdges(graph, v).map((e) =>
+    tensors.settled(keyOf(graph.edgeSource[e], graph.edgeOutput[e])),
+  );
+  if (graph.role[v] !== Role.update) return followedSplit(graph, plan, v, { inputs, sizes });
+  found.set(v, [...new Set(inputs.flatMap(({ layout }) => layout.partial))]);
+  return updateSplit(graph, plan, v, partial);
+}
+
+/** Brings the outputs of an op that has taken partial sums into the parts of its own split. */
+function settle({ tensors }: Making, v: number, layouts: readonly Layout[]): void {
+  layouts.forEach(({ axes, partial }, output) => {
+    const key = keyOf(v, output);
+    const used = axes.flat();
+    const kept = tensors.first(key).layout.partial.filter((axis) => !used.includes(axis));
+    tensors.settle(key, { axes, partial: [...new Set([...kept, ...partial])].sort((a, b) => a - b) });
+  });
+}
+
+/** How an op runs on partial sums. */
+interface PartialRun {
+  /** Mesh axes over which it takes partial sums of all its linear inputs. */
+  readonly passed: readonly number[];
+  /** Its split, without those of these axes that are in it. */
+  readonly split: OpSplit | null;
+}
+
+function partialRun(making: Making, v: number, split: OpSplit | null): PartialRun {
+  const { graph } = making;
+  const iteration = iterationOf(graph, v);
+  const none = { passed: [], split };
+  if (iteration === null || split === null || iteration.linearIn.length === 0) return none;
+  const common = commonPartial(making, v, iteration);
+  if (common.length === 0) return none;
+  const used = usedAxes(split);
+  const lifted = split.map((axes) => axes.filter((axis) => !common.includes(axis)));
+  const whole = bytesAround(making, v, iteration, lifted);
+  // To sum first is worth the work where it leaves less to reduce.
+  if (common.some((axis) => used.includes(axis)) && whole.made < whole.taken)
+    return { passed: common, split: lifted };
+  const passed = common.filter((axis) => !used.includes(axis));
+  const { made, taken } = bytesAround(making, v, iteration, split);
+  return passed.length > 0 && made <= taken ? { passed, split } : none;
+}
+
+/** Mesh axes over which all linear inputs are partial sums that nobody else needs. */
+function commonPartial({ graph, tensors }: Making, v: number, iteration: OpIteration): readonly number[] {
+  const edges = dataEdges(graph, v);
+  let common: readonly number[] | null = null;
+  for (const i of iteration.linearIn) {
+    const { shape, layout } = tensors.settled(keyOf(graph.edgeSource[edges[i]], graph.edgeOutput[edges[i]]));
+    if (shape.join() !== iteration.inputs[i].shape.join() || usersOf(graph, edges[i]) > 1) return [];
+    common = common === null ? layout.partial : common.filter((axis) => layout.partial.includes(axis));
+  }
+  return common ?? [];
+}
+
+/** Bytes of a rank's linear inputs and of its outputs under a split. */
+function bytesAround({ graph, sizes, tensors }: Making, v: number, iteration: OpIteration, split: OpSplit) {
+  const natural = naturalLayouts(iteration, split);
+  const edges = dataEdges(graph, v);
+  const taken = iteration.linearIn.reduce((sum, i) => {
+    const { shape, bytes } = tensors.first(keyOf(graph.edgeSource[edges[i]], graph.edgeOutput[edges[i]]));
+    return sum + bytes * localShare(shape, natural.inputs[i], sizes);
+  }, 0);
+  const made = outputsOf(graph, v).reduce(
+    (sum, { shape, bytes }, output) =>
+      sum + bytes * localShare(shape, natural.outputs[output] ?? replicated(shape), sizes),
+    0,
+  );
+  return { taken, made };
+}
+
+/** Edges that carry the same output. */
+function usersOf({ outStart, outEdge, edgeSource, edgeOutput }: OpGraph, edge: number): number {
+  const source = edgeSource[edge];
+  let users = 0;
+  for (let i = outStart[source]; i < outStart[source + 1]; i++)
+    if (edgeOutput[outEdge[i]] === edgeOutput[edge]) users++;
+  return users;
+}

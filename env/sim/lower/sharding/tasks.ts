@@ -1,0 +1,254 @@
+/**
+ * Lowers a sharding plan to tasks of the one engine. There is a task for each op and rank, and
+ * messages for the steps between them. docs/sharding.md has the rules.
+ *
+ * A task takes the launch and its share of the rest (env/model/cluster/micro-batch.ts). A device
+ * runs its tasks in the order in which they become ready, as under a placement.
+ */
+import { isCpu } from "../../../model/cluster/cluster.ts";
+import { launchTimesUs, shareUs } from "../../../model/cluster/micro-batch.ts";
+import { runTimesUs } from "../../../model/cluster/speed.ts";
+import { InputError } from "../../../model/errors.ts";
+import { CONTROL, Role } from "../../../model/graph/graph.ts";
+import { localShare } from "../../../model/layout/layout.ts";
+import type { Resharder } from "../../../model/layout/reshard.ts";
+import type { ShardingPlan } from "../../../model/plan/sharding.ts";
+import type { Scenario } from "../../../model/scenario.ts";
+import type { IntervalColumns } from "../../memory/interval-columns.ts";
+import { withSenders } from "../collectives/senders.ts";
+import { type TaskStructure, taskBuilder } from "../tasks/task-builder.ts";
+import { createBuffers } from "./buffers.ts";
+import type { HostRun, Move, Run, ShardedProgram } from "./instructions.ts";
+import { addStep, type LoweredMove, ownBuffer, type ShardedLowering, useBuffer } from "./lowering.ts";
+import { lowerFeed, lowerMove, lowerView } from "./moves.ts";
+import { shardedProgram } from "./program.ts";
+
+export interface LoweredSharding extends TaskStructure {
+  readonly program: ShardedProgram;
+  readonly moves: readonly LoweredMove[];
+  /** Op of each task, or whose tensor it moves. */
+  readonly opOf: readonly number[];
+  /** Rank of each task; -1 for the host's. */
+  readonly rankOf: readonly number[];
+  readonly columns: IntervalColumns;
+}
+
+/** Gathers of weights may begin while the pass before the last one that had gathered runs. */
+const GATHERED_AHEAD = 2;
+
+/** Pre: a valid plan. Times and bytes are filled in. */
+export function lowerSharding(
+  scenario: Scenario,
+  plan: ShardingPlan,
+  resharder?: Resharder,
+): LoweredSharding {
+  const program = shardedProgram(scenario, plan, resharder);
+  const lowering: ShardedLowering = {
+    scenario,
+    plan,
+    program,
+    builder: taskBuilder(),
+    buffers: createBuffers(),
+    amounts: [],
+    moves: [],
+    opOf: [],
+    rankOf: [],
+    ready: [],
+    bufferOf: [],
+    usesSenders: false,
+  };
+  const shares = layOut(lowering);
+  const cluster = lowering.usesSenders ? withSenders(scenario.cluster) : scenario.cluster;
+  const structure = lowering.builder.build(scenario, cluster);
+  if (plan.sync === "exposed") checkEnds(structure);
+  fill(lowering, structure, shares);
+  const { moves, opOf, rankOf, buffers } = lowering;
+  const columns = buffers.columns(structure.device, structure.compiled.workspaceBytes);
+  return { ...structure, program, moves, opOf, rankOf, columns };
+}
+
+/** Tasks of ops on all ranks; a host's has one entry. */
+type TasksOf = (readonly number[] | undefined)[];
+
+/** Returns the share of its op that each task runs; 0 for steps. */
+function layOut(lowering: ShardedLowering): number[] {
+  const { program, plan, ready, bufferOf } = lowering;
+  const ranks = plan.mesh.devices;
+  const shares: number[] = [];
+  const tasksOf: TasksOf = [];
+  const hostBuffer = new Map<number, number>();
+  for (const { value } of program.weights) {
+    ready[value] = ranks.map(() => -1);
+    bufferOf[value] = ranks.map(() => -1);
+  }
+  const gathering = createGathering(lowering);
+  const lateStarts: number[][] = [];
+  for (const instruction of program.instructions) {
+    if (instruction.kind === "view") lowerView(lowering, instruction);
+    else if (instruction.kind === "host")
+      hostBuffer.set(instruction.op, lowerHost(lowering, instruction, tasksOf, shares));
+    else if (instruction.kind === "feed") {
+      const { op } = program.values[instruction.from];
+      lowerFeed(lowering, instruction, { task: tasksOf[op]![0], buffer: hostBuffer.get(op)! });
+    } else if (instruction.kind === "move") {
+      const first = lowerMove(lowering, instruction, gathering.before(instruction));
+      if (instruction.purpose === "gradient" && first.length > 0) lateStarts.push([...first]);
+    } else {
+      const tasks = lowerRun(lowering, instruction, tasksOf, shares);
+      gathering.ran(instruction, tasks);
+    }
+  }
+  if (plan.sync === "exposed") exposeSums(lowering, tasksOf, lateStarts);
+  return shares;
+}
+
+/** Which runs have used gathered weights: the next gather waits for one of them. */
+function createGathering({ plan }: ShardedLowering) {
+  const made = new Set<number>();
+  const runs: (readonly number[])[] = [];
+  const nothing = plan.mesh.devices.map(() => -1);
+  return {
+    before: ({ purpose, to }: Move): readonly number[] => {
+      if (purpose !== "weights") return nothing;
+      made.add(to);
+      return runs[runs.length - GATHERED_AHEAD] ?? nothing;
+    },
+    ran: ({ parameters }: Run, tasks: readonly number[]): void => {
+      if (parameters.some((value) => made.has(value))) runs.push(tasks);
+    },
+  };
+}
+
+function lowerHost(
+  lowering: ShardedLowering,
+  { op, outputs }: HostRun,
+  tasksOf: TasksOf,
+  shares: number[],
+): number {
+  const { scenario, builder, buffers, program, opOf, rankOf } = lowering;
+  const device = scenario.cluster.devices.findIndex(isCpu);
+  const task = builder.task(device, op * scenario.cluster.devices.length + device, 1);
+  shares[task] = 1;
+  opOf.push(op);
+  rankOf.push(-1);
+  addOrders(lowering, op, task, 0, tasksOf);
+  tasksOf[op] = [task];
+  return buffers.add(
+    device,
+    outputs.reduce((sum, value) => sum + program.values[value].bytes, 0),
+    task,
+  );
+}
+
+function lowerRun(
+  lowering: ShardedLowering,
+  run: Run,
+  tasksOf: TasksOf,
+  shares: number[],
+): readonly number[] {
+  const { scenario, plan, builder, ready, bufferOf, program, opOf, rankOf } = lowering;
+  const { op, share, inputs, parameters, outputs, renewed } = run;
+  const tasks = plan.mesh.devices.map((device, rank) => {
+    const task = builder.task(device, op * scenario.cluster.devices.length + device, share);
+    shares[task] = share;
+    opOf.push(op);
+    rankOf.push(rank);
+    const before = new Set([...inputs, ...parameters].map((value) => ready[value][rank]));
+    before.delete(-1);
+    for (const each of before) builder.after(task, each);
+    addOrders(lowering, op, task, rank, tasksOf);
+    return task;
+  });
+  tasksOf[op] = tasks;
+  for (const value of [...inputs, ...parameters]) useBuffer(lowering, value, tasks);
+  for (const value of outputs) {
+    ready[value] = [...tasks];
+    ownBuffer(lowering, value, tasks);
+  }
+  for (const value of renewed) {
+    ready[value] = [...tasks];
+    bufferOf[value] = tasks.map(() => -1);
+  }
+  if (scenario.graph.role[op] === Role.update && (plan.memory?.zero ?? 0) < 2)
+    for (const value of inputs) {
+      const { op: maker, output } = program.values[value];
+      const whole = program.values.findIndex((other) => other.op === maker && other.output === output);
+      if (program.values[whole].onHost !== true) useBuffer(lowering, whole, tasks);
+    }
+  return tasks;
+}
+
+/** Control edges order the tasks of a rank. */
+function addOrders(
+  { scenario, builder }: ShardedLowering,
+  op: number,
+  task: number,
+  rank: number,
+  tasksOf: TasksOf,
+) {
+  const { inStart, edgeOutput, edgeSource } = scenario.graph;
+  for (let e = inStart[op]; e < inStart[op + 1]; e++) {
+    if (edgeOutput[e] !== CONTROL) continue;
+    const tasks = tasksOf[edgeSource[e]]!;
+    builder.after(task, tasks.length === 1 ? tasks[0] : tasks[rank]);
+  }
+}
+
+/** Sums of gradients wait until their rank has nothing else to do before its updates. */
+function exposeSums(
+  lowering: ShardedLowering,
+  tasksOf: TasksOf,
+  starts: readonly (readonly number[])[],
+): void {
+  const { scenario, builder, plan } = lowering;
+  plan.mesh.devices.forEach((_, rank) => {
+    const done = addStep(lowering, rank, 0);
+    tasksOf.forEach((tasks, op) => {
+      if (tasks === undefined || scenario.graph.role[op] === Role.update || tasks.length === 1) return;
+      builder.after(done, tasks[rank]);
+    });
+    for (const start of starts) builder.after(start[rank], done);
+  });
+}
+
+function checkEnds({ compiled: { opCount, waitsFor, depStart, depConsumer } }: TaskStructure): void {
+  const left = waitsFor.slice();
+  const ready = [...left.keys()].filter((v) => left[v] === 0);
+  for (const v of ready)
+    for (let i = depStart[v]; i < depStart[v + 1]; i++)
+      if (--left[depConsumer[i]] === 0) ready.push(depConsumer[i]);
+  if (ready.length < opCount)
+    throw new InputError(
+      "Sums of gradients that are exposed wait for ops that need them, for ever; take the sync overlapped.",
+    );
+}
+
+/** Writes times, bytes of messages, scratch memory and what lives on each rank throughout. */
+function fill(
+  lowering: ShardedLowering,
+  { compiled, references }: TaskStructure,
+  shares: readonly number[],
+): void {
+  const { scenario, amounts, opOf, rankOf, program } = lowering;
+  const { graph, cluster, fidelity } = scenario;
+  const runUs = runTimesUs(graph, cluster);
+  const launchUs = launchTimesUs(runUs, cluster);
+  const { taskTime, slotAmount, slotShare } = references;
+  const seen = new Set<number>();
+  const residentBytes = program.weights.reduce((sum, { value, optimizer }) => {
+    const { bytes, shape, layout } = program.values[value];
+    const copies = localShare(shape, layout, program.sizes);
+    return sum + bytes * (copies + fidelity.optimizerSlots * localShare(shape, optimizer, program.sizes));
+  }, 0);
+  for (let task = 0; task < opOf.length; task++) {
+    const time = taskTime[task];
+    if (time === -1) continue;
+    compiled.runUs[task] = shareUs(runUs[time], launchUs[time], shares[task]);
+    compiled.workspaceBytes[task] = graph.workspaceBytes[opOf[task]] * shares[task];
+    if (rankOf[task] === -1 || seen.has(rankOf[task])) continue;
+    seen.add(rankOf[task]);
+    compiled.residentBytes[task] = residentBytes;
+  }
+  for (let slot = 0; slot < slotAmount.length; slot++)
+    compiled.slotBytes[slot] = amounts[slotAmount[slot]] * slotShare[slot];
+}

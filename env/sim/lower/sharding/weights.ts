@@ -1,0 +1,127 @@
+/**
+ * Weights of a sharding plan as tensors: each is stored in the layout that its op needs. Under
+ * ZeRO's stage 3 it is stored as its update leaves it, and gathered for each pass that uses it.
+ */
+import { type OpGraph, Role } from "../../../model/graph/graph.ts";
+import type { OpIteration } from "../../../model/graph/iteration.ts";
+import { elementsIn, type Layout, replicated } from "../../../model/layout/layout.ts";
+import { naturalLayouts } from "../../../model/layout/natural.ts";
+import { iterationOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
+import { type StoredWeight, type Value, WEIGHTS } from "./instructions.ts";
+import type { Tensors } from "./tensors.ts";
+import { type PartialGradients, updateSplit } from "./zero.ts";
+
+export interface Weights {
+  readonly stored: readonly StoredWeight[];
+  /** Values of the weights that an op reads, in the layouts that it needs. */
+  bring(op: number, iteration: OpIteration, layouts: readonly Layout[]): number[];
+  /** New weights of an update, in the layouts in which it makes them. */
+  renew(update: number, iteration: OpIteration, layouts: readonly Layout[]): number[];
+  /** Brings new weights into the layouts in which they are stored. */
+  store(update: number, iteration: OpIteration): void;
+}
+
+export function createWeights(
+  graph: OpGraph,
+  plan: ShardingPlan,
+  tensors: Tensors,
+  partial: PartialGradients,
+): Weights {
+  const isGathered = plan.memory?.zero === 3;
+  const stored: StoredWeight[] = [];
+  for (let v = 0; v < graph.opCount; v++)
+    for (const weight of weightsOf(graph, plan, v, updatedLayouts(graph, plan, v, partial))) {
+      const value = isGathered ? { ...weight.value, layout: weight.optimizer } : weight.value;
+      stored.push({ value: tensors.add(keyOf(value, "stored"), value), optimizer: weight.optimizer });
+    }
+
+  /** The weight of an op's list: its own, or its forward twin's. */
+  const find = (op: number, { parameters }: OpIteration, parameter: number): Value | null => {
+    const owner = graph.parameterBytes[op] > 0 ? op : graph.twin[op];
+    if (owner === -1) return null;
+    const key = keyOf({ op: owner, parameter }, "stored");
+    if (!tensors.has(key)) return null;
+    const value = tensors.first(key);
+    return value.shape.join() === parameters[parameter].shape.join() ? value : null;
+  };
+
+  return {
+    stored,
+    bring(op, iteration, layouts) {
+      return layouts.flatMap((layout, parameter) => {
+        const value = find(op, iteration, parameter);
+        if (value === null) return [];
+        // What one pass has gathered is gone before the next one.
+        const pass = isGathered && graph.role[op] !== Role.update ? `pass ${graph.role[op]}` : "stored";
+        const key = keyOf(value, pass);
+        if (!tensors.has(key)) tensors.alias(key, keyOf(value, "stored"));
+        return [tensors.bring(key, { shape: value.shape, layout, purpose: "weights" })];
+      });
+    },
+    renew(update, iteration, layouts) {
+      return layouts.flatMap((layout, parameter) => {
+        const value = find(update, iteration, parameter);
+        return value === null ? [] : [tensors.add(keyOf(value, `new by ${update}`), { ...value, layout })];
+      });
+    },
+    store(update, iteration) {
+      for (const [parameter] of iteration.parameters.entries()) {
+        const value = find(update, iteration, parameter);
+        if (value === null) continue;
+        const { shape, layout } = value;
+        tensors.bring(keyOf(value, `new by ${update}`), { shape, layout, purpose: "new weights" });
+      }
+    },
+  };
+}
+
+const keyOf = ({ op, parameter }: Pick<Value, "op" | "parameter">, state: string): string =>
+  `weight ${op}:${parameter} ${state}`;
+
+interface Weight {
+  readonly value: Value;
+  readonly optimizer: Layout;
+}
+
+/** The weights of an op in the layouts that it and its update need. */
+function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number, updated: UpdatedLayouts): Weight[] {
+  const total = graph.parameterBytes[v];
+  if (total === 0) return [];
+  const iteration = iterationOf(graph, v);
+  const split = splitOf(graph, plan, v);
+  const elements = iteration?.parameters.reduce((sum, { shape }) => sum + elementsIn(shape), 0) ?? 0;
+  if (iteration === null || split === null || elements === 0) {
+    const value = { op: v, output: WEIGHTS, parameter: 0, shape: [], layout: replicated([]), bytes: total };
+    return [{ value, optimizer: value.layout }];
+  }
+  const { parameters } = naturalLayouts(iteration, split);
+  return iteration.parameters.map(({ shape }, parameter) => ({
+    value: {
+      op: v,
+      output: WEIGHTS,
+      parameter,
+      shape,
+      layout: parameters[parameter],
+      bytes: (total * elementsIn(shape)) / elements,
+    },
+    optimizer: updated(parameter, shape) ?? parameters[parameter],
+  }));
+}
+
+/** The layout in which the update of an op has a weight, null where it does not tell. */
+type UpdatedLayouts = (parameter: number, shape: readonly number[]) => Layout | null;
+
+function updatedLayouts(
+  graph: OpGraph,
+  plan: ShardingPlan,
+  v: number,
+  partial: PartialGradients,
+): UpdatedLayouts {
+  const update = graph.role.findIndex((role, u) => role === Role.update && graph.twin[u] === v);
+  const iteration = update === -1 ? null : iterationOf(graph, update);
+  const split = update === -1 ? null : updateSplit(graph, plan, update, partial);
+  if (iteration === null || split === null) return () => null;
+  const { parameters } = naturalLayouts(iteration, split);
+  return (parameter, shape) =>
+    iteration.parameters[parameter]?.shape.join() === shape.join() ? parameters[parameter] : null;
+}

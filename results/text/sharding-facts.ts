@@ -1,0 +1,32 @@
+/** What there is to say of a sharding: facts of the whole plan, and rows of its collectives. */
+import type { ShardingSummary } from "../../env/sim/timeline/sharding-summary.ts";
+import { formatBytes, formatCount, formatUs } from "./format.ts";
+
+export function shardingFacts({ plan, iterationUs, busyUs, state }: ShardingSummary): [string, string][] {
+  const { mesh, split, collective = "ring", memory, sync = "overlapped" } = plan;
+  const divided = split.filter((own) => own?.some((axes) => axes.length > 0)).length;
+  const busiest = Math.max(...mesh.devices.map((d) => busyUs[d]));
+  return [
+    ["mesh", mesh.axes.map(({ name, size }) => `${name} ${size}`).join(" x ")],
+    ["divided ops", `${formatCount(divided)}, and those that follow them`],
+    ["sums", `${collective}, ${sync}`],
+    ["ZeRO stage", `${memory?.zero ?? 0}`],
+    [
+      "state of a rank",
+      `weights ${formatBytes(state.weights)}, gradients ${formatBytes(state.gradients)}, optimizer ${formatBytes(state.optimizer)}`,
+    ],
+    ["computing", `${formatUs(busiest)} of ${formatUs(iterationUs)} on the busiest device`],
+  ];
+}
+
+/** Titles and a row for each kind of collective. */
+export const collectiveRows = ({ collectives }: ShardingSummary): string[][] => [
+  ["collective", "of", "ranks", "times", "most sent by a device"],
+  ...collectives.map(({ kind, purpose, members, count, sentBytes }) => [
+    kind,
+    purpose,
+    formatCount(members),
+    formatCount(count),
+    formatBytes(sentBytes),
+  ]),
+];

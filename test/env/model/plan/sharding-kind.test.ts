@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { planFromJson, planToJson } from "../../../../env/index.ts";
+import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import { shardingKind } from "../../../../env/model/plan/sharding-kind.ts";
+import { machines } from "../../sim/lower/machines.ts";
+import { mlp } from "../../sim/lower/sharding/numbered-graph.ts";
+import { shardedScenario } from "../../sim/lower/sharding/sharded.ts";
+
+const numbered = mlp({ b: 4, k: 3, h: 6, n: 4 });
+const scenario = shardedScenario(numbered, machines([2, 2]));
+const { names } = numbered.graph;
+/** z has the dimensions b, k and h. */
+const z = names.indexOf("z");
+const plan: ShardingPlan = {
+  kind: "sharding",
+  mesh: {
+    axes: [
+      { name: "data", size: 2 },
+      { name: "model", size: 2 },
+    ],
+    devices: [0, 2, 1, 3],
+  },
+  split: names.map((_, v) => (v === z ? [[0], [], [1]] : null)),
+  layouts: [{ op: names.indexOf("a"), output: 0, axes: [[0], [1]] }],
+  collective: "rails",
+  memory: { zero: 1 },
+  sync: "exposed",
+};
+const json = () => JSON.parse(JSON.stringify(planToJson(plan)));
+const refusal = (change: object): string => {
+  try {
+    planFromJson(scenario, { ...json(), ...change }, "File");
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "none";
+};
+
+test("a sharding is written and read as the same plan, all fields included", () => {
+  expect(Object.keys(json())).toEqual(["kind", "mesh", "split", "layouts", "collective", "memory", "sync"]);
+  const read = planFromJson(scenario, json(), "File");
+  expect(read).toEqual(plan);
+  expect(shardingKind.equal(plan, read as ShardingPlan)).toBe(true);
+});
+
+test("absent fields stay absent; devices, axes and ops may have names", () => {
+  const { layouts, collective, memory, sync, ...short } = json();
+  const read = planFromJson(
+    scenario,
+    {
+      ...short,
+      mesh: { ...short.mesh, devices: ["gpu:0", "gpu:2", "gpu:1", "gpu:3"] },
+      split: plan.split.map((own) => (own === null ? null : [["data"], [], ["model"]])),
+      layouts: [{ op: "a", axes: [["data"], ["model"]] }],
+    },
+    "",
+  );
+  expect(Object.keys(read).sort()).toEqual(["kind", "layouts", "mesh", "split"]);
+  expect(read).toMatchObject({ mesh: plan.mesh, split: plan.split, layouts: plan.layouts });
+  expect([layouts.length, collective, memory.zero, sync]).toEqual([1, "rails", 1, "exposed"]);
+});
+
+test("a copy shares no array, and a change makes plans unequal", () => {
+  const copy = shardingKind.copy(plan);
+  expect(copy).toEqual(plan);
+  for (const field of ["mesh", "split", "layouts", "memory"] as const)
+    expect(copy[field]).not.toBe(plan[field]);
+  expect(copy.split[z]).not.toBe(plan.split[z]);
+  for (const change of [
+    { sync: undefined },
+    { collective: "ring" as const },
+    { memory: { zero: 2 as const } },
+  ])
+    expect(shardingKind.equal(plan, { ...plan, ...change })).toBe(false);
+});
+
+describe("files that are no sharding", () => {
+  test.each([
+    [{ extra: 1 }, 'File: a sharding has no field "extra", expected kind, mesh, split'],
+    [{ mesh: [] }, "File: mesh is [], expected an object with lists of axes and devices."],
+    [{ split: 3 }, "File: split is 3, expected a list."],
+    [{ split: names.map(() => 7) }, "File: split 0 is 7, expected a list of lists of mesh axes, or null."],
+    [{ layouts: {} }, "File: layouts is {}, expected a list of layouts."],
+    [{ layouts: [{ op: "w", axes: [] }] }, "File: A layout of the sharding names op -1, expected 0..11."],
+    [{ collective: "star" }, 'File: The sharding\'s collective is "star", expected ring, tree'],
+  ])("%j", (change, sentence) => {
+    expect(refusal(change)).toContain(sentence);
+  });
+});

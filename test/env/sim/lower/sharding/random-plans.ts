@@ -1,0 +1,95 @@
+/** Random sharding plans, for laws. Every plan is valid. */
+import fc from "fast-check";
+import type { OpGraph } from "../../../../../env/model/graph/graph.ts";
+import { Role } from "../../../../../env/model/graph/graph.ts";
+import { rankCount } from "../../../../../env/model/layout/mesh.ts";
+import {
+  iterationOf,
+  type OutputLayout,
+  type ShardingPlan,
+  shardingCollectives,
+  type ZeroStage,
+} from "../../../../../env/model/plan/sharding.ts";
+
+/** `mostRanks`: devices that there are; they are used from `firstDevice` on. */
+export function shardingPlans(
+  graph: OpGraph,
+  mostRanks: number,
+  firstDevice = 0,
+): fc.Arbitrary<ShardingPlan> {
+  const meshes = [[2], [4], [3], [2, 2], [2, 3], [3, 2], [2, 1, 2], [2, 2, 2]].filter(
+    (sizes) => rankCount(sizes) <= mostRanks,
+  );
+  return fc.constantFrom(...meshes).chain((sizes) =>
+    fc.record({
+      kind: fc.constant("sharding" as const),
+      mesh: fc.constant({
+        axes: sizes.map((size, axis) => ({ name: `axis ${axis}`, size })),
+        devices: Array.from({ length: rankCount(sizes) }, (_, rank) => rank + firstDevice),
+      }),
+      split: fc.tuple(
+        ...Array.from({ length: graph.opCount }, (_, v) =>
+          fc.oneof(
+            { weight: graph.role[v] === Role.forward ? 1 : 6, arbitrary: fc.constant(null) },
+            { weight: graph.role[v] === Role.forward ? 6 : 1, arbitrary: splitsOf(graph, v, sizes) },
+          ),
+        ),
+      ),
+      layouts: layoutsOf(graph, sizes),
+      collective: fc.constantFrom(...shardingCollectives),
+      memory: fc.record({ zero: fc.constantFrom<ZeroStage>(0, 1, 2, 3) }),
+      sync: fc.constantFrom("overlapped" as const, "exposed" as const),
+    }),
+  );
+}
+
+/** Each mesh axis divides one dimension or none. */
+function splitsOf(graph: OpGraph, v: number, sizes: readonly number[]): fc.Arbitrary<number[][] | null> {
+  const iteration = iterationOf(graph, v);
+  if (iteration === null) return fc.constant(null);
+  const { dimensions } = iteration;
+  return fc
+    .array(fc.integer({ min: -1, max: dimensions.length - 1 }), {
+      minLength: sizes.length,
+      maxLength: sizes.length,
+    })
+    .map((places) => {
+      const split = dimensions.map((): number[] => []);
+      const parts = dimensions.map(() => 1);
+      places.forEach((dimension, axis) => {
+        if (dimension === -1 || dimensions[dimension].kind === "opaque") return;
+        if (parts[dimension] * sizes[axis] > dimensions[dimension].size) return;
+        parts[dimension] *= sizes[axis];
+        split[dimension].push(axis);
+      });
+      return split;
+    });
+}
+
+function layoutsOf(graph: OpGraph, sizes: readonly number[]): fc.Arbitrary<OutputLayout[]> {
+  const outputs = Array.from({ length: graph.opCount }, (_, op) =>
+    (iterationOf(graph, op)?.outputs ?? []).map(({ shape }, output) => ({ op, output, shape })),
+  ).flat();
+  return fc.uniqueArray(fc.integer({ min: 0, max: outputs.length - 1 }), { maxLength: 2 }).chain((chosen) =>
+    fc.tuple(
+      ...chosen.map((i) =>
+        fc
+          .array(fc.integer({ min: -1, max: outputs[i].shape.length - 1 }), {
+            minLength: sizes.length,
+            maxLength: sizes.length,
+          })
+          .map((places) => {
+            const axes = outputs[i].shape.map((): number[] => []);
+            places.forEach((t, axis) => {
+              if (t === -1 || partsOf(axes[t], sizes) * sizes[axis] > outputs[i].shape[t]) return;
+              axes[t].push(axis);
+            });
+            return { op: outputs[i].op, output: outputs[i].output, axes };
+          }),
+      ),
+    ),
+  );
+}
+
+const partsOf = (axes: readonly number[], sizes: readonly number[]): number =>
+  axes.reduce((parts, axis) => parts * sizes[axis], 1);
