@@ -10,6 +10,7 @@ from gymnasium import spaces
 
 from .frames import Array, Fields
 from .handle import Handle, Scenario
+from .legal import replacement
 from .process import Process
 from .spaces import reader
 
@@ -19,10 +20,10 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
 
     `flat=True` observes one array of float32 and `time_limit` cuts episodes off. `info` has
     `action_mask`, and `outcome` where the call evaluated a plan. An illegal action raises
-    ValueError and changes nothing.
+    ValueError and changes nothing; with `illegal="replace"` the next legal one is taken.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"]}
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         objective: str | None = None,
         render_mode: str | None = None,
         time_limit: int | None = None,
+        illegal: str = "raise",
         cell: int | None = None,
         process: Process | None = None,
         **options: Any,
@@ -47,7 +49,7 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         self.observation_space = self._handle.observation_space
         self.action_space = self._handle.action_space
         self._read = reader(self.observation_space, "observation")
-        self._is_discrete = isinstance(self.action_space, spaces.Discrete)
+        self._replace = replacement(illegal, self.action_space)
         self._mask = _mask_reader(self.action_space)
         self._legal: Array = np.zeros(0, dtype=np.int8)
         self._closed = False
@@ -71,6 +73,8 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         return self._read(arrays, 0), self._info(arrays)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, Fields]:
+        if self._replace is not None:
+            action = self._replace(action, self._legal.ravel())
         arrays = self._handle.step([action])
         return (
             self._read(arrays, 0),

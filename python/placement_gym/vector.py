@@ -11,6 +11,7 @@ from gymnasium.vector.utils import batch_space
 from .env import outcome_at
 from .frames import Array, Fields
 from .handle import Handle, Scenario
+from .legal import replacement
 from .process import Process
 from .spaces import batch_reader, reader
 
@@ -39,6 +40,7 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         objective: str | None = None,
         render_mode: str | None = None,
         time_limit: int | None = None,
+        illegal: str = "raise",
         cell: int | None = None,
         process: Process | None = None,
         **options: Any,
@@ -59,7 +61,7 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
             process=process,
         )
         self.render_mode = render_mode
-        self.metadata = {"render_modes": ["ansi"], "autoreset_mode": mode}
+        self.metadata = {"render_modes": ["ansi"], "render_fps": 1, "autoreset_mode": mode}
         self.num_envs = num_envs
         self.single_observation_space = self._handle.observation_space
         self.single_action_space = self._handle.action_space
@@ -67,6 +69,7 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._read = batch_reader(self.single_observation_space, "observation")
         self._read_final = reader(self.single_observation_space, "final.observation")
+        self._replace = replacement(illegal, self.single_action_space)
         self._all = np.ones(num_envs, dtype=bool)
         self._masks: Array = np.zeros((num_envs, 0), dtype=np.int8)
         self._last: Any = None
@@ -93,6 +96,8 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         return self._last, self._infos(spread, marked)
 
     def step(self, actions: Any) -> tuple[Any, Array, Array, Array, Fields]:
+        if self._replace is not None:
+            actions = [self._replace(action, mask) for action, mask in zip(actions, self._masks)]
         arrays = self._handle.step(actions)
         infos = self._infos(arrays, self._all)
         if "final" in arrays:
