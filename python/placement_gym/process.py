@@ -11,14 +11,23 @@ import os
 import subprocess
 import tempfile
 import threading
+from types import ModuleType
 from typing import IO, Any, Mapping
 
 from . import frames
 from .frames import Array, Fields, FrameError
 from .node import NodeError, age_sentence, command
 
+try:
+    import fcntl as _fcntl
+
+    fcntl: ModuleType | None = _fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 PROTOCOL = 1
 _END_SECONDS = 5.0
+_PIPE_BYTES = 1024 * 1024
 
 
 class BudgetExhausted(RuntimeError):
@@ -48,6 +57,7 @@ class Process:
             raise NodeError(f'"{self._argv[0]}" could not be started: {error}.') from error
         assert self._child.stdin is not None and self._child.stdout is not None
         self._to, self._from = self._child.stdin, self._child.stdout
+        _widen(self._from.fileno())
         try:
             fields, _ = self.call({"call": "hello", "protocol": PROTOCOL})
         except Exception as error:
@@ -134,6 +144,17 @@ class Process:
             self._why = "The process of placement-gym was closed."
             self._stop(_END_SECONDS)
             self._notes.close()
+
+
+def _widen(pipe: int) -> None:
+    """Lets a whole answer fit into the pipe where the system can: then it is read at once."""
+    size = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if fcntl is None or size is None:
+        return
+    try:
+        fcntl.fcntl(pipe, size, _PIPE_BYTES)
+    except OSError:
+        pass  # More than this user may have; the answer then comes in pieces.
 
 
 _shared: Process | None = None

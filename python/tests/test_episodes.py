@@ -22,7 +22,7 @@ import placement_gym
 from conftest import RENTED
 from placement_gym import PlacementEnv
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(os.environ.get("PLACEMENT_GYM_ROOT", Path(__file__).resolve().parents[2]))
 EPISODES = int(os.environ.get("PLACEMENT_GYM_EPISODES", "72"))
 
 SCENARIOS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 import placement_gym
 from placement_gym import BudgetExhausted, Submission
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(os.environ.get("PLACEMENT_GYM_ROOT", Path(__file__).resolve().parents[2]))
 
 
 def submission(folder: Path) -> Submission:

@@ -1,9 +1,7 @@
 /**
- * Random episodes of one env for `python/tests/test_episodes.py`: a line for each with its seed, its
+ * Random episodes of one env for `python/tests/test_episodes.py`. Each is a line with its seed, its
  * actions, and the SHA-256 of all that reset and step answered. The env is asked directly, with no
- * frames between.
- *
- *     tsx test/bench/python/episodes.ts '{"env":"Placement/Refine-v1","scenario":"toy/chain","episodes":3}'
+ * frames between. The argument is JSON with the fields of `Asked`.
  */
 import { createHash } from "node:crypto";
 import type { Env, Info } from "../../../env/contract.ts";

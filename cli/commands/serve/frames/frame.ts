@@ -1,7 +1,7 @@
 /**
  * Frames: the messages between `placement-gym serve` and its clients (docs/python.md). A frame is
- * a prefix of 8 bytes and a body: the length of the body and the length of its header, each a
- * little-endian whole number of 32 bits. The body is the header, a JSON object in UTF-8, and then
+ * a prefix of 8 bytes and a body. The prefix is the length of the body and that of its header, as
+ * little-endian whole numbers of 32 bits. The body is the header, a JSON object in UTF-8, and then
  * the arrays that its field `arrays` lists as `[name, type, shape]`. Their entries are raw and
  * little-endian. Header and arrays are padded with zeros to multiples of 8 bytes.
  *

@@ -1,6 +1,6 @@
 /**
- * The plan of a request: the field `plan` as in plan files, or the array `device` with a device for
- * each op, or the array `groups` with a device for each group of the scenario.
+ * The plan of a request. It is the field `plan` as in plan files, or an array of devices: `device`
+ * has one for each op, `groups` one for each group of the scenario.
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { placement } from "../../../../env/model/plan/placement.ts";

@@ -1,7 +1,7 @@
 /**
- * What reset and step tell beside observations, as arrays with the envs first: masks, and of the
- * evaluation behind a step whether there was one, whether its plan is feasible, value and cost.
- * A value or cost that is not there is NaN. Peaks and start times are answers of `simulate`.
+ * What reset and step tell beside observations, as arrays with the envs first. They are masks, and
+ * of the evaluation behind a step, where there was one, feasibility, value and cost. A value or
+ * cost that is not there is NaN. Peaks and start times are answers of `simulate`.
  */
 import type { Info, Space } from "../../../../env/contract.ts";
 import type { NamedArray } from "../frames/frame.ts";
