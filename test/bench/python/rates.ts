@@ -1,7 +1,7 @@
 /**
  * Steps of a vector of envs in this process, for `rates.py`, which compares them with Python's. The
- * actions are drawn before the clock starts. One JSON line a round: wall and CPU time of a step. The
- * argument is JSON with the fields of `Asked`.
+ * actions are drawn before the clock starts. One JSON line a round: wall and CPU time of a step.
+ * The argument is JSON with the fields of `Asked`.
  *
  * It waits for a line on stdin before each round, so that both sides take turns on a busy machine.
  */

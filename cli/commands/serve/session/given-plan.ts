@@ -1,5 +1,5 @@
 /**
- * The plan of a request. It is the field `plan` as in plan files, or an array of devices: `device`
+ * The plan of a request. It is the field `plan` as in plan files, or an array of devices. `device`
  * has one for each op, `groups` one for each group of the scenario.
  */
 import { InputError } from "../../../../env/model/errors.ts";
