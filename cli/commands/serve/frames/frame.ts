@@ -46,12 +46,31 @@ interface Layout {
   readonly bodyBytes: number;
 }
 
-export function encodeFrame(fields: object, arrays: readonly NamedArray[] = []): Uint8Array {
+/** Where a frame of so many bytes may be written. */
+export type Room = (bytes: number) => Buffer;
+
+/** Bytes of its own for each frame. */
+const freshRoom: Room = (bytes) => Buffer.allocUnsafe(bytes);
+
+/** The same bytes for each frame, for who has sent one before the next is written. */
+export function reusedRoom(): Room {
+  let room = Buffer.alloc(0);
+  return (bytes) => {
+    if (room.length < bytes) room = Buffer.alloc(2 * bytes);
+    return room.subarray(0, bytes);
+  };
+}
+
+export function encodeFrame(
+  fields: object,
+  arrays: readonly NamedArray[] = [],
+  room: Room = freshRoom,
+): Uint8Array {
   const listed = arrays.map(({ name, data, shape }) => [name, typeOf(data), shape]);
   const header = Buffer.from(JSON.stringify(arrays.length === 0 ? fields : { ...fields, arrays: listed }));
   let bodyBytes = padded(header.length);
   for (const { data } of arrays) bodyBytes += padded(data.byteLength);
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + bodyBytes);
+  const frame = room(PREFIX_BYTES + bodyBytes);
   frame.writeUInt32LE(bodyBytes, 0);
   frame.writeUInt32LE(header.length, 4);
   let at = PREFIX_BYTES;

@@ -9,7 +9,7 @@ import { envIds } from "../../../../env/envs/registry.ts";
 import { InputError } from "../../../../env/model/errors.ts";
 import { BudgetExhausted } from "../../../../env/sim/evaluator/budget.ts";
 import { packageVersion } from "../../../version.ts";
-import { decodeBody, encodeFrame, type Message } from "../frames/frame.ts";
+import { decodeBody, encodeFrame, type Message, type Room } from "../frames/frame.ts";
 import { type FrameLimits, frameLimits } from "../frames/limits.ts";
 import { type Answer, createEnvCalls } from "./env-calls.ts";
 import { integerIn, optionalTextIn } from "./fields.ts";
@@ -27,13 +27,13 @@ export interface SessionOptions extends SolveHooks {
   readonly token: string | null;
   readonly limits?: SessionLimits;
   readonly frameLimits?: FrameLimits;
+  /** Where answers are written; default bytes of its own for each. */
+  readonly room?: Room;
 }
 
 export interface Session {
   /** Answers a body of a frame with a frame. Steps are answered at once, calls that wait later. */
   answer(body: Uint8Array, headerBytes: number): Uint8Array | Promise<Uint8Array>;
-  /** The same for a message that needs no frame. */
-  perform(message: Message): Answer | Promise<Answer>;
 }
 
 type Call = (message: Message) => Answer | Promise<Answer>;
@@ -54,8 +54,8 @@ export function createSession(options: SessionOptions): Session {
     if (known !== undefined) return known(message);
     throw new InputError(`The call is none of the known ones, expected ${Object.keys(calls).join(", ")}.`);
   };
+  const framed = ({ fields, arrays }: Answer): Uint8Array => encodeFrame(fields, arrays, options.room);
   return {
-    perform,
     answer(body, headerBytes) {
       try {
         const answer = perform(decodeBody(body, headerBytes, bodies));
@@ -106,8 +106,6 @@ function callsOf(options: SessionOptions, limits: SessionLimits): Readonly<Recor
     ...submissions.calls,
   };
 }
-
-const framed = ({ fields, arrays }: Answer): Uint8Array => encodeFrame(fields, arrays);
 
 const refused = (error: unknown): Uint8Array => encodeFrame(refusalOf(error));
 

@@ -5,7 +5,7 @@
  */
 import { readSync, writeSync } from "node:fs";
 import { endWithParent } from "../../../pool/parent-watch.ts";
-import { encodeFrame } from "../frames/frame.ts";
+import { encodeFrame, reusedRoom } from "../frames/frame.ts";
 import { frameLimits } from "../frames/limits.ts";
 import { createSplitter } from "../frames/splitter.ts";
 import { createSession, type SessionOptions } from "../session/session.ts";
@@ -17,7 +17,8 @@ export async function serveStdio(options: SessionOptions): Promise<void> {
   endWithParent();
   // What a library prints must not come between frames.
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
-  const session = createSession(options);
+  // An answer is written before the next request is read.
+  const session = createSession({ ...options, room: reusedRoom() });
   const splitter = createSplitter(options.frameLimits ?? frameLimits());
   const room = new Uint8Array(READ_BYTES);
   for (;;) {

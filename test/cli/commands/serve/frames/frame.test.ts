@@ -5,6 +5,7 @@ import {
   encodeFrame,
   type FrameArray,
   PREFIX_BYTES,
+  reusedRoom,
 } from "../../../../../cli/commands/serve/frames/frame.ts";
 import { frameLimits } from "../../../../../cli/commands/serve/frames/limits.ts";
 
@@ -63,6 +64,15 @@ describe("a frame", () => {
     const { arrays: read } = decodeBody(...bodyOf(frame), limits);
     frame.fill(0);
     expect(read.get("a")!.data[0]).toBe(7);
+  });
+
+  test("has the same bytes in a room that is used again", () => {
+    const room = reusedRoom();
+    const data = Float64Array.of(1, 2, 3);
+    for (const shape of [[3], [3, 1], [1, 3]]) {
+      const arrays = [{ name: "a", data, shape }];
+      expect(encodeFrame({ shape }, arrays, room)).toEqual(encodeFrame({ shape }, arrays));
+    }
   });
 
   test.each([
