@@ -88,7 +88,7 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         """The legal actions as booleans, under the name that sb3-contrib asks for."""
         return self._legal.astype(bool).ravel()
 
-    def render(self) -> str | None:  # type: ignore[override]
+    def render(self) -> str | None:
         if self.render_mode is None:
             return None
         return str(self._handle.call("render", index=0)[0]["text"])

@@ -107,8 +107,8 @@ def scenario(
 ) -> ScenarioInfo:
     """Graph, groups and devices of a built-in scenario, or of one given as the JSON of its file."""
     fields, arrays = _call("scenario", scenario, objective, process)
-    fields["group_count"] = fields.pop("groupCount")
-    return ScenarioInfo(**fields, **{_snake(name): array for name, array in arrays.items()})
+    parts: Fields = {**fields, **arrays}
+    return ScenarioInfo(**{_snake(name): part for name, part in parts.items()})
 
 
 def simulate(
@@ -164,7 +164,7 @@ def solve(
     process: Process | None = None,
 ) -> Solution:
     """Runs a method of the program under a budget of simulations."""
-    asked = {"method": method, "simulations": simulations, "seed": seed}
+    asked: Fields = {"method": method, "simulations": simulations, "seed": seed}
     fields, _ = _call("solve", scenario, objective, process, **asked)
     cell: Fields = fields["cell"]
     plan = cell["plan"]

@@ -119,7 +119,7 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         plan: Fields = self._handle.call("plan", index=index)[0]["plan"]
         return plan
 
-    def render(self) -> tuple[str, ...] | None:  # type: ignore[override]
+    def render(self) -> tuple[str, ...] | None:
         if self.render_mode is None:
             return None
         return tuple(self._handle.call("render", index=i)[0]["text"] for i in range(self.num_envs))
