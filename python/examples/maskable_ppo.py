@@ -11,6 +11,7 @@ evaluation, and every reset another one.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from typing import Any
 
@@ -99,6 +100,7 @@ def main() -> None:
     parser.add_argument("--scenario", default="nmt/test/0/2xK80")
     parser.add_argument("--steps", type=int, default=80_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--at-most", type=float, default=np.inf, help="us; a worse best plan ends with 1")
     given = parser.parse_args()
     torch.set_num_threads(1)
     envs = DummyVecEnv([lambda: make(given.scenario)] * ENVS)
@@ -127,6 +129,8 @@ def main() -> None:
         built_in = placement_gym.solve(given.scenario, method, simulations=spent, seed=given.seed)
         print(f"{method:<15} {built_in.value:.0f} us with as many simulations")
     envs.close()
+    if best.value > given.at_most:
+        sys.exit(f"The best plan takes {best.value:.0f} us, expected at most {given.at_most:.0f}.")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from typing import Any, Mapping, Sequence
 
 import numpy as np
@@ -33,6 +34,7 @@ class Handle:
         process: Process | None = None,
     ) -> None:
         self.process = process or shared()
+        self.process.close_dropped()
         request: Fields = {
             "call": "make",
             "env": env,
@@ -44,6 +46,8 @@ class Handle:
         request.update({name: value for name, value in named.items() if value is not None})
         answer, arrays = self.process.call(request)
         self.number: int = answer["handle"]
+        self._drop = weakref.finalize(self, self.process.drop, self.number)
+        self._drop.atexit = False
         self.count = count
         self.scenario: str = answer["scenario"]
         self.scenario_hash: str = answer["scenarioHash"]
@@ -83,7 +87,7 @@ class Handle:
         return self.process.send(frames.joined(self._step_header, [whole.tobytes()]))[1]
 
     def close(self) -> None:
-        if self.process.alive:
+        if self._drop.detach() is not None and self.process.alive:
             self.call("close")
 
 

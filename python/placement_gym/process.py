@@ -42,6 +42,7 @@ class Process:
         self._lock = threading.RLock()
         self._owner = os.getpid()
         self._why: str | None = None
+        self._dropped: list[int] = []
         # A file without a name: nobody need read it for the process to go on, and it leaves nothing.
         self._notes: IO[bytes] = tempfile.TemporaryFile()
         try:
@@ -104,6 +105,14 @@ class Process:
         if kind == "budget":
             raise BudgetExhausted(sentence)
         raise (ValueError if kind == "input" else RuntimeError)(sentence)
+
+    def drop(self, handle: int) -> None:
+        """An env that nobody has any more. It is closed later: this may come amid another call."""
+        self._dropped.append(handle)
+
+    def close_dropped(self) -> None:
+        while self._dropped and self.alive:
+            self.call({"call": "close", "handle": self._dropped.pop()})
 
     def _write(self, frame: bytes) -> None:
         view = memoryview(frame)

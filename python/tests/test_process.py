@@ -97,6 +97,13 @@ def test_a_parent_that_ends_by_itself_leaves_no_process() -> None:
     assert ends(int(done.stdout)) and done.stderr == ""
 
 
+def test_envs_that_are_dropped_make_room_for_others() -> None:
+    process = Process()
+    for _ in range(300):
+        PlacementEnv("Placement/Refine-v1", SMALL, process=process).reset(seed=0)
+    process.close()
+
+
 def test_a_forked_child_is_told_to_make_its_own() -> None:
     env = PlacementEnv("Placement/Refine-v1", SMALL)
     env.reset(seed=0)
