@@ -75,7 +75,8 @@ def decode(body: bytearray, header_bytes: int) -> tuple[Fields, dict[str, Array]
     layout = _kept.get(header)
     if layout is None:
         layout = _layout(header)
-        if header_bytes < 4096:
+        # Lists and objects of an answer belong to the caller, who may change them.
+        if not any(isinstance(value, (list, dict)) for value in layout[0].values()):
             if len(_kept) >= _KEPT_HEADERS:
                 _kept.clear()
             _kept[header] = layout

@@ -35,6 +35,12 @@ def test_arrays_that_were_read_can_be_written_and_are_not_shared() -> None:
     assert two[0] == 0
 
 
+def test_fields_that_were_read_are_not_shared() -> None:
+    frame = frames.encode({"plan": [1]})
+    frames.read(io.BytesIO(frame))[0]["plan"].append(2)
+    assert frames.read(io.BytesIO(frame))[0] == {"plan": [1]}
+
+
 def test_other_types_and_numbers_that_json_has_not_are_refused() -> None:
     with pytest.raises(TypeError, match="int16, expected u1, i4, f4, f8"):
         frames.encode({}, {"a": np.zeros(2, dtype=np.int16)})

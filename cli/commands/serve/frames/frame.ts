@@ -13,7 +13,10 @@ import type { FrameLimits } from "./limits.ts";
 
 export const PREFIX_BYTES = 8;
 const ALIGNMENT = 8;
-/** Headers as short as these repeat from step to step, so they are kept as parsed. */
+/**
+ * Headers as short as these repeat from step to step, so they are kept as parsed. One with objects
+ * in it is not: who gets these may change them.
+ */
 const KEPT_HEADER_BYTES = 256;
 const KEPT_HEADERS = 64;
 
@@ -116,6 +119,7 @@ function layoutOf(bytes: Uint8Array, limits: FrameLimits): Layout {
   const known = kept.get(text);
   if (known !== undefined && known.parts.length <= limits.arrays) return known;
   const layout = parsedLayout(text, bytes.length, limits);
+  if (Object.values(layout.fields).some((value) => typeof value === "object")) return layout;
   if (kept.size >= KEPT_HEADERS) kept.clear();
   kept.set(text, layout);
   return layout;

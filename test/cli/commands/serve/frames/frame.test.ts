@@ -66,6 +66,12 @@ describe("a frame", () => {
     expect(read.get("a")!.data[0]).toBe(7);
   });
 
+  test("owns its fields: what is done to the list of one is not in the next of the same bytes", () => {
+    const frame = encodeFrame({ list: [1] });
+    (decodeBody(...bodyOf(frame), limits).fields.list as number[]).push(2);
+    expect(decodeBody(...bodyOf(frame), limits).fields).toEqual({ list: [1] });
+  });
+
   test("has the same bytes in a room that is used again", () => {
     const room = reusedRoom();
     const data = Float64Array.of(1, 2, 3);
