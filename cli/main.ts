@@ -138,6 +138,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/bench.ts")).bench,
   },
   {
+    name: "serve",
+    summary: "environments and simulator for other programs: frames, a socket, or HTTP",
+    load: async () => (await import("./commands/serve.ts")).serve,
+  },
+  {
     name: "setup-native",
     summary: "builds the native TensorFlow backend without its download",
     load: async () => (await import("./commands/native.ts")).setupNative,

@@ -1,0 +1,123 @@
+"""Frames: the messages of the protocol (docs/python.md). A prefix of 8 bytes, a JSON header, arrays.
+
+Nothing is pickled. Arrays are raw and little-endian, and those that are read share one buffer that
+is theirs alone.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, BinaryIO, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Fields = dict[str, Any]
+
+_PREFIX = struct.Struct("<II")
+_ALIGNMENT = 8
+_TYPES: dict[str, np.dtype[Any]] = {
+    "u1": np.dtype("<u1"),
+    "i4": np.dtype("<i4"),
+    "f4": np.dtype("<f4"),
+    "f8": np.dtype("<f8"),
+}
+_NAMES = {dtype: name for name, dtype in _TYPES.items()}
+_KEPT_HEADERS = 64
+_PADS = [b"\0" * n for n in range(_ALIGNMENT)]
+
+# Headers repeat from step to step, so they are kept as parsed, with where each array lies.
+_Layout = tuple[Fields, list[tuple[str, np.dtype[Any], int, int, tuple[int, ...]]]]
+_kept: dict[bytes, _Layout] = {}
+
+
+class FrameError(RuntimeError):
+    """A frame that is none: the other side ended, or is no placement-gym."""
+
+
+def encode(fields: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> bytes:
+    """The bytes of a frame. Arrays are converted to one of the four types of the protocol."""
+    listed = []
+    parts: list[bytes] = []
+    for name, given in (arrays or {}).items():
+        array = np.ascontiguousarray(given)
+        kind = _NAMES.get(array.dtype)
+        if kind is None:
+            raise TypeError(f"Array {name!r} is of type {array.dtype}, expected {', '.join(_TYPES)}.")
+        listed.append([name, kind, list(np.shape(given))])
+        parts.append(array.tobytes())
+    head = {**fields, "arrays": listed} if listed else dict(fields)
+    header = json.dumps(head, separators=(",", ":"), allow_nan=False).encode()
+    return joined(header, parts)
+
+
+def joined(header: bytes, parts: list[bytes]) -> bytes:
+    """A frame of a header that is written and of arrays that are bytes."""
+    padded = [header + _pad(len(header))]
+    padded += [part + _pad(len(part)) for part in parts]
+    body = b"".join(padded)
+    return _PREFIX.pack(len(body), len(header)) + body
+
+
+def read(stream: BinaryIO) -> tuple[Fields, dict[str, Array]]:
+    """The next frame of a stream. Raises `FrameError` where the stream ends before it."""
+    body_bytes, header_bytes = _PREFIX.unpack(_exactly(stream, _PREFIX.size))
+    if header_bytes > body_bytes:
+        raise FrameError("The answer is no frame of placement-gym.")
+    return decode(_exactly(stream, body_bytes), header_bytes)
+
+
+def decode(body: bytearray, header_bytes: int) -> tuple[Fields, dict[str, Array]]:
+    """The header and the arrays of a body; the arrays are views of the body and can be written."""
+    header = bytes(body[:header_bytes])
+    layout = _kept.get(header)
+    if layout is None:
+        layout = _layout(header)
+        # Lists and objects of an answer belong to the caller, who may change them.
+        if not any(isinstance(value, (list, dict)) for value in layout[0].values()):
+            if len(_kept) >= _KEPT_HEADERS:
+                _kept.clear()
+            _kept[header] = layout
+    fields, parts = layout
+    arrays = {
+        name: np.frombuffer(body, dtype, count, offset).reshape(shape)
+        for name, dtype, count, offset, shape in parts
+    }
+    return fields, arrays
+
+
+def _layout(header: bytes) -> _Layout:
+    try:
+        fields = json.loads(header)
+        listed = fields.pop("arrays", [])
+        offset = len(header) + len(_pad(len(header)))
+        parts = []
+        for name, kind, shape in listed:
+            count = 1
+            for extent in shape:
+                count *= extent
+            dtype = _TYPES[kind]
+            parts.append((name, dtype, count, offset, tuple(shape)))
+            nbytes = count * dtype.itemsize
+            offset += nbytes + len(_pad(nbytes))
+        return fields, parts
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FrameError("The answer is no frame of placement-gym.") from error
+
+
+def _exactly(stream: BinaryIO, count: int) -> bytearray:
+    room = bytearray(count)
+    view = memoryview(room)
+    filled = 0
+    while filled < count:
+        got = stream.readinto(view[filled:])  # type: ignore[attr-defined]
+        if not got:
+            raise FrameError("The process of placement-gym ended.")
+        filled += got
+    return room
+
+
+def _pad(length: int) -> bytes:
+    return _PADS[-length % _ALIGNMENT]

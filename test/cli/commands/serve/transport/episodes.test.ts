@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { createEpisodes } from "../../../../../cli/commands/serve/transport/episodes.ts";
+import { makeEnv } from "../../../../../env/envs/registry.ts";
+import { testScenario } from "../../../../../env/model/test-scenario.ts";
+
+const scenario = testScenario({ graph: "a 10 40B\nb 20 8B <- a" });
+const make = (id: string) => () => makeEnv(id, { scenario });
+
+test("an episode that was idle is forgotten, one that was used is not", () => {
+  let now = 0;
+  const seconds = () => now;
+  const episodes = createEpisodes({
+    make: make("Placement/Refine-v1"),
+    sessions: 4,
+    idleSeconds: 10,
+    seconds,
+  });
+  episodes.reset({ episode_id: "idle" });
+  episodes.reset({ episode_id: "used" });
+  now = 9;
+  episodes.step({ episode_id: "used", action: 0 });
+  now = 11;
+  expect(() => episodes.state("idle")).toThrow('no episode "idle"');
+  expect(episodes.state("used")).toMatchObject({ step_count: 1 });
+});
+
+test("an action of several components is a list", () => {
+  const parts = { make: make("Placement/OneShot-v1"), sessions: 1, idleSeconds: 10, seconds: () => 0 };
+  const episodes = createEpisodes(parts);
+  episodes.reset({});
+  expect(() => episodes.step({ action: [0] })).toThrow("is not in MultiDiscrete");
+  expect(episodes.step({ action: { action: [0, 1] } })).toMatchObject({ done: true, reward: -34 }); // 10 us, 40 B at 10 B/us, 20 us
+});
