@@ -1,11 +1,11 @@
 /**
- * Measured training steps against the simulator: error and rank correlation of each published set,
- * beside the closed forms of its README. docs/fidelity.md tells what is modelled.
+ * Measured training steps against the simulator, set by set: error and rank correlation beside the
+ * closed forms. docs/fidelity.md tells what is modelled.
  *
  *     npm run fidelity
  *     npm run fidelity -- --set sailor FILE --json
  *
- * FILE has rows in the columns of the set, and is the set's own file where not given. `--data` names
+ * FILE has rows in the columns of the set; without it the set's own rows are taken. `--data` names
  * the folder of measured steps, which holds profiles and tables too. Exits with 2 on bad input.
  */
 import { InputError } from "../../env/index.ts";

@@ -1,6 +1,6 @@
 /**
- * The command of the bench: its flags, and what it prints. Bad input is an `InputError`, also a file
- * that cannot be read.
+ * The command of the bench: its flags, and what it prints. Bad input is an `InputError`, and so is
+ * a file that cannot be read.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

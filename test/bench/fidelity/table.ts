@@ -1,4 +1,4 @@
-/** Rows of a CSV file by the names of its columns. Cells hold no commas, as in the published sets. */
+/** Rows of a CSV file by the names of its columns. Cells hold no commas. */
 import { readFileSync, statSync } from "node:fs";
 import { InputError } from "../../../env/index.ts";
 

@@ -1,7 +1,8 @@
 /**
- * Closed forms (iii) and (iii+) of Sailor's README. (iii): the times of all stages once, and that
- * of the slowest for each further micro-batch. (iii+): sends at the bandwidth of all pairs, and the
- * sum of gradients.
+ * Closed forms of Sailor's README:
+ *
+ * - (iii): the times of all stages once, and that of the slowest for each further micro-batch;
+ * - (iii+): beside these, sends at the bandwidth of all pairs, and the sum of gradients.
  */
 import type { SailorPlan } from "./plan.ts";
 import type { Published } from "./published.ts";

@@ -1,4 +1,4 @@
-/** Plans of Sailor's validation: what of a plan's file the bench reads. Pre-checked field by field. */
+/** Plans of Sailor's validation: what the bench reads of a plan's file, checked field by field. */
 import { InputError } from "../../../../env/index.ts";
 
 /** Ranks of a tensor group: GPUs of one kind on one node. */

@@ -1,4 +1,4 @@
-/** What Sailor measured beside its plans: layer times, sizes of layers, bandwidths between nodes. */
+/** What Sailor published beside its plans: times and sizes of layers, bandwidths of nodes. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../../env/index.ts";

@@ -4,14 +4,14 @@
  * are those of vTrain's single-node table.
  */
 import { InputError } from "../../../../env/index.ts";
-import { readAllReduceTables } from "../all-reduce.ts";
-import { checkedRun } from "../check-run.ts";
 import type { MeasuredSet } from "../contract.ts";
-import { efficiencyFloorS, rooflineFloorS } from "../floors.ts";
-import { megatronStep } from "../megatron.ts";
+import { readAllReduceTables } from "../megatron/all-reduce.ts";
+import { checkedRun } from "../megatron/check-run.ts";
+import { efficiencyFloorS, rooflineFloorS } from "../megatron/floors.ts";
+import { megatronStep } from "../megatron/step.ts";
+import type { Run } from "../megatron/transformer.ts";
 import { simulateStep } from "../step.ts";
 import { type Row, readTable } from "../table.ts";
-import type { Run } from "../transformer.ts";
 
 /** Of the paper; the set has none (README of the set). */
 const VOCABULARY = 51_200;

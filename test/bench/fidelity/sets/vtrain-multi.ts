@@ -2,12 +2,13 @@
  * vTrain's measured runs on 64 to 512 A100 (`ground_truth_multi.csv`). Nothing is fitted on them:
  * the device model comes from the single-node table.
  */
-import { readAllReduceTables } from "../all-reduce.ts";
+
 import type { MeasuredSet } from "../contract.ts";
-import { efficiencyFloorS, rooflineFloorS } from "../floors.ts";
-import { megatronStep } from "../megatron.ts";
+import { readAllReduceTables } from "../megatron/all-reduce.ts";
+import { efficiencyFloorS, rooflineFloorS } from "../megatron/floors.ts";
+import { megatronStep } from "../megatron/step.ts";
+import { readVtrainRows } from "../megatron/vtrain-rows.ts";
 import { simulateStep } from "../step.ts";
-import { readVtrainRows } from "../vtrain-rows.ts";
 
 /** Megatron pads the vocabulary to 51,200. Every layer is computed again (README of the set). */
 const UNSAID = { vocabulary: 51_200, recompute: "full" } as const;

@@ -6,13 +6,14 @@
  *   simulator puts a step together, and should be exact.
  * - *roofline*: from the device model, as for runs without a profile.
  */
-import { readAllReduceTables } from "../all-reduce.ts";
-import { composedStep, readComponents } from "../composition.ts";
+
 import type { MeasuredSet, Predicted } from "../contract.ts";
-import { efficiencyFloorS, rooflineFloorS } from "../floors.ts";
-import { megatronStep } from "../megatron.ts";
+import { readAllReduceTables } from "../megatron/all-reduce.ts";
+import { composedStep, readComponents } from "../megatron/composition.ts";
+import { efficiencyFloorS, rooflineFloorS } from "../megatron/floors.ts";
+import { megatronStep } from "../megatron/step.ts";
+import { readVtrainRows } from "../megatron/vtrain-rows.ts";
 import { simulateStep } from "../step.ts";
-import { readVtrainRows } from "../vtrain-rows.ts";
 
 /** Whether layers are computed again is not told; the times agree with the constants if not. */
 const UNSAID = { vocabulary: 50_257, recompute: "none" } as const;

@@ -1,5 +1,5 @@
 /** What a row must hold to be a run; each mistake is one sentence. */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../../env/index.ts";
 import { microBatchesOf, type Run } from "./transformer.ts";
 
 /** Returns the run. `where`: the row, for the sentence. */

@@ -1,6 +1,7 @@
 /** Rows of vTrain's two tables as runs. */
+
+import { readTable } from "../table.ts";
 import { checkedRun } from "./check-run.ts";
-import { readTable } from "./table.ts";
 import type { Run } from "./transformer.ts";
 
 export interface VtrainRow {

@@ -1,15 +1,16 @@
 /**
- * A Megatron run on nodes of A100 as a step: each layer's time from the device model and the
- * all-reduces of its tensor group, the sum of gradients after the last backward pass.
+ * A Megatron run on nodes of A100 as a step. A layer's time is that of the device model and of the
+ * all-reduces of its tensor group. Gradients are summed after the last backward pass.
  *
  * A layer sums its activations twice in each pass, and twice again where it is computed again. With
  * sequence parallelism a sum is a reduce-scatter and an all-gather of the same bytes. The backward
  * pass then gathers its input once more (Korthikanti et al., arXiv 2205.05198), half a sum for each
  * of two.
  */
+
+import type { Step, StepOp } from "../step.ts";
 import { headS, layerS, updateS } from "./a100.ts";
 import { type AllReduceTables, GPUS_A_NODE, gradientSumS, tensorSumS } from "./all-reduce.ts";
-import type { Step, StepOp } from "./step.ts";
 import {
   activationBytes,
   embeddingParameters,

@@ -1,13 +1,13 @@
 /**
- * Time of an all-reduce on a machine of nodes with eight A100: inside a node from the measured
- * tables of vTrain, across nodes by the ring's formula.
+ * Time of an all-reduce on nodes with eight A100. Inside a node it is that of vTrain's measured
+ * tables, across nodes that of the ring's formula.
  *
  * Tables: size in bytes, count, type, then time in ns and bus bandwidth, out of place and in place.
  * The in-place time is read, as vTrain does.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../../env/index.ts";
 
 export const GPUS_A_NODE = 8;
 /** 800 Gb/s for each node (README of the set). */

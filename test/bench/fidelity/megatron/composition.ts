@@ -7,9 +7,9 @@
  * the table's entry of the nearest MiB. Above the last entry the ring's factor is left out.
  */
 import { join } from "node:path";
+import type { Step, StepOp } from "../step.ts";
+import { readTable } from "../table.ts";
 import type { AllReduceTables } from "./all-reduce.ts";
-import type { Step, StepOp } from "./step.ts";
-import { readTable } from "./table.ts";
 import { activationBytes, layersOfStages, microBatchesOf, type Run } from "./transformer.ts";
 
 /** Seconds. */
