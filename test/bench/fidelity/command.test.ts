@@ -91,6 +91,15 @@ describe.skipIf(data === null)(`the published sets (skipped where ${ABSENT})`, (
     expect(mixed.memory.mixed.mape).toBeLessThan(7);
   });
 
+  test("a table that names plans has its own times", () => {
+    const first = (_: string, i: number) => i === 5;
+    const report = withRows("sailor/repeat_opt350.csv", first, (path) =>
+      JSON.parse(printed("--set", "sailor", path, "--json")),
+    );
+    expect(report.rows).toBe(1);
+    expect(report.mape).toBeLessThan(10);
+  });
+
   /** Of the README of the set, with its rounded constants; so within 0.2 of its figures. */
   test.each([
     ["multi", 51_200, "full", 0.6, { efficiency: 0.88, traffic: 2.9, floorS: 4.1e-3 }, 13.6, 6.6],

@@ -35,13 +35,13 @@ export const a100: DeviceModel = { efficiency: 0.83, traffic: 2.5, floorS: 2.83e
 const UPDATE_BYTES = 4 + 2 * (4 + 4 + 4);
 
 /** All passes of a layer together, `sums` collectives among them. Their own time is not in it. */
-export function layerS(work: Work, sums: number, model: DeviceModel = a100): number {
+export function layerS(work: Work, sums: number, model: DeviceModel): number {
   const floor = model.floorS + sums * model.launchS;
   return Math.hypot(floor, roofline(work, model, model.efficiency * TENSOR_FLOPS_PER_S));
 }
 
 /** Logits and loss. Products of odd width cannot use tensor cores. */
-export function headS(work: Work, width: number, model: DeviceModel = a100): number {
+export function headS(work: Work, width: number, model: DeviceModel): number {
   const usesCores = width % 2 === 0;
   return roofline(work, model, usesCores ? model.efficiency * TENSOR_FLOPS_PER_S : VECTOR_FLOPS_PER_S);
 }

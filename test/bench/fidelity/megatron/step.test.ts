@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../../env/index.ts";
 import { simulateStep } from "../step.ts";
-import { headS, layerS, updateS } from "./a100.ts";
+import { a100, headS, layerS, updateS } from "./a100.ts";
 import { checkedRun } from "./check-run.ts";
 import { megatronStep } from "./step.ts";
 import {
@@ -68,9 +68,9 @@ test("device model: the floor of a small layer, the roofline of a large one", ()
 describe("a step", () => {
   const body = (sums: number, passes: number) => {
     const { flops, bytes } = layerWork(run).all;
-    return layerS({ flops: passes * flops, bytes: passes * bytes }, sums);
+    return layerS({ flops: passes * flops, bytes: passes * bytes }, sums, a100);
   };
-  const head = headS(headWork(run), 100);
+  const head = headS(headWork(run), 100, a100);
   const update = updateS(4 * layerParameters(run) + embeddingParameters(run));
 
   test("on one device is all layers and the head, micro-batch by micro-batch, and the update", () => {
@@ -91,11 +91,11 @@ describe("a step", () => {
     };
     const { all } = layerWork({ ...run, tensor: 2 });
     const passes = (count: number, sums: number) =>
-      layerS({ flops: count * all.flops, bytes: count * all.bytes }, sums) + sums * 0.001;
+      layerS({ flops: count * all.flops, bytes: count * all.bytes }, sums, a100) + sums * 0.001;
     expect(of("none")[0]).toBeCloseTo(passes(3, 4), 9);
     expect(of("full")[0]).toBeCloseTo(passes(4, 6), 9);
     expect(of("none")).toHaveLength(5);
-    expect(of("none")[4]).toBeCloseTo(headS(headWork({ ...run, tensor: 2 }), 50) + 0.001, 9);
+    expect(of("none")[4]).toBeCloseTo(headS(headWork({ ...run, tensor: 2 }), 50, a100) + 0.001, 9);
   });
 
   test("more micro-batches in a pipeline cost less than in proportion", () => {

@@ -9,7 +9,7 @@
  */
 
 import type { Step, StepOp } from "../step.ts";
-import { headS, layerS, updateS } from "./a100.ts";
+import { a100, type DeviceModel, headS, layerS, updateS } from "./a100.ts";
 import { type AllReduceTables, GPUS_A_NODE, gradientSumS, tensorSumS } from "./all-reduce.ts";
 import {
   activationBytes,
@@ -27,9 +27,14 @@ const BETWEEN_NODES_BYTES_PER_S = 25e9;
 const IN_NODE_BYTES_PER_S = 200e9;
 const HALF = 2;
 
-export function megatronStep(name: string, run: Run, tables: AllReduceTables): Step {
-  const layer = layerOp(run, tables);
-  const head = headOp(run, tables);
+export function megatronStep(
+  name: string,
+  run: Run,
+  tables: AllReduceTables,
+  model: DeviceModel = a100,
+): Step {
+  const layer = layerOp(run, tables, model);
+  const head = headOp(run, tables, model);
   const counts = layersOfStages(run);
   const last = counts.length - 1;
   const stages = counts.map((count, k) => {
@@ -45,14 +50,14 @@ export function megatronStep(name: string, run: Run, tables: AllReduceTables): S
   return { name, stages, chunks: run.chunks, microBatches: microBatchesOf(run), sendS: sends };
 }
 
-function layerOp(run: Run, tables: AllReduceTables): StepOp {
+function layerOp(run: Run, tables: AllReduceTables, model: DeviceModel): StepOp {
   const { all, scores } = layerWork(run);
   const againFlops = { none: 0, selective: scores.flops, full: all.flops }[run.recompute];
   const againBytes = { none: 0, selective: scores.bytes, full: all.bytes }[run.recompute];
   const work = { flops: 3 * all.flops + againFlops, bytes: 3 * all.bytes + againBytes };
   const sumsAgain = run.recompute === "full" ? 2 : 0;
   const gathers = run.sequenceParallel ? 1 : 0;
-  const total = layerS(work, run.tensor === 1 ? 0 : 4 + sumsAgain + gathers);
+  const total = layerS(work, run.tensor === 1 ? 0 : 4 + sumsAgain + gathers, model);
   const forward = total * (all.flops / work.flops);
   const sum = tensorSumS(tables, run.tensor, activationBytes(run));
   return {
@@ -62,8 +67,8 @@ function layerOp(run: Run, tables: AllReduceTables): StepOp {
 }
 
 /** The backward pass sums the gradient of its input. */
-function headOp(run: Run, tables: AllReduceTables): StepOp {
-  const total = headS(headWork(run), Math.floor(run.vocabulary / run.tensor));
+function headOp(run: Run, tables: AllReduceTables, model: DeviceModel): StepOp {
+  const total = headS(headWork(run), Math.floor(run.vocabulary / run.tensor), model);
   const sum = tensorSumS(tables, run.tensor, activationBytes(run));
   return { forwardS: total / 3, backwardS: (2 * total) / 3 + sum };
 }

@@ -1,13 +1,16 @@
 /**
  * Where Sailor's rows are: a plan's file, a file with a list of plans or one plan a line, or a
- * folder of these.
+ * folder of these. A CSV file names plans of the set in the columns plan, step_s and peak_bytes.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { InputError } from "../../../../env/index.ts";
+import { type Row, readTable } from "../table.ts";
 import { type SailorPlan, sailorPlan } from "./plan.ts";
 
-export function readSailorPlans(path: string): readonly SailorPlan[] {
+/** `plans`: the folder of the set's own plans. */
+export function readSailorPlans(path: string, plans: string): readonly SailorPlan[] {
+  if (path.endsWith(".csv")) return readTable(path).map((row) => namedPlan(row, plans));
   const isFolder = statSync(path).isDirectory();
   const files = isFolder
     ? readdirSync(path, { recursive: true, encoding: "utf8" })
@@ -15,9 +18,18 @@ export function readSailorPlans(path: string): readonly SailorPlan[] {
         .sort()
         .map((name) => join(path, name))
     : [path];
-  const plans = files.flatMap((file) => plansIn(file, isFolder ? relative(path, file) : file));
-  if (plans.length > 0) return plans;
+  const found = files.flatMap((file) => plansIn(file, isFolder ? relative(path, file) : file));
+  if (found.length > 0) return found;
   throw new InputError(`${path} holds no plan; expected JSON files with one at least.`);
+}
+
+/** A plan of the set with a time and a peak of the table. */
+function namedPlan(row: Row, plans: string): SailorPlan {
+  const file = join(plans, row.text("plan"));
+  if (!existsSync(file)) throw new InputError(`${row.where}: there is no plan ${file}.`);
+  const [plan] = plansIn(file, row.text("plan"));
+  const peakBytes = row.has("peak_bytes") ? row.number("peak_bytes") : null;
+  return { ...plan, measuredS: row.number("step_s"), peakBytes };
 }
 
 function plansIn(file: string, name: string): SailorPlan[] {

@@ -21,7 +21,7 @@ export const sailor: MeasuredSet = {
   floors: ["(iii) profile", "(iii+) with sends and sums"],
   predict(data, file) {
     const published = readPublished(join(data, "sailor"));
-    return readSailorPlans(file).map((plan) => {
+    return readSailorPlans(file, join(data, "sailor", "plans")).map((plan) => {
       const { seconds, peakBytes } = simulatePlan(plan, published);
       const memory = plan.peakBytes === null || !isMemorySound(plan) ? null : plan.peakBytes;
       return {

@@ -16,7 +16,7 @@ import { readVtrainRows } from "../megatron/vtrain-rows.ts";
 import { simulateStep } from "../step.ts";
 
 /** Whether layers are computed again is not told; the times agree with the constants if not. */
-const UNSAID = { vocabulary: 50_257, recompute: "none" } as const;
+export const SINGLE_UNSAID = { vocabulary: 50_257, recompute: "none" } as const;
 const FITTED = { efficiency: 0.84, traffic: 2.6, floorS: 3.3e-3 };
 
 const floors = ["(iii) efficiency, bubble, all-reduce", "(iv) roofline"];
@@ -40,7 +40,7 @@ export const vtrainSingleRoofline: MeasuredSet = {
 function predict(data: string, file: string, times: "profile" | "roofline"): readonly Predicted[] {
   const tables = readAllReduceTables(data);
   const components = readComponents(data);
-  return readVtrainRows(file, UNSAID).map(({ name, run, measuredS }) => {
+  return readVtrainRows(file, SINGLE_UNSAID).map(({ name, run, measuredS }) => {
     const own = times === "profile" ? components.of(run) : null;
     const step = own === null ? megatronStep(name, run, tables) : composedStep(name, run, own, tables);
     return {
