@@ -60,6 +60,7 @@ import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
+import { flexflowSoap } from "../planners/sharding/flexflow-soap.ts";
 
 export const composedMethods: readonly Method[] = [
   singleDevice,
@@ -110,6 +111,7 @@ export const composedMethods: readonly Method[] = [
   pesto,
   maxLoadSearch,
   latencySearch,
+  flexflowSoap,
   reinforce,
   seq2seq,
   colocrl,
