@@ -60,6 +60,7 @@ import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
+import { accpar } from "../planners/sharding/accpar.ts";
 import { flexflowSoap } from "../planners/sharding/flexflow-soap.ts";
 
 export const composedMethods: readonly Method[] = [
@@ -111,6 +112,7 @@ export const composedMethods: readonly Method[] = [
   pesto,
   maxLoadSearch,
   latencySearch,
+  accpar,
   flexflowSoap,
   reinforce,
   seq2seq,

@@ -72,7 +72,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("alpa", "Alpa", "Zheng et al., OSDI 2022", { lacks: SHARDING }),
   system("automap", "automap", "Schaarschmidt et al., 2021", { lacks: SHARDING }),
   system("tensoropt", "TensorOpt", "Cai et al., TPDS 2022", { lacks: SHARDING }),
-  system("accpar", "AccPar", "Song et al., HPCA 2020", { lacks: SHARDING }),
+  system("accpar", "AccPar", "Song et al., HPCA 2020"),
   system("roc", "ROC", "Jia et al., MLSys 2020", { lacks: SHARDING }),
   system("taso", "TASO", "Jia et al., SOSP 2019", { lacks: "plans that rewrite the graph" }),
 ];
