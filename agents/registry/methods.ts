@@ -62,6 +62,7 @@ import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
 import { flexflowSoap } from "../planners/sharding/flexflow-soap.ts";
+import { tofu } from "../planners/sharding/tofu.ts";
 
 export const composedMethods: readonly Method[] = [
   singleDevice,
@@ -113,6 +114,7 @@ export const composedMethods: readonly Method[] = [
   maxLoadSearch,
   latencySearch,
   accpar,
+  tofu,
   flexflowSoap,
   reinforce,
   seq2seq,

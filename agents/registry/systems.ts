@@ -66,7 +66,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["hdp"], lacks: "an agent of pipelines" }),
   system("heterps", "HeterPS", "Liu et al., 2021"),
   system("optcnn", "OptCNN", "Jia et al., ICML 2018", { lacks: SHARDING }),
-  system("tofu", "Tofu", "Wang et al., EuroSys 2019", { lacks: SHARDING }),
+  system("tofu", "Tofu", "Wang et al., EuroSys 2019"),
   system("pase", "PaSE", "Elango, IPDPS 2021", { lacks: SHARDING }),
   system("gspmd", "GSPMD", "Xu et al., 2021", { lacks: SHARDING }),
   system("alpa", "Alpa", "Zheng et al., OSDI 2022", { lacks: SHARDING }),
