@@ -65,6 +65,7 @@ export { randomList } from "./planners/placement/search/random-list.ts";
 export { tabu } from "./planners/placement/search/tabu.ts";
 export { accpar } from "./planners/sharding/accpar.ts";
 export { flexflowSoap } from "./planners/sharding/flexflow-soap.ts";
+export { neoTables } from "./planners/sharding/neo-tables.ts";
 export { tofu } from "./planners/sharding/tofu.ts";
 export { composedMethods } from "./registry/methods.ts";
 export {

@@ -62,6 +62,7 @@ import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
 import { flexflowSoap } from "../planners/sharding/flexflow-soap.ts";
+import { neoTables } from "../planners/sharding/neo-tables.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
 
 export const composedMethods: readonly Method[] = [
@@ -116,6 +117,7 @@ export const composedMethods: readonly Method[] = [
   accpar,
   tofu,
   flexflowSoap,
+  neoTables,
   reinforce,
   seq2seq,
   colocrl,
