@@ -64,6 +64,7 @@ export { orderedLns } from "./planners/placement/search/ordered-lns.ts";
 export { randomList } from "./planners/placement/search/random-list.ts";
 export { tabu } from "./planners/placement/search/tabu.ts";
 export { accpar } from "./planners/sharding/accpar.ts";
+export { dRec } from "./planners/sharding/d-rec.ts";
 export { flexflowSoap } from "./planners/sharding/flexflow-soap.ts";
 export { neoTables } from "./planners/sharding/neo-tables.ts";
 export { tofu } from "./planners/sharding/tofu.ts";

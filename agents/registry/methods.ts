@@ -61,6 +61,7 @@ import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
+import { dRec } from "../planners/sharding/d-rec.ts";
 import { flexflowSoap } from "../planners/sharding/flexflow-soap.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
@@ -116,6 +117,7 @@ export const composedMethods: readonly Method[] = [
   latencySearch,
   accpar,
   tofu,
+  dRec,
   flexflowSoap,
   neoTables,
   reinforce,

@@ -73,6 +73,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("automap", "automap", "Schaarschmidt et al., 2021", { lacks: SHARDING }),
   system("tensoropt", "TensorOpt", "Cai et al., TPDS 2022", { lacks: SHARDING }),
   system("accpar", "AccPar", "Song et al., HPCA 2020"),
+  system("d-rec", "D-Rec", "MindSpore's recursive_programming, Huawei"),
   system("neo", "Neo", "Mudigere et al., ISCA 2022"),
   system("roc", "ROC", "Jia et al., MLSys 2020", { lacks: SHARDING }),
   system("taso", "TASO", "Jia et al., SOSP 2019", { lacks: "plans that rewrite the graph" }),
