@@ -1,8 +1,8 @@
 /**
  * AccPar (Song et al., "AccPar: Tensor Partitioning for Heterogeneous Deep Learning Accelerators",
- * HPCA 2020) on equal halves. At every level of machines the devices part in two, and a program
- * chooses one type for each layer: it halves the batch, the input or the output channels. Fewer
- * types offered are HyPar (Song et al., HPCA 2019) and data parallelism.
+ * HPCA 2020) on equal halves. At every level of machines the devices part in two. A program chooses
+ * a type for each layer, which halves the batch, the input or the output channels. Fewer types are
+ * HyPar (Song et al., HPCA 2019) and data parallelism.
  *
  * The program is exact/sharding/chains/type-chain.ts. Ops without weights follow the layers.
  */
@@ -24,10 +24,10 @@ import {
   typedLevels,
   typeNames,
 } from "../../exact/sharding/chains/type-chain.ts";
+import { type WeightedLayer, weightedChain } from "../../exact/sharding/chains/weighted-chain.ts";
 import { completedSplits } from "../../problems/sharding/completed-splits.ts";
 import { type AxisChoice, NONE, splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
 import { binaryMesh, type LevelMesh } from "../../problems/sharding/level-mesh.ts";
-import { type WeightedLayer, weightedChain } from "../../problems/sharding/weighted-chain.ts";
 
 const options = z.strictObject({
   types: z

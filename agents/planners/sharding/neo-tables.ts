@@ -1,8 +1,8 @@
 /**
  * Neo's balancing of embedding tables (Mudigere et al., "Software-Hardware Co-design for Fast and
- * Scalable Training of Deep Learning Recommendation Models", ISCA 2022), table by table. The largest
- * cost of a device is made small, within the memory: by longest first, by the largest differencing
- * method with a repair, or exactly.
+ * Scalable Training of Deep Learning Recommendation Models", ISCA 2022), table by table. The
+ * largest cost of a device is made small, within the memory. It is done by longest first, by the
+ * largest differencing method with a repair, or exactly.
  *
  * A placement has no copies. So all that is no table is on the first device, where Neo has it on
  * all of them.

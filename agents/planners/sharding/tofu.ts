@@ -13,10 +13,10 @@ import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import { iterationOf, type OutputLayout, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
+import { type TensorGroups, tensorGroups } from "../../exact/sharding/recursive/partition-graph.ts";
 import { recursivePartition, type Step } from "../../exact/sharding/recursive/recursion.ts";
 import { splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
 import { binaryMesh, type LevelMesh } from "../../problems/sharding/level-mesh.ts";
-import { type TensorGroups, tensorGroups } from "../../problems/sharding/partition-graph.ts";
 
 const options = z.strictObject({
   entries: z

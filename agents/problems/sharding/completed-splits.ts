@@ -1,5 +1,5 @@
 /**
- * Splits of all forward ops from those of a few: an op is divided as its inputs arrive, and one
+ * Splits of all forward ops from those of a few. An op is divided as its inputs arrive, and one
  * before all given ops as its outputs are needed. Planners that decide for layers with weights
  * complete their plans so. It takes the first input that divides a dimension, axis by axis.
  */

@@ -1,4 +1,4 @@
-/** Data parallelism as splits: every forward op that has a batch is divided along it by all axes. */
+/** Data parallelism as splits: all axes divide every forward op along its batch. */
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
 import type { MeshSizes } from "../../../env/model/layout/mesh.ts";

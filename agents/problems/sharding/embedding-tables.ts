@@ -1,7 +1,7 @@
 /**
  * The embedding tables of a scenario, as balancing sees them (Mudigere et al., ISCA 2022): what a
- * step reads of each, and sends to all devices. B samples with L lookups each of D numbers are
- * B L D numbers read and B D sent. Costs are times by the speeds of one device and its slowest link.
+ * step reads of each, and sends to all devices. A sample reads the numbers that it gets, as every
+ * lookup here is of one row. Costs are times by the speeds of one device and its slowest link.
  */
 import { Role } from "../../../env/model/graph/graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";

@@ -1,5 +1,5 @@
 /**
- * The mesh of planners that divide step by step: all accelerators of one kind, with an axis for
+ * The mesh of planners that divide step by step: all accelerators of one kind. It has an axis for
  * each prime factor of each level of machines. The outermost level comes first, so axis 0 crosses
  * the slowest links. Splits along the axes in turn are splits within splits.
  */

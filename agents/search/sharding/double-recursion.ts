@@ -1,7 +1,7 @@
 /**
  * D-Rec's double recursion (MindSpore's `recursive_programming`, Huawei). The outer recursion
- * halves the devices. The inner one visits the ops, heaviest first, and cuts each along the
- * dimension of least cost, given the neighbours that were cut in this halving. Nothing is revised.
+ * halves the devices. The inner one visits the ops, heaviest first. It cuts each along the
+ * dimension of least cost, given the neighbours cut in this halving. Nothing is revised.
  *
  *   cut of a product that leaves whole   costs
  *   the second operand (weights)         half of it, a quarter of that for a matrix product

@@ -4,8 +4,8 @@
  * Type I splits the batch, II the input channels, III the output channels. The cost is the
  * communication in elements for one pair of halves; computation costs nothing.
  *
- * Each level is solved for itself. Then the types halve the shapes, and the halves go on alike. Other
- * costs (timed-types.ts) take the place of the released ones.
+ * Each level is solved for itself. Then the types halve the shapes, and the halves go on alike.
+ * Other costs (timed-types.ts) may take the place of the released ones.
  */
 
 /** 0 splits the batch, 1 the input channels, 2 the output channels. */

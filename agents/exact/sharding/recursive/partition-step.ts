@@ -9,8 +9,8 @@
  *   the whole           its part              (k - 1) tensors
  *   partial sums made, stored in parts        (k - 1) tensors
  *
- * A tensor that cannot be divided is stored whole by all. Then parts that are made are gathered, and
- * partial sums sent twice. A whole that all make is stored without a transfer.
+ * A tensor that cannot be divided is stored whole by all. Then parts that are made are gathered,
+ * and partial sums sent twice. A whole that all make is stored without a transfer.
  */
 import type { LabelProblem } from "../labels/problem.ts";
 

@@ -1,10 +1,10 @@
 /**
  * Tofu's recursion (Wang et al., EuroSys 2019): the best step for all workers in k groups, then the
- * best one inside each group, on shapes divided by the first. All groups are alike. The total is the
- * sum over steps of the number of groups times the bytes of one: sum over i of (prod k_j) delta_i.
+ * best one inside each group, on shapes divided by the first. All groups are alike. The total is
+ * the sum over steps of the number of groups times the bytes of one: sum over i of (prod k_j) d_i.
  *
- * A tensor that is needed whole in two steps is charged its divided size in the second, as the paper
- * divides all shapes. To gather it takes more.
+ * A tensor that is needed whole in two steps is charged its divided size in the second, as the
+ * paper divides all shapes. To gather it takes more.
  */
 import { type EliminationOptions, solveByElimination } from "../labels/elimination/solve.ts";
 import { type PartitionGraph, stepProblem, WHOLE_LABEL } from "./partition-step.ts";

@@ -39,7 +39,7 @@ test.each(["uniform", "heavy-tailed"])(
 );
 
 describe("26 tables of Criteo", () => {
-  // Numbers of rows are in the scripts of facebookresearch/dlrm; each table is read alike in a step.
+  // Rows are those of the scripts of facebookresearch/dlrm. A step reads all tables alike.
   test.each([
     ["kaggle", criteoKaggle],
     ["terabyte", criteoTerabyte],

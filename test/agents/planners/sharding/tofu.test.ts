@@ -30,8 +30,8 @@ describe("Tofu on a network of two layers", () => {
     const [b, n] = [2, 64];
     const { dividedOf, bytes } = await run(mlp({ b, k: n, h: n, n }), [2]);
     expect([dividedOf("z"), dividedOf("y")].every((by) => by !== "b")).toBe(true);
-    // z is halved along h and y sums over h. x is gathered for z and again for dW, the sums of y are
-    // scattered, and dy is gathered for da and for dV. The other way round takes as many.
+    // z is halved along h and y sums over h. x is gathered for z and again for dW. The sums of y
+    // are scattered, and dy is gathered for da and for dV. The other way round takes as many.
     expect(bytes).toBe(5 * b * n * BYTES);
   });
 
@@ -39,7 +39,7 @@ describe("Tofu on a network of two layers", () => {
     const [b, n] = [512, 8];
     const { dividedOf, bytes } = await run(mlp({ b, k: n, h: n, n }), [2]);
     expect([dividedOf("z"), dividedOf("y")]).toEqual(["b", "b"]);
-    // V is gathered for both passes and W for one, since x needs no gradient. Both gradients are summed.
+    // V is gathered for both passes, and W for one, since x needs no gradient. Gradients are summed.
     expect(bytes).toBe((2 + 1 + 2) * n * n * BYTES);
   });
 

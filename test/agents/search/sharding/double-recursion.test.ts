@@ -13,8 +13,8 @@ function cutsOf(lengths: { b: number; k: number; h: number; n: number }, options
 }
 
 test("two layers of a small batch are cut as by hand", () => {
-  // Elements: x and z 128 each, W and V 1024. A cut of b costs 1024 / 2 / 4, of h or k 128 / 2. Both
-  // products weigh 128, so the later one is first. A follows z, since y needs all of it.
+  // Elements: x and z 128 each, W and V 1024. A cut of b costs 1024 / 2 / 4, of h or k 128 / 2.
+  // Both products weigh 128, so the later one is first. A follows z, since y needs all of it.
   // Then W is 512 and z 64 on a device: b 64, h 64, k 32.
   expect(cutsOf({ b: 4, k: 32, h: 32, n: 32 })).toEqual([
     "0 y n",

@@ -75,7 +75,7 @@ const network = (convs: readonly Conv[], widths: readonly number[]): ChainLayer[
 ];
 /**
  * The released list was not seen. Maps of 28 x 28 before the second and third layer were found by
- * trying; with AlexNet's usual 27 and 13 the last two sums are 0.3% and 2% lower.
+ * trying. With AlexNet's usual 27 and 13 the last two sums are 0.3% and 2% lower.
  */
 const alexnet = network(
   [

@@ -6,17 +6,12 @@
  * Time steps of a recurrent network are not merged, nor are element-wise ops: the program of a step
  * is exact on any graph.
  */
-import { type OpGraph, Role } from "../../../env/model/graph/graph.ts";
-import { type OpIteration, type TensorAxes, WHOLE } from "../../../env/model/graph/iteration.ts";
-import { elementsIn } from "../../../env/model/layout/layout.ts";
-import { dataEdges, iterationOf } from "../../../env/model/plan/sharding.ts";
-import {
-  FOREIGN_AXIS,
-  type PartitionGraph,
-  type TensorUse,
-  WHOLE_LABEL,
-} from "../../exact/sharding/recursive/partition-step.ts";
-import { pairsOf } from "./completed-splits.ts";
+import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
+import { type OpIteration, type TensorAxes, WHOLE } from "../../../../env/model/graph/iteration.ts";
+import { elementsIn } from "../../../../env/model/layout/layout.ts";
+import { dataEdges, iterationOf } from "../../../../env/model/plan/sharding.ts";
+import { pairsOf } from "../../../problems/sharding/completed-splits.ts";
+import { FOREIGN_AXIS, type PartitionGraph, type TensorUse, WHOLE_LABEL } from "./partition-step.ts";
 
 export interface StoredTensor {
   readonly shape: readonly number[];

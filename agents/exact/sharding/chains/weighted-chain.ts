@@ -1,13 +1,13 @@
 /**
  * The layers of a chain as AccPar sees them: forward ops that sum products with weights, one
- * after another. A layer has a batch, input and output channels, and the rest of its maps and kernel.
- * What has no weights between two layers belongs to neither.
+ * after another. A layer has a batch, input and output channels, and the rest of its maps and
+ * kernel. What has no weights between two layers belongs to neither.
  */
-import { type OpGraph, Role } from "../../../env/model/graph/graph.ts";
-import { type OpIteration, WHOLE } from "../../../env/model/graph/iteration.ts";
-import { elementsIn } from "../../../env/model/layout/layout.ts";
-import { dataEdges, iterationOf } from "../../../env/model/plan/sharding.ts";
-import type { ChainLayer } from "../../exact/sharding/chains/type-chain.ts";
+import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
+import { type OpIteration, WHOLE } from "../../../../env/model/graph/iteration.ts";
+import { elementsIn } from "../../../../env/model/layout/layout.ts";
+import { dataEdges, iterationOf } from "../../../../env/model/plan/sharding.ts";
+import type { ChainLayer } from "./type-chain.ts";
 
 export interface WeightedLayer {
   readonly op: number;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { tensorGroups } from "../../../../agents/problems/sharding/partition-graph.ts";
-import { mlp } from "../../../env/sim/lower/sharding/numbered-graph.ts";
+import { tensorGroups } from "../../../../../agents/exact/sharding/recursive/partition-graph.ts";
+import { mlp } from "../../../../env/sim/lower/sharding/numbered-graph.ts";
 
 const { graph } = mlp({ b: 2, k: 3, h: 5, n: 7 });
 const groups = tensorGroups(graph);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { weightedChain } from "../../../../agents/problems/sharding/weighted-chain.ts";
-import { resolveScenario } from "../../../../scenarios/index.ts";
-import { mlp } from "../../../env/sim/lower/sharding/numbered-graph.ts";
+import { weightedChain } from "../../../../../agents/exact/sharding/chains/weighted-chain.ts";
+import { resolveScenario } from "../../../../../scenarios/index.ts";
+import { mlp } from "../../../../env/sim/lower/sharding/numbered-graph.ts";
 
 test("products of a network in order, with their channels and maps", async () => {
   const { graph } = await resolveScenario("alexnet/4xV100?batch=64");
