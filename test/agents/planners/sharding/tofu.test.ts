@@ -39,7 +39,7 @@ describe("Tofu on a network of two layers", () => {
     const [b, n] = [512, 8];
     const { dividedOf, bytes } = await run(mlp({ b, k: n, h: n, n }), [2]);
     expect([dividedOf("z"), dividedOf("y")]).toEqual(["b", "b"]);
-    // V is gathered for both passes, and W for one, since x needs no gradient. Gradients are summed.
+    // V is gathered for both passes, W for one, since x needs no gradient. Gradients are summed.
     expect(bytes).toBe((2 + 1 + 2) * n * n * BYTES);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Small random graphs for Tofu's program, and a slow count of the bytes of a step. It counts element
- * by element what each of the workers needs and does not hold.
+ * Small random graphs for Tofu's program, and a slow count of the bytes of a step. It counts
+ * element by element what each of the workers needs and does not hold.
  */
 import fc from "fast-check";
 import {
