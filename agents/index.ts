@@ -64,6 +64,11 @@ export { mcmc } from "./planners/placement/search/mcmc.ts";
 export { orderedLns } from "./planners/placement/search/ordered-lns.ts";
 export { randomList } from "./planners/placement/search/random-list.ts";
 export { tabu } from "./planners/placement/search/tabu.ts";
+export { accpar } from "./planners/sharding/accpar.ts";
+export { dRec } from "./planners/sharding/d-rec.ts";
+export { flexflowSoap } from "./planners/sharding/flexflow-soap.ts";
+export { neoTables } from "./planners/sharding/neo-tables.ts";
+export { tofu } from "./planners/sharding/tofu.ts";
 export { composedMethods } from "./registry/methods.ts";
 export {
   defaultMethods,

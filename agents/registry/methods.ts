@@ -61,6 +61,11 @@ import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
+import { accpar } from "../planners/sharding/accpar.ts";
+import { dRec } from "../planners/sharding/d-rec.ts";
+import { flexflowSoap } from "../planners/sharding/flexflow-soap.ts";
+import { neoTables } from "../planners/sharding/neo-tables.ts";
+import { tofu } from "../planners/sharding/tofu.ts";
 
 export const composedMethods: readonly Method[] = [
   singleDevice,
@@ -111,6 +116,11 @@ export const composedMethods: readonly Method[] = [
   pesto,
   maxLoadSearch,
   latencySearch,
+  accpar,
+  tofu,
+  dRec,
+  flexflowSoap,
+  neoTables,
   reinforce,
   seq2seq,
   colocrl,

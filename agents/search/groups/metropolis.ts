@@ -51,11 +51,11 @@ export interface ChainOptions {
 }
 
 /** True where some group has more than one device to choose from. */
-export function hasMoves({ legal }: Choices): boolean {
+export function hasMoves({ legal }: Pick<Choices, "legal">): boolean {
   return legal.some((devices) => devices.length > 1);
 }
 
-export function createChain({ legal }: Choices, rng: Rng, options: ChainOptions): Chain {
+export function createChain({ legal }: Pick<Choices, "legal">, rng: Rng, options: ChainOptions): Chain {
   const { state, inverseTemperature, moveCost, proposals = "other" } = options;
   const movable = Int32Array.from(legal.keys()).filter((g) => legal[g].length > 1);
   let present = options.cost;

@@ -320,6 +320,11 @@ planners	branch-and-bound	Branch and bound	1	The proven optimum over all placeme
 planners	pesto	Pesto, pesto	1	Devices and orders of ops and transfers by one integer program over a coarsened graph.	Hafeez, Sun, Gandhi, Liu: Towards optimal placement and scheduling of DNN operations with Pesto. Middleware 2021 device and start per task of a coarsened graph tasks size windows units iterations nodes seconds gap
 planners	max-load-search	Max-load search	1	The optimal contiguous split, then annealing over all placements by exact incremental loads.	Objective and start: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020 device per co-location class proposals rounds pairs hot warm cold ideals transitions nodes entries steps work
 planners	latency-search	Latency search	1	Topological orders cut into runs by a dynamic program, then annealing with exact evaluation.	Objective: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020 device per co-location class orders proposals rounds hot warm cold
+planners	accpar	AccPar, accpar	1	Halves the batch, the input or the output channels of each layer at every level of machines.	Song et al.: AccPar: Tensor Partitioning for Heterogeneous Deep Learning Accelerators. HPCA 2020 one of three types for each layer with weights and each halving of the devices types mode ratio
+planners	tofu	Tofu, tofu	1	Halves every tensor and every op along one dimension, again and again, for the least bytes sent.	Wang, Huang, Li: Supporting Very Large Models using Automatic Dataflow Graph Partitioning. EuroSys 2019 one axis for each tensor and one dimension for each op at each halving of the devices entries leastBytes
+planners	d-rec	D-Rec, d-rec	1	Cuts each op in two for each halving of the devices, heaviest ops first, to suit those cut before.	Double Recursive Algorithm, MindSpore (Huawei): recursive_programming one dimension for each op at each halving of the devices order redistribution weights inputChannels
+planners	flexflow-soap	FlexFlow SOAP, flexflow	1	Metropolis chains over splits of single operators, from data parallelism and at random.	Jia, Zaharia, Aiken: Beyond Data and Model Parallelism for Deep Neural Networks. SysML 2019 for each op the mesh axes that divide each of its dimensions beta start restarts resets
+planners	neo-tables	Neo, table-wise, neo	1	Balances embedding tables over the accelerators by what they read and send, within memory.	Mudigere et al.: Software-Hardware Co-design for Fast and Scalable Training of Deep Learning Recommendation Models. ISCA 2022 device of each embedding table; all else on the first accelerator heuristic
 agents	reinforce	REINFORCE	1	Policy gradient on one row of device logits per group.	Williams, Machine Learning 1992; placement form after Mirhoseini et al., ICML 2017 device per group batch baselineDecay entropy tilt tiltDecay clipNorm reward decode plans decodeTemperature topP learningRate
 agents	seq2seq	Seq2seq	1	LSTM encoder and attentive LSTM decoder that writes one device per group.	After Mirhoseini et al., Device Placement Optimization, ICML 2017; colocrl is the paper device per group batch baselineDecay entropy tilt tiltDecay clipNorm reward decode plans decodeTemperature topP learningRate hidden attention embedding inputFeeding temperature clip groupBias
 agents	colocrl	ColocRL, colocrl	1	LSTM encoder and attentive LSTM decoder over groups, trained by REINFORCE.	Mirhoseini et al., Device Placement Optimization with Reinforcement Learning, ICML 2017 device per group mode batch baselineDecay entropy tilt tiltDecay clipNorm reward learningRate advantages lateFilter hidden attention embedding inputFeeding temperature clip groupBias decode plans decodeTemperature topP
@@ -339,7 +344,7 @@ envs	Placement/Refine-v1		1	Improves a complete placement group by group, Placet
 envs	Provision/Types-v1		1	Gives each layer a type of rented devices, HeterPS's decision; one evaluation per episode.	
 systems	colocrl	ColocRL	1	ColocRL (Mirhoseini et al., ICML 2017) is colocrl here.	colocrl
 systems	placeto	Placeto	1	Placeto (Addanki et al., NeurIPS 2019) is placeto here.	placeto
-systems	flexflow	FlexFlow	1	FlexFlow (Jia et al., SysML 2019) is mcmc here.	mcmc
+systems	flexflow	FlexFlow	1	FlexFlow (Jia et al., SysML 2019) is mcmc or flexflow-soap here.	mcmc flexflow-soap
 systems	baechi	Baechi	1	Baechi (Jeon et al., SoCC 2020) is m-topo, m-etf or m-sct here.	m-topo m-etf m-sct
 systems	pesto	Pesto	1	Pesto (Hafeez et al., Middleware 2021) is pesto here.	pesto
 systems	dnn-partitioning	dnn-partitioning	1	dnn-partitioning (Tarnawski et al., NeurIPS 2020) is dnn-replication, ideals-dp or ilp here.	dnn-replication ideals-dp ilp
@@ -368,13 +373,15 @@ systems	piper	Piper	1	Piper (Tarnawski et al., NeurIPS 2021) is piper here.	pipe
 systems	tapp	TAPP	1	TAPP (Mao et al., 2021) is tapp here.	tapp
 systems	heterps	HeterPS	1	HeterPS (Liu et al., 2021) is heterps here.	heterps
 systems	optcnn	OptCNN	1	OptCNN (Jia et al., ICML 2018) is not implemented, for want of plans that split operators.	
-systems	tofu	Tofu	1	Tofu (Wang et al., EuroSys 2019) is not implemented, for want of plans that split operators.	
+systems	tofu	Tofu	1	Tofu (Wang et al., EuroSys 2019) is tofu here.	tofu
 systems	pase	PaSE	1	PaSE (Elango, IPDPS 2021) is not implemented, for want of plans that split operators.	
 systems	gspmd	GSPMD	1	GSPMD (Xu et al., 2021) is not implemented, for want of plans that split operators.	
 systems	alpa	Alpa	1	Alpa (Zheng et al., OSDI 2022) is not implemented, for want of plans that split operators.	
 systems	automap	automap	1	automap (Schaarschmidt et al., 2021) is not implemented, for want of plans that split operators.	
 systems	tensoropt	TensorOpt	1	TensorOpt (Cai et al., TPDS 2022) is not implemented, for want of plans that split operators.	
-systems	accpar	AccPar	1	AccPar (Song et al., HPCA 2020) is not implemented, for want of plans that split operators.	
+systems	accpar	AccPar	1	AccPar (Song et al., HPCA 2020) is accpar here.	accpar
+systems	d-rec	D-Rec	1	D-Rec (MindSpore's recursive_programming, Huawei) is d-rec here.	d-rec
+systems	neo	Neo	1	Neo (Mudigere et al., ISCA 2022) is neo-tables here.	neo-tables
 systems	roc	ROC	1	ROC (Jia et al., MLSys 2020) is not implemented, for want of plans that split operators.	
 systems	taso	TASO	1	TASO (Jia et al., SOSP 2019) is not implemented, for want of plans that rewrite the graph.	
 `;

@@ -5,6 +5,7 @@
  * communication in elements for one pair of halves; computation costs nothing.
  *
  * Each level is solved for itself. Then the types halve the shapes, and the halves go on alike.
+ * Other costs (timed-types.ts) may take the place of the released ones.
  */
 
 /** 0 splits the batch, 1 the input channels, 2 the output channels. */
@@ -30,9 +31,11 @@ export interface TypedLevel {
   readonly cost: number;
 }
 
-const inputElements = (layer: ChainLayer): number => layer.batch * layer.inputChannels * layer.inputArea;
-const outputElements = (layer: ChainLayer): number => layer.batch * layer.outputChannels * layer.outputArea;
-const weightElements = (layer: ChainLayer): number =>
+export const inputElements = (layer: ChainLayer): number =>
+  layer.batch * layer.inputChannels * layer.inputArea;
+export const outputElements = (layer: ChainLayer): number =>
+  layer.batch * layer.outputChannels * layer.outputArea;
+export const weightElements = (layer: ChainLayer): number =>
   layer.inputChannels * layer.outputChannels * layer.kernelArea;
 
 /** Sums of partial results inside a layer: of the weights' gradient, the output or the error. */
@@ -48,21 +51,43 @@ const BETWEEN: readonly (readonly number[])[] = [
   [0.5, 0, 0.5],
 ];
 
-export const typesCost = (layers: readonly ChainLayer[], types: readonly SplitType[]): number =>
-  layers.reduce((cost, layer, l) => {
-    const between = l === 0 ? 0 : BETWEEN[types[l - 1]][types[l]] * inputElements(layer);
-    return cost + insideCost(layer, types[l]) + between;
-  }, 0);
+/** What a type costs in layer l, and what the border before it costs; Infinity forbids. */
+export interface TypeCosts {
+  inside(layer: ChainLayer, type: SplitType, l: number): number;
+  between(layer: ChainLayer, before: SplitType, type: SplitType): number;
+}
+
+/** Elements that are exchanged, as the released code counts them. */
+export const exchangedElements: TypeCosts = {
+  inside: insideCost,
+  between: (layer, before, type) => BETWEEN[before][type] * inputElements(layer),
+};
+
+export const typesCost = (
+  layers: readonly ChainLayer[],
+  types: readonly SplitType[],
+  { inside, between }: TypeCosts = exchangedElements,
+): number =>
+  layers.reduce(
+    (cost, layer, l) =>
+      cost + inside(layer, types[l], l) + (l === 0 ? 0 : between(layer, types[l - 1], types[l])),
+    0,
+  );
 
 /** Types of least cost among the offered ones; of equal costs the lower type wins. */
-export function bestTypes(layers: readonly ChainLayer[], offered: readonly SplitType[]): TypedLevel {
-  let costs = offered.map((type) => (layers.length === 0 ? 0 : insideCost(layers[0], type)));
+export function bestTypes(
+  layers: readonly ChainLayer[],
+  offered: readonly SplitType[],
+  { inside, between }: TypeCosts = exchangedElements,
+): TypedLevel {
+  let costs = offered.map((type) => (layers.length === 0 ? 0 : inside(layers[0], type, 0)));
   const from: number[][] = [];
-  for (const layer of layers.slice(1)) {
+  for (const [l, layer] of layers.entries()) {
+    if (l === 0) continue;
     const choices = offered.map((type) => {
-      const totals = offered.map((before, b) => costs[b] + BETWEEN[before][type] * inputElements(layer));
+      const totals = offered.map((before, b) => costs[b] + between(layer, before, type));
       const best = totals.reduce((least, total, b) => (total < totals[least] ? b : least), 0);
-      return { best, cost: totals[best] + insideCost(layer, type) };
+      return { best, cost: totals[best] + inside(layer, type, l) };
     });
     from.push(choices.map(({ best }) => best));
     costs = choices.map(({ cost }) => cost);

@@ -65,7 +65,7 @@ export const mcmc: PlannerModule<Options> = {
     searchSpace: "device per group",
     paper: "Jia, Zaharia, Aiken: Beyond Data and Model Parallelism for Deep Neural Networks. SysML 2019",
     limits:
-      "Devices only, ops are not split, so there is no data parallelism to start from: chains start from random plans, the paper's other start. The paper gives no beta; " +
+      "The device part of FlexFlow's space alone; `flexflow-soap` splits operators. So there is no data parallelism to start from: chains start from random plans, the paper's other start. The paper gives no beta; " +
       "FlexFlow's code has 1 per ms, its examples 0.05 (beta=1&unit=ms). Here beta=300 over the lower bound, the best of five values on small and large graphs. The last group moves too. " +
       "restarts=false&resets=true is the rule of the public code.",
   },

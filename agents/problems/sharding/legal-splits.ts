@@ -1,0 +1,88 @@
+/**
+ * The splits of an op that planners offer: each mesh axis divides one dimension or none, and all
+ * parts are equal. Parts that are rounded up are valid plans too, but no paper here offers them.
+ */
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import { Role } from "../../../env/model/graph/graph.ts";
+import { type OpIteration, WHOLE } from "../../../env/model/graph/iteration.ts";
+import type { MeshSizes } from "../../../env/model/layout/mesh.ts";
+import { type OpSplit, splitByName } from "../../../env/model/layout/natural.ts";
+import { iterationOf } from "../../../env/model/plan/sharding.ts";
+
+/** For each mesh axis the dimension that it divides, or `NONE`. */
+export type AxisChoice = ArrayLike<number>;
+export const NONE = -1;
+
+/** Mesh axes on one dimension are in ascending order, the outer one first. */
+export function splitOfChoice({ dimensions }: Pick<OpIteration, "dimensions">, choice: AxisChoice): OpSplit {
+  const split = dimensions.map((): number[] => []);
+  for (let axis = 0; axis < choice.length; axis++) if (choice[axis] !== NONE) split[choice[axis]].push(axis);
+  return split;
+}
+
+/** Whether parts of each dimension are equal, in the op and in those that follow it. */
+export interface SplitRules {
+  /** Backward and update ops of each op, by their forward twin. */
+  readonly followers: readonly (readonly number[])[];
+  isLegal(v: number, split: OpSplit): boolean;
+}
+
+export function splitRules(graph: OpGraph, sizes: MeshSizes): SplitRules {
+  const followers = followersOf(graph);
+  return {
+    followers,
+    isLegal(v, split) {
+      const iteration = iterationOf(graph, v);
+      if (iteration === null) return false;
+      if (!isEven(iteration, split, sizes)) return false;
+      return followers[v].every((w) => {
+        const other = iterationOf(graph, w);
+        return other === null || isEven(other, splitByName(iteration, split, other), sizes);
+      });
+    },
+  };
+}
+
+export function followersOf({ opCount, role, twin }: OpGraph): number[][] {
+  const followers = Array.from({ length: opCount }, (): number[] => []);
+  for (let v = 0; v < opCount; v++)
+    if (role[v] !== Role.forward && twin[v] !== -1) followers[twin[v]].push(v);
+  return followers;
+}
+
+function isEven(iteration: OpIteration, split: OpSplit, sizes: MeshSizes): boolean {
+  const parts = split.map((axes) => axes.reduce((product, axis) => product * sizes[axis], 1));
+  const fits = iteration.dimensions.every(
+    ({ kind, size, halo = 0 }, d) =>
+      parts[d] === 1 || (kind !== "opaque" && halo === 0 && size > 0 && size % parts[d] === 0),
+  );
+  const tensors = [...iteration.inputs, ...iteration.parameters, ...iteration.outputs];
+  return (
+    fits &&
+    tensors.every(({ shape, along }) =>
+      shape.every((length, t) => along[t] === WHOLE || length % parts[along[t]] === 0),
+    )
+  );
+}
+
+/** All legal choices of an op, the undivided one first, then by the first axis and so on. */
+export function legalChoices(graph: OpGraph, sizes: MeshSizes, rules: SplitRules, v: number): Int8Array[] {
+  const iteration = iterationOf(graph, v);
+  if (iteration === null) return [];
+  const choice = new Int8Array(sizes.length).fill(NONE);
+  const found: Int8Array[] = [];
+  // Parts only get smaller, so what is not even stays so.
+  const extend = (axis: number): void => {
+    if (axis === sizes.length) {
+      found.push(choice.slice());
+      return;
+    }
+    for (let d = NONE; d < iteration.dimensions.length; d++) {
+      choice[axis] = d;
+      if (d === NONE || rules.isLegal(v, splitOfChoice(iteration, choice))) extend(axis + 1);
+    }
+    choice[axis] = NONE;
+  };
+  extend(0);
+  return found;
+}

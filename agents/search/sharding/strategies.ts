@@ -1,0 +1,48 @@
+/**
+ * Strategies of FlexFlow's space (Jia, Zaharia, Aiken, SysML 2019): for each op one of its
+ * configurations. A configuration says which mesh axes divide which dimension of the op: samples,
+ * attributes and parameters. All devices take part in every op.
+ */
+import { type OpGraph, Role } from "../../../env/model/graph/graph.ts";
+import type { Mesh } from "../../../env/model/layout/mesh.ts";
+import { sizesOf } from "../../../env/model/layout/mesh.ts";
+import type { OpSplit } from "../../../env/model/layout/natural.ts";
+import { iterationOf, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import { dataParallelSplits } from "../../problems/sharding/data-parallel-splits.ts";
+import { legalChoices, splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
+
+export interface StrategySpace {
+  /** Configurations of each op that has any, as numbers. */
+  readonly legal: readonly Int32Array[];
+  planOf(strategy: ArrayLike<number>): ShardingPlan;
+  readonly dataParallel: Int32Array;
+  random(rng: Rng): Int32Array;
+}
+
+export function strategySpace(graph: OpGraph, mesh: Mesh): StrategySpace {
+  const sizes = sizesOf(mesh);
+  const rules = splitRules(graph, sizes);
+  const ops = Array.from({ length: graph.opCount }, (_, v) => v).filter(
+    (v) => graph.role[v] === Role.forward && iterationOf(graph, v) !== null,
+  );
+  const splits = ops.map((v) =>
+    legalChoices(graph, sizes, rules, v).map((choice) => splitOfChoice(iterationOf(graph, v)!, choice)),
+  );
+  const data = dataParallelSplits(graph, sizes, rules);
+  return {
+    legal: splits.map(({ length }) => Int32Array.from({ length }, (_, i) => i)),
+    dataParallel: Int32Array.from(ops, (v, i) => numberOf(splits[i], data[v]!)),
+    random: (rng) => Int32Array.from(splits, ({ length }) => rng.int(length)),
+    planOf(strategy) {
+      const split = new Array<OpSplit | null>(graph.opCount).fill(null);
+      ops.forEach((v, i) => {
+        split[v] = splits[i][strategy[i]];
+      });
+      return { kind: "sharding", mesh, split };
+    },
+  };
+}
+
+const numberOf = (splits: readonly OpSplit[], wanted: OpSplit): number =>
+  splits.findIndex((split) => JSON.stringify(split) === JSON.stringify(wanted));
