@@ -14,6 +14,7 @@ export { regal } from "./learned/regal.ts";
 export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";
 export { spotlight } from "./learned/spotlight.ts";
+export { alpa } from "./planners/pipeline/alpa.ts";
 export { chimera } from "./planners/pipeline/chimera.ts";
 export { dapple } from "./planners/pipeline/dapple.ts";
 export { dnnReplication } from "./planners/pipeline/dnn-replication.ts";

@@ -13,6 +13,7 @@ import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
+import { alpa } from "../planners/pipeline/alpa.ts";
 import { chimera } from "../planners/pipeline/chimera.ts";
 import { dapple } from "../planners/pipeline/dapple.ts";
 import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
@@ -82,6 +83,7 @@ export const composedMethods: readonly Method[] = [
   piper,
   hetpipe,
   rannc,
+  alpa,
   dnnReplication,
   multilevel,
   acyclicPartition,

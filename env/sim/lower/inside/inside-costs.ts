@@ -2,8 +2,8 @@
  * What the stages of a pipeline with meshes inside cost: bytes that a rank holds, sends and gets,
  * and times and scratch memory of units.
  *
- * A unit on the ranks of a replica is a sharded program. The one engine runs it on its own, once for
- * each stage, phase, replica and share of the batch.
+ * A unit on the ranks of a replica is a sharded program. The one engine runs it on its own, once
+ * for each stage, phase, replica and share of the batch.
  */
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
 import { localShare } from "../../../model/layout/layout.ts";
