@@ -15,6 +15,7 @@ export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";
 export { spotlight } from "./learned/spotlight.ts";
 export { tapp } from "./learned/tapp.ts";
+export { alpa } from "./planners/pipeline/alpa.ts";
 export { chimera } from "./planners/pipeline/chimera.ts";
 export { dapple } from "./planners/pipeline/dapple.ts";
 export { dnnReplication } from "./planners/pipeline/dnn-replication.ts";

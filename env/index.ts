@@ -161,6 +161,7 @@ export {
   type PipelineStage,
   type ScheduleChoice,
   type Share as MicroBatchShare,
+  type StageInside,
   type Sync,
 } from "./model/plan/pipeline.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";

@@ -14,6 +14,7 @@ import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
 import { tapp } from "../learned/tapp.ts";
+import { alpa } from "../planners/pipeline/alpa.ts";
 import { chimera } from "../planners/pipeline/chimera.ts";
 import { dapple } from "../planners/pipeline/dapple.ts";
 import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
@@ -88,6 +89,7 @@ export const composedMethods: readonly Method[] = [
   piper,
   hetpipe,
   rannc,
+  alpa,
   dnnReplication,
   multilevel,
   acyclicPartition,

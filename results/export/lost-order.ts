@@ -4,6 +4,7 @@
  * say what that leaves out.
  */
 import { InputError } from "../../env/model/errors.ts";
+import { isHybrid } from "../../env/model/plan/inside.ts";
 import { type Placement, placement } from "../../env/model/plan/placement.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -15,6 +16,10 @@ import { firstReplicas, lostByDevices } from "./pipeline/first-replicas.ts";
 
 /** Pre: the plan is valid for the scenario, and given where the exporter's subject is a plan. */
 export function exportScenario(format: ExportFormat, scenario: Scenario, plan: Plan | null): Exported {
+  if (plan?.kind === "pipeline" && isHybrid(plan))
+    throw new InputError(
+      `The format ${format.name} cannot say how ops are divided, and stages of the pipeline have meshes inside.`,
+    );
   if (plan?.kind === "pipeline") {
     if (format.subject === "pipeline") return format.write(scenario, plan);
     const { text, notes } = format.write(scenario, firstReplicas(scenario, plan));

@@ -25,7 +25,13 @@ export interface GradientBuffers {
   readonly sharedGradients: readonly SharedGradient[];
 }
 
-export function gradientBuffers(graph: OpGraph, stageOf: Int32Array, stageCount: number): GradientBuffers {
+/** `outputBytes`: what a device of the op's stage holds; absent for whole tensors. */
+export function gradientBuffers(
+  graph: OpGraph,
+  stageOf: Int32Array,
+  stageCount: number,
+  outputBytes: Float64Array = graph.outputBytes,
+): GradientBuffers {
   const gradientBytes = new Float64Array(stageCount);
   const { ports, rootOf, opOfPort } = gradientPorts(graph);
   /** Bytes of each buffer, by root and stage. */
@@ -34,7 +40,7 @@ export function gradientBuffers(graph: OpGraph, stageOf: Int32Array, stageCount:
     const key = rootOf[port] * stageCount + stageOf[opOfPort[port]];
     const known = buffers.get(key) ?? -1;
     // A gradient that is used in part counts with what is used.
-    if (graph.outputBytes[port] > known) buffers.set(key, graph.outputBytes[port]);
+    if (outputBytes[port] > known) buffers.set(key, outputBytes[port]);
   }
   const shared = new Map<number, SharedGradient>();
   for (const [key, bytes] of buffers) {

@@ -1,5 +1,6 @@
 /** From the stages of a planner, intervals of a chain's layers, to the plan that is scored. */
 import { Role } from "../graph/graph.ts";
+import { isHybrid } from "../plan/inside.ts";
 import { HOST_STAGE, type PipelinePlan, type PipelineStage, type ScheduleChoice } from "../plan/pipeline.ts";
 import type { LayerChain } from "./layer-chain.ts";
 
@@ -22,10 +23,10 @@ export interface StagePlan {
 
 /**
  * The stages of a plan as intervals of the chain, to search on from. Null where they are none, or
- * where parts of a stage are recomputed or swapped.
+ * where parts of a stage are recomputed or swapped, or a stage has a mesh inside.
  */
 export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: PipelinePlan): StagePlan | null {
-  if (plan.swap?.includes(1)) return null;
+  if (plan.swap?.includes(1) || isHybrid(plan)) return null;
   const stageOfLayer = new Int32Array(count).fill(-1);
   const recomputed = new Int32Array(plan.stages.length).fill(-1);
   for (const [v, layer] of layerOf.entries()) {

@@ -9,18 +9,21 @@ import { kindsOf } from "../graph/support.ts";
 import type { Scenario } from "../scenario.ts";
 import { checkScheduleChoice, shapeOf } from "../schedule/index.ts";
 import { alternatives } from "../suggest.ts";
+import { leaderPlan } from "./inside.ts";
+import { checkInside } from "./inside-checks.ts";
 import { collectives, HOST_STAGE, microBatchLimit, type PipelinePlan, shares, syncs } from "./pipeline.ts";
 
 export function checkPipeline(scenario: Scenario, plan: PipelinePlan): void {
   checkShape(scenario, plan);
   checkOps(scenario, plan);
+  checkInside(scenario, plan);
   checkOrder(scenario, plan);
   checkFlags(scenario, plan);
   checkWords(plan);
   const { schedule } = plan;
   if (typeof schedule?.name !== "string")
     throw new InputError(`The pipeline's schedule is ${JSON.stringify(schedule)}, expected one with a name.`);
-  checkScheduleChoice(schedule, shapeOf(scenario.cluster, plan));
+  checkScheduleChoice(schedule, shapeOf(scenario.cluster, leaderPlan(plan)));
 }
 
 function checkShape({ graph, cluster }: Scenario, { stageOf, stages, microBatches }: PipelinePlan): void {

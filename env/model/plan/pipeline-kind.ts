@@ -3,39 +3,53 @@
  * What makes one valid is in pipeline-checks.ts.
  */
 import { InputError } from "../errors.ts";
+import type { OpSplit } from "../layout/natural.ts";
 import type { Scenario } from "../scenario.ts";
 import {
   type CollectiveName,
   type PipelinePlan,
   type PipelineStage,
   type ScheduleChoice,
+  type StageInside,
   type Sync,
   shares,
 } from "./pipeline.ts";
 import { checkPipeline } from "./pipeline-checks.ts";
-import { deviceIn, shown } from "./plan-fields.ts";
+import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 
 export const pipelineKind: PlanKind<PipelinePlan> = {
   kind: "pipeline",
   validate: checkPipeline,
-  copy: ({ stageOf, stages, schedule, recompute, swap, ...rest }) => ({
+  copy: ({ stageOf, stages, schedule, recompute, swap, split, ...rest }) => ({
     ...rest,
     stageOf: stageOf.slice(),
     stages: stages.map(copyStage),
     schedule: structuredClone(schedule),
     ...(recompute !== undefined && { recompute: recompute.slice() }),
     ...(swap !== undefined && { swap: swap.slice() }),
+    ...(split !== undefined && { split: split.map(copySplit) }),
   }),
   equal: (a, b) => JSON.stringify(toJson(a)) === JSON.stringify(toJson(b)),
   toJson,
   fromJson,
 };
 
-const copyStage = ({ devices, share }: PipelineStage): PipelineStage => ({ devices: [...devices], share });
+const copySplit = (split: OpSplit | null): OpSplit | null => split?.map((axes) => [...axes]) ?? null;
+
+const copyStage = ({ devices, share, inside }: PipelineStage): PipelineStage => ({
+  devices: [...devices],
+  share,
+  ...(inside !== undefined && { inside: copyInside(inside) }),
+});
+
+const copyInside = ({ axes, zero }: StageInside): StageInside => ({
+  axes: axes.map(({ name, size }) => ({ name, size })),
+  ...(zero !== undefined && { zero }),
+});
 
 function toJson(plan: PipelinePlan): PlanJson {
-  const { stageOf, stages, microBatches, schedule, recompute, swap, collective, sync } = plan;
+  const { stageOf, stages, microBatches, schedule, recompute, swap, collective, sync, split } = plan;
   return {
     kind: "pipeline",
     stages: stages.map(copyStage),
@@ -46,6 +60,7 @@ function toJson(plan: PipelinePlan): PlanJson {
     ...(swap !== undefined && { swap: Array.from(swap) }),
     ...(collective !== undefined && { collective }),
     ...(sync !== undefined && { sync }),
+    ...(split !== undefined && { split: split.map(copySplit) }),
   };
 }
 
@@ -59,6 +74,7 @@ const FIELDS = [
   "swap",
   "collective",
   "sync",
+  "split",
 ];
 
 /** Devices may be numbers or names. */
@@ -67,10 +83,11 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePl
   if (stranger !== undefined)
     throw new InputError(`${where}: a pipeline has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const { opCount } = scenario.graph;
-  const { stageOf, recompute, swap, microBatches, collective, sync } = json;
+  const { stageOf, recompute, swap, microBatches, collective, sync, split } = json;
+  const stages = stagesIn(scenario, json.stages, where);
   const plan: PipelinePlan = {
     kind: "pipeline",
-    stages: stagesIn(scenario, json.stages, where),
+    stages,
     microBatches: microBatches as number,
     schedule: scheduleIn(json.schedule, where),
     stageOf: Int32Array.from(integersIn(stageOf, opCount, `${where}: stageOf`)),
@@ -78,6 +95,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePl
     ...(swap !== undefined && { swap: flagsIn(swap, opCount, `${where}: swap`) }),
     ...(collective !== undefined && { collective: collective as CollectiveName }),
     ...(sync !== undefined && { sync: sync as Sync }),
+    ...(split !== undefined && { split: splitIn(split, stages, stageOf as number[], where) }),
   };
   try {
     checkPipeline(scenario, plan);
@@ -112,7 +130,11 @@ function stagesIn(scenario: Scenario, stages: unknown, where: string): PipelineS
   if (!Array.isArray(stages))
     throw new InputError(`${where}: stages is ${shown(stages)}, expected a list of stages.`);
   return stages.map((stage: unknown, number) => {
-    const { devices, share = "split" } = (stage ?? {}) as Partial<Record<keyof PipelineStage, unknown>>;
+    const {
+      devices,
+      share = "split",
+      inside,
+    } = (stage ?? {}) as Partial<Record<keyof PipelineStage, unknown>>;
     const at = `${where}, stage ${number}`;
     if (!Array.isArray(devices))
       throw new InputError(`${at}: devices is ${shown(devices)}, expected a list of devices.`);
@@ -121,6 +143,27 @@ function stagesIn(scenario: Scenario, stages: unknown, where: string): PipelineS
     return {
       devices: devices.map((device) => deviceIn(scenario, device, at)),
       share: share as PipelineStage["share"],
+      ...(inside !== undefined && { inside: insideIn(inside, at) }),
     };
   });
+}
+
+function insideIn(inside: unknown, where: string): StageInside {
+  const { axes, zero } = (inside ?? {}) as Partial<Record<keyof StageInside, unknown>>;
+  if (!Array.isArray(axes))
+    throw new InputError(`${where}: inside is ${shown(inside)}, expected an object with a list of axes.`);
+  return { axes: meshAxesIn(axes), ...(zero !== undefined && { zero: zero as StageInside["zero"] }) };
+}
+
+/** Axes may be numbers or names of the mesh of the op's stage. */
+function splitIn(
+  split: unknown,
+  stages: readonly PipelineStage[],
+  stageOf: readonly number[],
+  where: string,
+): (OpSplit | null)[] {
+  if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
+  return split.map((own: unknown, v) =>
+    own === null ? null : listsIn(stages[stageOf[v]]?.inside?.axes ?? [], own, `${where}: split ${v}`),
+  );
 }

@@ -7,6 +7,8 @@
  * not be contiguous in the graph, and several may share a device.
  */
 import type { OpGraph } from "../graph/graph.ts";
+import type { MeshAxis } from "../layout/mesh.ts";
+import type { OpSplit } from "../layout/natural.ts";
 
 /** More would make tasks of no length. */
 export const MOST_MICRO_BATCHES = 4096;
@@ -22,14 +24,26 @@ export const HOST_STAGE = -1;
 export const shares = ["split", "dealt"] as const;
 export type Share = (typeof shares)[number];
 
+/** A mesh inside each replica of a stage, whose ranks divide the stage's ops (docs/hybrid.md). */
+export interface StageInside {
+  readonly axes: readonly MeshAxis[];
+  /** Whether the optimizer's state is divided over ranks that would hold it alike; absent for 0. */
+  readonly zero?: 0 | 1;
+}
+
 export interface PipelineStage {
-  /** Devices that hold a replica each, in order; at least one, none twice. */
+  /**
+   * Devices that hold a replica each, in order; at least one, none twice. With a mesh inside, the
+   * ranks of the first replica in row-major order, then those of the second.
+   */
   readonly devices: readonly number[];
   /**
    * `split`: each replica runs an equal part of every micro-batch. `dealt`: each runs whole
    * micro-batches, in turn or as the schedule says. Of no effect with one replica.
    */
   readonly share: Share;
+  /** Absent where a replica is one device. */
+  readonly inside?: StageInside;
 }
 
 /** A schedule by name (env/model/schedule), or `explicit` with an order of its own. */
@@ -72,4 +86,9 @@ export interface PipelinePlan {
   readonly collective?: CollectiveName;
   /** Absent for `overlapped`. */
   readonly sync?: Sync;
+  /**
+   * For each op the axes of its stage's mesh that divide each of its dimensions, shape [opCount].
+   * As in a sharding plan it is null for an op that follows. Absent for none.
+   */
+  readonly split?: readonly (OpSplit | null)[];
 }

@@ -1,5 +1,7 @@
-/** Fields that files of several plan kinds have: devices by number or name. */
+/** Fields that files of several plan kinds have: devices and mesh axes by number or name. */
 import { InputError } from "../errors.ts";
+import type { MeshAxis } from "../layout/mesh.ts";
+import type { OpSplit } from "../layout/natural.ts";
 import type { Scenario } from "../scenario.ts";
 
 export function deviceIn({ cluster }: Scenario, device: unknown, where: string): number {
@@ -15,3 +17,22 @@ export function deviceIn({ cluster }: Scenario, device: unknown, where: string):
 
 /** What a file holds in place of something else. */
 export const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? "missing";
+
+/** What is no name or size is left to the checks. */
+export const meshAxesIn = (axes: readonly unknown[]): MeshAxis[] =>
+  axes.map((axis) => {
+    const { name, size } = (axis ?? {}) as { readonly name?: unknown; readonly size?: unknown };
+    return { name: name as string, size: size as number };
+  });
+
+/** Lists of mesh axes; what is no number is left to the checks. */
+export function listsIn(axes: readonly MeshAxis[], lists: unknown, where: string): OpSplit {
+  if (!Array.isArray(lists) || !lists.every(Array.isArray))
+    throw new InputError(`${where} is ${shown(lists)}, expected a list of lists of mesh axes, or null.`);
+  return lists.map((list: unknown[]) =>
+    list.map((axis) => {
+      const named = axes.findIndex(({ name }) => name === axis);
+      return named === -1 ? (axis as number) : named;
+    }),
+  );
+}

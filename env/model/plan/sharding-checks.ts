@@ -28,7 +28,7 @@ export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkWords(scenario, plan);
 }
 
-function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {
+export function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {
   if (!Array.isArray(mesh?.axes) || mesh.axes.length === 0)
     throw new InputError("The sharding's mesh has no axes; at least one is needed.");
   mesh.axes.forEach(({ name, size }, axis) => {
@@ -53,7 +53,8 @@ function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {
   if (twice !== undefined) throw new InputError(`The mesh names "${cluster.devices[twice].name}" twice.`);
 }
 
-function checkSplits({ graph }: Scenario, plan: ShardingPlan): void {
+/** Pre: the mesh is valid. */
+export function checkSplits({ graph }: Scenario, plan: ShardingPlan): void {
   if (!Array.isArray(plan.split) || plan.split.length !== graph.opCount)
     throw new InputError(
       `The sharding's split has ${plan.split?.length ?? "no"} entries for ${graph.opCount} ops; give one split or null per op.`,

@@ -4,10 +4,9 @@
  */
 import { InputError } from "../errors.ts";
 import type { Mesh } from "../layout/mesh.ts";
-import type { OpSplit } from "../layout/natural.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Sync } from "./pipeline.ts";
-import { deviceIn, shown } from "./plan-fields.ts";
+import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 import type { OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
@@ -50,7 +49,9 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
   const plan: ShardingPlan = {
     kind: "sharding",
     mesh,
-    split: split.map((own: unknown, v) => (own === null ? null : listsIn(mesh, own, `${where}: split ${v}`))),
+    split: split.map((own: unknown, v) =>
+      own === null ? null : listsIn(mesh.axes, own, `${where}: split ${v}`),
+    ),
     ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
     ...(collective !== undefined && { collective: collective as ShardingCollective }),
     ...(memory !== undefined && { memory: structuredClone(memory) as ShardingPlan["memory"] }),
@@ -71,24 +72,9 @@ function meshIn(scenario: Scenario, mesh: unknown, where: string): Mesh {
       `${where}: mesh is ${shown(mesh)}, expected an object with lists of axes and devices.`,
     );
   return {
-    axes: axes.map((axis: unknown) => {
-      const { name, size } = (axis ?? {}) as { readonly name?: unknown; readonly size?: unknown };
-      return { name: name as string, size: size as number };
-    }),
+    axes: meshAxesIn(axes),
     devices: devices.map((device) => deviceIn(scenario, device, `${where}, mesh`)),
   };
-}
-
-/** Lists of mesh axes; what is no number is left to the checks. */
-function listsIn({ axes }: Mesh, lists: unknown, where: string): OpSplit {
-  if (!Array.isArray(lists) || !lists.every(Array.isArray))
-    throw new InputError(`${where} is ${shown(lists)}, expected a list of lists of mesh axes, or null.`);
-  return lists.map((list: unknown[]) =>
-    list.map((axis) => {
-      const named = axes.findIndex(({ name }) => name === axis);
-      return named === -1 ? (axis as number) : named;
-    }),
-  );
 }
 
 function layoutsIn({ graph }: Scenario, mesh: Mesh, layouts: unknown, where: string): OutputLayout[] {
@@ -97,6 +83,6 @@ function layoutsIn({ graph }: Scenario, mesh: Mesh, layouts: unknown, where: str
   return layouts.map((layout: unknown, i) => {
     const { op, output = 0, axes } = (layout ?? {}) as Partial<Record<keyof OutputLayout, unknown>>;
     const named = typeof op === "string" ? graph.names.indexOf(op) : (op as number);
-    return { op: named, output: output as number, axes: listsIn(mesh, axes, `${where}: layout ${i}`) };
+    return { op: named, output: output as number, axes: listsIn(mesh.axes, axes, `${where}: layout ${i}`) };
   });
 }

@@ -49,6 +49,20 @@ export const finishedColumns = ({ work, stage, replica, microBatch }: GrowingCol
   microBatch: microBatch.done(),
 });
 
+/** The columns of the tasks on ranks, each of the task that it is of. */
+export function columnsOfRanks(
+  { work, stage, replica, microBatch }: TaskColumns,
+  taskOf: Int32Array,
+): TaskColumns {
+  const ofRanks = (column: Int32Array): Int32Array => taskOf.map((task) => column[task]);
+  return {
+    work: ofRanks(work),
+    stage: ofRanks(stage),
+    replica: ofRanks(replica),
+    microBatch: ofRanks(microBatch),
+  };
+}
+
 export interface Lowering {
   readonly scenario: Scenario;
   readonly plan: PipelinePlan;

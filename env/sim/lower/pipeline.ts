@@ -9,10 +9,13 @@
  * - The host makes inputs at most two forwards ahead of each replica of the first stage that uses
  *   them.
  *
+ * Where stages have meshes inside, each task stands for one on each rank (inside).
+ *
  * The slow twin that lowers every op is env/sim/reference/pipeline.ts.
  */
 import { isCpu } from "../../model/cluster/cluster.ts";
 import { InputError } from "../../model/errors.ts";
+import { leaderPlan, ranksOfLeaders } from "../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { Phase, type ScheduleItem } from "../../model/schedule/contract.ts";
@@ -20,10 +23,12 @@ import { withSenders } from "./collectives/senders.ts";
 import { needsInputs } from "./costs/parcels.ts";
 import type { StageCosts } from "./costs/stage-costs.ts";
 import { HOST, unitCountOf, unitOf, Work } from "./costs/work.ts";
+import { rankedBuilder } from "./inside/ranked-builder.ts";
 import {
   addFreeTask,
   addPart,
   addTask,
+  columnsOfRanks,
   finishedColumns,
   growingColumns,
   type LaidSchedule,
@@ -40,6 +45,8 @@ import { createUpdates, type Updates } from "./updates/updates.ts";
 
 export interface LoweredPipeline extends TaskStructure {
   readonly tasks: TaskColumns;
+  /** The leader of each device, shape [deviceCount]; absent where no stage has a mesh. */
+  readonly leaderOf?: Int32Array;
 }
 
 /**
@@ -48,17 +55,20 @@ export interface LoweredPipeline extends TaskStructure {
  */
 export function lowerPipeline(
   scenario: Scenario,
-  plan: PipelinePlan,
+  given: PipelinePlan,
   laid: LaidSchedule,
   costs: StageCosts,
 ): LoweredPipeline {
+  const plan = leaderPlan(given);
+  const ranks = ranksOfLeaders(given, scenario.cluster.devices.length);
+  const ranked = ranks === null ? null : rankedBuilder(ranks);
   const lowering: Lowering = {
     scenario,
     plan,
     laid,
     costs,
     amounts: amountIndex(costs),
-    builder: taskBuilder(),
+    builder: ranked ?? taskBuilder(),
     parts: createParts(unitCountOf(costs.stageCount), totalOf({ plan, laid })),
     tasks: growingColumns(),
     lastOf: new Int32Array(scenario.cluster.devices.length).fill(-1),
@@ -72,7 +82,18 @@ export function lowerPipeline(
   // Behind the others, as what is declared first is sent first.
   updates.connect();
   const cluster = lowering.usesSenders ? withSenders(scenario.cluster) : scenario.cluster;
-  return { ...lowering.builder.build(scenario, cluster), tasks: finishedColumns(lowering.tasks) };
+  const structure = lowering.builder.build(scenario, cluster);
+  const tasks = finishedColumns(lowering.tasks);
+  if (ranks === null || ranked === null) return { ...structure, tasks };
+  return { ...structure, tasks: columnsOfRanks(tasks, ranked.taskOf()), leaderOf: leadersOf(ranks) };
+}
+
+function leadersOf(ranks: readonly (readonly number[])[]): Int32Array {
+  const leaderOf = Int32Array.from(ranks.keys());
+  ranks.forEach((own, leader) => {
+    if (own.length > 1) for (const rank of own) leaderOf[rank] = leader;
+  });
+  return leaderOf;
 }
 
 function hostOf({ cluster }: Scenario, what: string): number {

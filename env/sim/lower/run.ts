@@ -2,6 +2,7 @@
  * Runs pipeline plans on the engine: the time of one batch (steady.ts), and the peak memory of each
  * device.
  */
+import { leaderPlan } from "../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { PipelineSchedule } from "../../model/schedule/contract.ts";
@@ -65,7 +66,7 @@ export function runLoggedPipeline(
   scenario: Scenario,
   plan: PipelinePlan,
 ): PipelineRun & { readonly engine: LoggingEngine } {
-  const laid = layOut(scenario, plan);
+  const laid = layOut(scenario, leaderPlan(plan));
   const costs = createStageCosts(scenario)(plan, laid.splitsBackward);
   const lowered = loweredPlan(scenario, plan, laid, costs);
   const memory = memoryOf(lowered);

@@ -28,9 +28,9 @@ const PHASES = 4;
 /** The update, and a first and a last task of a sum. */
 const ENDS = 3;
 
-/** Throws one sentence where a plan has too many tasks. */
-export function checkSize(plan: PipelinePlan, laid: LaidSchedule): void {
-  const count = mostTasksOf(plan, laid);
+/** Throws one sentence where a plan has too many tasks. `ranks`: of a replica, at most. */
+export function checkSize(plan: PipelinePlan, laid: LaidSchedule, ranks = 1): void {
+  const count = ranks * mostTasksOf(plan, laid);
   if (count <= MOST_TASKS) return;
   const widest = Math.max(...plan.stages.map(({ devices }) => devices.length));
   throw new PlanTooLarge(

@@ -3,6 +3,7 @@
  * plans like it, as searches score many that differ in times and bytes alone.
  */
 import { InputError } from "../../model/errors.ts";
+import { leaderPlan, ranksOf } from "../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { Phase, type PipelineSchedule } from "../../model/schedule/contract.ts";
@@ -50,12 +51,14 @@ export function createStructures(scenario: Scenario): Structures {
 
   return {
     of(plan) {
-      const name = scheduleKey(plan);
-      const laid = recalled(schedules, name) ?? layOut(scenario, plan);
+      const leaders = leaderPlan(plan);
+      const name = scheduleKey(leaders);
+      const laid = recalled(schedules, name) ?? layOut(scenario, leaders);
       schedules.set(name, laid);
       dropOldest(schedules, () => schedules.size > MOST_KEPT);
       const costs = costsOf(plan, laid.splitsBackward);
-      const key = `${name}|${structureKey(plan, costs)}`;
+      const places = leaders === plan ? "" : JSON.stringify(plan.stages.map(({ devices }) => devices));
+      const key = `${name}|${places}|${structureKey(plan, costs)}`;
       const structure = recalled(structures, key) ?? structureOf(scenario, plan, laid, costs);
       structures.set(key, structure);
       dropOldest(structures, () => structures.size > MOST_KEPT || tasksIn(structures) > MOST_TASKS);
@@ -90,7 +93,7 @@ export function loweredPlan(
   laid: Laid,
   costs: StageCosts,
 ): LoweredPipeline {
-  checkSize(plan, laid);
+  checkSize(leaderPlan(plan), laid, Math.max(...plan.stages.map(ranksOf)));
   const lowered = lowerPipeline(scenario, plan, laid, costs);
   checkEnds(lowered.compiled, plan);
   return lowered;

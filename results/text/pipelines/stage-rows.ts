@@ -2,6 +2,7 @@
  * The stages of a pipeline as rows of text, a title row first. They tell what each runs and for how
  * long, and what its fullest device holds. Terminal and page show the same rows.
  */
+import { ranksOf } from "../../../env/model/plan/inside.ts";
 import { memoryPartNames } from "../../../env/sim/timeline/explain/memory-steps.ts";
 import type { PipelineTimeline, StageFacts } from "../../../env/sim/timeline/pipeline/contract.ts";
 import { formatBytes, formatCount, formatOn, scaleFor } from "../format.ts";
@@ -58,10 +59,12 @@ const opName = ({ scenario }: PipelineTimeline, op: number): string =>
 
 function devicesText({ scenario, plan }: PipelineTimeline, { stage }: StageFacts): string {
   const { devices, share } = plan.stages[stage];
+  const ranks = ranksOf(plan.stages[stage]);
   const names = devices.map((device) => visibleName(scenario.cluster.devices[device].name));
   if (names.length === 1) return names[0];
   const listed = names.length <= MOST_DEVICES ? names.join(" ") : `${names[0]} .. ${names[names.length - 1]}`;
-  return `${names.length} ${share}: ${listed}`;
+  const count = ranks === 1 ? names.length : `${names.length / ranks} x ${ranks} ranks`;
+  return `${count} ${share}: ${listed}`;
 }
 
 /** Of each stage the device that holds most, by name of what it holds at its peak. */

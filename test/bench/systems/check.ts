@@ -50,6 +50,7 @@ export const systemGroups = [
       "dnn-partitioning",
       "rannc",
       "piper",
+      "alpa",
     ],
   },
 ] as const;

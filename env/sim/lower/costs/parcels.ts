@@ -45,12 +45,21 @@ export interface Parcels {
   readonly holds: readonly Hold[];
 }
 
-export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8Array): Parcels {
+/** Bytes of outputs on the devices of their op, and of what edges bring to those of their user. */
+export type TensorSizes = Pick<OpGraph, "outputBytes" | "edgeBytes">;
+
+/** `sizes`: absent for the graph's, of whole tensors. */
+export function parcelsOf(
+  scenario: Scenario,
+  plan: PipelinePlan,
+  workOf: Uint8Array,
+  sizes: TensorSizes = scenario.graph,
+): Parcels {
   const { graph, fidelity } = scenario;
   const { stageOf, stages, recompute } = plan;
   const { fixedPort } = opClasses(graph);
-  const table = createTable(graph, stages.length);
-  const port = portUses(scenario, plan, workOf);
+  const table = createTable(sizes, stages.length);
+  const port = portUses(scenario, plan, workOf, sizes);
 
   for (let u = 0; u < graph.opCount; u++) {
     const [stage, work] = [stageOf[u], workOf[u] as WorkCode];
@@ -78,7 +87,7 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
 
   function keep(u: number, work: WorkCode, uses: number, at: number): number {
     const way = plan.swap?.[u] === 1 ? "swapped" : "direct";
-    return table.parcel(stageOf[u], work, stageOf[u], way, uses, graph.outputBytes[at]);
+    return table.parcel(stageOf[u], work, stageOf[u], way, uses, sizes.outputBytes[at]);
   }
 
   /** Control edges that move nothing. */
@@ -94,7 +103,7 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
   }
 }
 
-function createTable({ outputBytes }: OpGraph, stageCount: number) {
+function createTable({ outputBytes }: TensorSizes, stageCount: number) {
   const parcels: Parcel[] = [];
   const holds: Hold[] = [];
   const numberOf = new Map<number, number>();
@@ -168,7 +177,12 @@ interface PortUse {
  * Stages that use an output, and which bytes: each size of slice is a tensor of its own. Where
  * control edges cost a transfer, they use output 0.
  */
-function portUses({ graph, fidelity }: Scenario, { stageOf, recompute }: PipelinePlan, workOf: Uint8Array) {
+function portUses(
+  { graph, fidelity }: Scenario,
+  { stageOf, recompute }: PipelinePlan,
+  workOf: Uint8Array,
+  { outputBytes, edgeBytes }: TensorSizes,
+) {
   const controlPort = fidelity.controlEdges === "output-0" ? 0 : CONTROL;
   const found = new Map<number, PortUse>();
   const sizes: number[] = [];
@@ -182,7 +196,7 @@ function portUses({ graph, fidelity }: Scenario, { stageOf, recompute }: Pipelin
         if ((isControl ? controlPort : graph.edgeOutput[e]) !== at - graph.outputStart[u]) continue;
         const v = graph.edgeDestination[e];
         const stage = stageOf[v];
-        const bytes = isControl ? graph.outputBytes[at] : graph.edgeBytes[e];
+        const bytes = isControl ? outputBytes[at] : edgeBytes[e];
         const use = found.get(stage) ?? { uses: 0, bytes: 0 };
         if (!isKnown(stage, bytes)) use.bytes += bytes;
         use.uses |= usesBy(v, workOf, recompute);

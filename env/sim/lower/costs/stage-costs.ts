@@ -5,8 +5,10 @@
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import { type GradientBuffers, gradientBuffers } from "../../../model/layers/gradient-buffers.ts";
+import { leaderPlan } from "../../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
+import { createInsideCosts, type InsideCosts } from "../inside/inside-costs.ts";
 import { type Parcels, parcelsOf } from "./parcels.ts";
 import { unitScratchBytes } from "./unit-memory.ts";
 import { type OpTimes, opTimes, type UnitTimes, unitTimes } from "./unit-times.ts";
@@ -23,6 +25,8 @@ export interface StageCosts extends UnitTimes, Parcels, GradientBuffers {
   readonly updates: Uint8Array;
   /** 1 for stages with an op that is computed again, shape [stageCount]. */
   readonly recomputes: Uint8Array;
+  /** Absent where no stage has a mesh inside. Bytes of one that has are those of a rank. */
+  readonly inside?: InsideCosts;
 }
 
 /** Works out costs for plans of one scenario. `splitsBackward`: see `worksOf`. */
@@ -35,7 +39,10 @@ export function createStageCosts(scenario: Scenario): StageCoster {
   const works = [worksOf(graph, false), worksOf(graph, true)];
   const hosts = [cluster.devices.findIndex(isCpu)].filter((d) => d !== -1);
 
-  return (plan, splitsBackward) => {
+  const insideOf = createInsideCosts(scenario);
+
+  return (given, splitsBackward) => {
+    const plan = leaderPlan(given);
     const stageCount = plan.stages.length;
     const workOf = works[splitsBackward ? 1 : 0];
     const weightBytes = new Float64Array(stageCount);
@@ -48,11 +55,15 @@ export function createStageCosts(scenario: Scenario): StageCoster {
       if (workOf[v] === Work.update) updates[stage] = 1;
       if (plan.recompute?.[v] === 1) recomputes[stage] = 1;
     }
-    const gradients = gradientBuffers(graph, plan.stageOf, stageCount);
+    const inside = insideOf(given, workOf);
+    inside?.weightBytes.forEach((bytes, stage) => {
+      if (inside.isInside[stage] === 1) weightBytes[stage] = bytes;
+    });
+    const gradients = gradientsOf(plan, inside);
     gradients.gradientBytes.forEach((bytes, stage) => {
       if (bytes > 0) updates[stage] = 1;
     });
-    const parcels = parcelsOf(scenario, plan, workOf);
+    const parcels = parcelsOf(scenario, plan, workOf, inside ?? undefined);
     return {
       stageCount,
       deviceCount,
@@ -63,8 +74,17 @@ export function createStageCosts(scenario: Scenario): StageCoster {
       weightBytes,
       updates,
       recomputes,
+      ...(inside !== null && { inside }),
     };
   };
+
+  /** What goes to other stages is not divided: a rank may need all of it. */
+  function gradientsOf({ stageOf, stages }: PipelinePlan, inside: InsideCosts | null): GradientBuffers {
+    const whole = gradientBuffers(graph, stageOf, stages.length);
+    if (inside === null) return whole;
+    const { gradientBytes } = gradientBuffers(graph, stageOf, stages.length, inside.outputBytes);
+    return { ...whole, gradientBytes };
+  }
 }
 
 /** Index of a unit on a device in `runUs` and `fixedUs`. */

@@ -10,7 +10,7 @@
  *   Gradients that meet are so added up, then scattered.
  * - An op that does not say what it iterates over runs whole on every rank.
  */
-import { type OpGraph, Role } from "../../../model/graph/graph.ts";
+import { CONTROL, type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { kindsOf } from "../../../model/graph/support.ts";
 import { type Layout, localShare, partLength, replicated } from "../../../model/layout/layout.ts";
@@ -37,13 +37,36 @@ export function shardedProgram(
   return (zero === 0 ? first : made(scenario, plan, resharder, first.found)).program;
 }
 
+/** A program of a part of the graph. */
+export interface PartProgram {
+  readonly program: ShardedProgram;
+  /** The op that each instruction is made for. */
+  readonly madeFor: readonly number[];
+}
+
+/**
+ * The program of a part of the graph. `outside` has 1 for each op that runs elsewhere. Its outputs
+ * come from there as a host's do: each rank gets its part, in the layout that it needs. What ops
+ * elsewhere need leaves in the parts in which it is made, summed.
+ */
+export function partProgram(
+  scenario: Pick<Scenario, "graph" | "cluster">,
+  plan: ShardingPlan,
+  outside: Uint8Array,
+  resharder: Resharder = createResharder(sizesOf(plan.mesh)),
+): PartProgram {
+  const first = made(scenario, { ...plan, memory: {} }, resharder, new Map(), outside);
+  return (plan.memory?.zero ?? 0) === 0 ? first : made(scenario, plan, resharder, first.found, outside);
+}
+
 /** A program, and over which axes it has found the gradients of updates to be partial sums. */
 function made(
   scenario: Pick<Scenario, "graph" | "cluster">,
   plan: ShardingPlan,
   resharder: Resharder,
   partial: PartialGradients,
-): { readonly program: ShardedProgram; readonly found: PartialGradients } {
+  outside?: Uint8Array,
+): PartProgram & { readonly found: PartialGradients } {
   const { graph } = scenario;
   const sizes = sizesOf(plan.mesh);
   const instructions: Instruction[] = [];
@@ -51,11 +74,25 @@ function made(
   const weights = createWeights(graph, plan, tensors, partial);
   const found = new Map<number, readonly number[]>();
   const making: Making = { graph, plan, sizes, tensors, weights, instructions, partial, found };
+  const madeFor: number[] = [];
   for (const v of graph.topologicalOrder) {
-    if (runsOnHost(scenario, plan, v)) addHostRun(making, v);
+    if (outside?.[v] === 1 || runsOnHost(scenario, plan, v)) addHostRun(making, v);
     else addRun(making, v);
+    if (outside?.[v] === 0) sumForOthers(making, v, outside);
+    while (madeFor.length < instructions.length) madeFor.push(v);
   }
-  return { program: { sizes, values: tensors.values, instructions, weights: weights.stored }, found };
+  const program = { sizes, values: tensors.values, instructions, weights: weights.stored };
+  return { program, madeFor, found };
+}
+
+/** Outputs that ops elsewhere use are not left as partial sums. */
+function sumForOthers({ graph, tensors }: Making, v: number, outside: Uint8Array): void {
+  for (let i = graph.outStart[v]; i < graph.outStart[v + 1]; i++) {
+    const e = graph.outEdge[i];
+    if (graph.edgeOutput[e] === CONTROL || outside[graph.edgeDestination[e]] === 0) continue;
+    const key = keyOf(v, graph.edgeOutput[e]);
+    tensors.settle(key, { axes: tensors.settled(key).layout.axes, partial: [] });
+  }
 }
 
 interface Making {

@@ -42,7 +42,24 @@ export function lowerSharding(
   plan: ShardingPlan,
   resharder?: Resharder,
 ): LoweredSharding {
-  const program = shardedProgram(scenario, plan, resharder);
+  return lowerProgram(scenario, plan, shardedProgram(scenario, plan, resharder));
+}
+
+/** Values that a program finds, and those that it leaves. */
+export interface Borders {
+  /** On all ranks at once, in memory that is not counted. */
+  readonly given: readonly number[];
+  /** Kept until all ranks are done. */
+  readonly kept: readonly number[];
+}
+
+/** The tasks of a program of the plan, or of a part of one between `borders`. */
+export function lowerProgram(
+  scenario: Scenario,
+  plan: ShardingPlan,
+  program: ShardedProgram,
+  borders: Borders = { given: [], kept: [] },
+): LoweredSharding {
   const lowering: ShardedLowering = {
     scenario,
     plan,
@@ -57,7 +74,12 @@ export function lowerSharding(
     bufferOf: [],
     usesSenders: false,
   };
+  for (const value of [...program.weights.map(({ value }) => value), ...borders.given]) {
+    lowering.ready[value] = plan.mesh.devices.map(() => -1);
+    lowering.bufferOf[value] = plan.mesh.devices.map(() => -1);
+  }
   const shares = layOut(lowering);
+  if (borders.kept.length > 0) keepToEnd(lowering, borders.kept);
   const cluster = lowering.usesSenders ? withSenders(scenario.cluster) : scenario.cluster;
   const structure = lowering.builder.build(scenario, cluster);
   if (plan.sync === "exposed") checkEnds(structure);
@@ -72,15 +94,10 @@ type TasksOf = (readonly number[] | undefined)[];
 
 /** Returns the share of its op that each task runs; 0 for steps. */
 function layOut(lowering: ShardedLowering): number[] {
-  const { program, plan, ready, bufferOf } = lowering;
-  const ranks = plan.mesh.devices;
+  const { program, plan } = lowering;
   const shares: number[] = [];
   const tasksOf: TasksOf = [];
   const hostBuffer = new Map<number, number>();
-  for (const { value } of program.weights) {
-    ready[value] = ranks.map(() => -1);
-    bufferOf[value] = ranks.map(() => -1);
-  }
   const gathering = createGathering(lowering);
   const lateStarts: number[][] = [];
   for (const instruction of program.instructions) {
@@ -178,6 +195,20 @@ function lowerRun(
   return tasks;
 }
 
+/** A task without work after all others of a rank uses the values. */
+function keepToEnd(lowering: ShardedLowering, kept: readonly number[]): void {
+  const { builder, rankOf, plan } = lowering;
+  const before = rankOf.slice();
+  const ends = plan.mesh.devices.map((_, rank) => {
+    const end = addStep(lowering, rank, 0);
+    before.forEach((of, task) => {
+      if (of === rank) builder.after(end, task);
+    });
+    return end;
+  });
+  for (const value of kept) useBuffer(lowering, value, ends);
+}
+
 /** Control edges order the tasks of a rank. */
 function addOrders(
   { scenario, builder }: ShardedLowering,
@@ -189,7 +220,8 @@ function addOrders(
   const { inStart, edgeOutput, edgeSource } = scenario.graph;
   for (let e = inStart[op]; e < inStart[op + 1]; e++) {
     if (edgeOutput[e] !== CONTROL) continue;
-    const tasks = tasksOf[edgeSource[e]]!;
+    const tasks = tasksOf[edgeSource[e]];
+    if (tasks === undefined) continue;
     builder.after(task, tasks.length === 1 ? tasks[0] : tasks[rank]);
   }
 }

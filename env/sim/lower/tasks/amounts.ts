@@ -3,6 +3,7 @@
  * differ in these numbers alone.
  */
 import type { StageCosts } from "../costs/stage-costs.ts";
+import { fillInside } from "../inside/fill.ts";
 import type { TaskStructure } from "./task-builder.ts";
 
 /** Entries of the table of bytes. */
@@ -34,11 +35,12 @@ function amountsOf({ parcels, holds, gradientBytes, sharedGradients }: StageCost
   ]);
 }
 
+/** `leaderOf`: see `LoweredPipeline`. */
+type FilledStructure = TaskStructure & { readonly leaderOf?: Int32Array };
+
 /** Writes the arrays of `compiled`; returns the bytes of each buffer. */
-export function fillAmounts(
-  { compiled, references, buffers }: TaskStructure,
-  costs: StageCosts,
-): Float64Array {
+export function fillAmounts(structure: FilledStructure, costs: StageCosts): Float64Array {
+  const { compiled, references, buffers, leaderOf } = structure;
   const { taskTime, taskShare, taskUnit, taskWeights, weightCopies, slotAmount, slotShare } = references;
   const { runUs, workspaceBytes, residentBytes, slotBytes, outputBytes } = compiled;
   const { runUs: wholeUs, fixedUs, scratchBytes, weightBytes } = costs;
@@ -51,6 +53,8 @@ export function fillAmounts(
     if (taskUnit[v] !== -1) workspaceBytes[v] = scratchBytes[taskUnit[v]] * share;
     if (taskWeights[v] !== -1) residentBytes[v] = weightBytes[taskWeights[v]] * weightCopies[v];
   }
+  if (costs.inside !== undefined && leaderOf !== undefined)
+    fillInside(structure, costs, costs.inside, leaderOf);
   for (let slot = 0; slot < slotBytes.length; slot++)
     slotBytes[slot] = amounts[slotAmount[slot]] * slotShare[slot];
   const bufferBytes = new Float64Array(buffers.task.length);

@@ -1,0 +1,56 @@
+/**
+ * Meshes inside the stages of a pipeline plan. All ranks of a replica do the same at the same time,
+ * so its first rank, the *leader*, stands for them. The plan of leaders alone is a pipeline without
+ * meshes, whose schedule every rank follows. docs/hybrid.md says what such plans mean.
+ */
+import { rankCount, sizesOf } from "../layout/mesh.ts";
+import type { PipelinePlan, PipelineStage } from "./pipeline.ts";
+import type { ShardingPlan } from "./sharding.ts";
+
+/** Ranks of each replica of a stage; 1 without a mesh. */
+export const ranksOf = ({ inside }: PipelineStage): number =>
+  inside === undefined ? 1 : rankCount(sizesOf(inside));
+
+/** Whether any replica has several ranks. */
+export const isHybrid = ({ stages }: Pick<PipelinePlan, "stages">): boolean =>
+  stages.some((stage) => ranksOf(stage) > 1);
+
+/** The ranks of each replica of a stage, leaders first. */
+export function replicasOf(stage: PipelineStage): (readonly number[])[] {
+  const ranks = ranksOf(stage);
+  return Array.from({ length: stage.devices.length / ranks }, (_, replica) =>
+    stage.devices.slice(replica * ranks, (replica + 1) * ranks),
+  );
+}
+
+/** The plan of the leaders, without meshes; the plan itself where it has none. */
+export function leaderPlan(plan: PipelinePlan): PipelinePlan {
+  if (plan.split === undefined && plan.stages.every(({ inside }) => inside === undefined)) return plan;
+  const { split: _, ...rest } = plan;
+  const stages = plan.stages.map((stage) => ({
+    devices: replicasOf(stage).map(([leader]) => leader),
+    share: stage.share,
+  }));
+  return { ...rest, stages };
+}
+
+/** The ranks that each leader stands for, by its device; null where no stage has several. */
+export function ranksOfLeaders({ stages }: PipelinePlan, deviceCount: number): (readonly number[])[] | null {
+  if (!isHybrid({ stages })) return null;
+  const ranks: (readonly number[])[] = Array.from({ length: deviceCount }, (_, device) => [device]);
+  for (const stage of stages) for (const replica of replicasOf(stage)) ranks[replica[0]] = replica;
+  return ranks;
+}
+
+/** What one replica of a stage runs, as a sharding. Ops of other stages have no split in it. */
+export function shardingInside(plan: PipelinePlan, stage: number, devices: readonly number[]): ShardingPlan {
+  const { inside } = plan.stages[stage];
+  const { split, collective } = plan;
+  return {
+    kind: "sharding",
+    mesh: { axes: inside?.axes ?? [], devices },
+    split: Array.from(plan.stageOf, (of, v) => (of === stage ? (split?.[v] ?? null) : null)),
+    ...(collective !== undefined && { collective }),
+    memory: { zero: inside?.zero ?? 0 },
+  };
+}

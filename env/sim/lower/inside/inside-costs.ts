@@ -1,0 +1,181 @@
+/**
+ * What the stages of a pipeline with meshes inside cost: bytes that a rank holds, sends and gets,
+ * and times and scratch memory of units.
+ *
+ * A unit on the ranks of a replica is a sharded program. The one engine runs it on its own, once
+ * for each stage, phase, replica and share of the batch.
+ */
+import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
+import { localShare } from "../../../model/layout/layout.ts";
+import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
+import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
+import { isHybrid, ranksOf, replicasOf, shardingInside } from "../../../model/plan/inside.ts";
+import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
+import { dataEdges, type ShardingPlan } from "../../../model/plan/sharding.ts";
+import type { Scenario } from "../../../model/scenario.ts";
+import { createEngine } from "../../engine/engine.ts";
+import { createPeakSlices } from "../../memory/peak-slices.ts";
+import type { Hold, TensorSizes } from "../costs/parcels.ts";
+import type { WorkCode } from "../costs/work.ts";
+import { partProgram } from "../sharding/program.ts";
+import { lowerProgram } from "../sharding/tasks.ts";
+import { rankBytes, type StageProgram, stageProgram, unitProgram } from "./stage-program.ts";
+
+/** A unit of a share of the batch on the ranks of a replica. */
+export interface UnitRun {
+  readonly us: number;
+  /** The most bytes that a rank has at once, without what other units have left. */
+  readonly peakBytes: number;
+}
+
+export interface InsideCosts extends TensorSizes {
+  /** Of each stage, what a rank holds of weights and of each number of the optimizer. */
+  readonly weightBytes: Float64Array;
+  readonly optimizerBytes: Float64Array;
+  /** 1 for stages whose replicas have several ranks. */
+  readonly isInside: Uint8Array;
+  /** Pre: such a stage, and the leader of one of its replicas. */
+  run(work: WorkCode, stage: number, leader: number, share: number): UnitRun;
+}
+
+export type InsideCoster = (plan: PipelinePlan, workOf: Uint8Array) => InsideCosts | null;
+
+/** Programs and runs that are kept. */
+const MOST_KEPT = 256;
+
+interface KnownStage {
+  readonly program: StageProgram;
+  readonly runs: Map<string, UnitRun>;
+}
+
+/** Null for plans without meshes. */
+export function createInsideCosts(scenario: Scenario): InsideCoster {
+  const known = new Map<string, KnownStage>();
+  const resharders = new Map<string, Resharder>();
+  const resharderOf = (sizes: MeshSizes): Resharder => {
+    const found = resharders.get(sizes.join()) ?? createResharder(sizes);
+    resharders.set(sizes.join(), found);
+    return found;
+  };
+  const alone: Scenario = { ...scenario, fidelity: { ...scenario.fidelity, startUs: 0 } };
+  return (plan, workOf) => {
+    if (!isHybrid(plan)) return null;
+    const stages = plan.stages.map((stage, number) => {
+      if (ranksOf(stage) === 1) return null;
+      const sharding = shardingInside(plan, number, replicasOf(stage)[0]);
+      const ops = {
+        graph: scenario.graph,
+        outside: Uint8Array.from(plan.stageOf, (of) => (of === number ? 0 : 1)),
+        workOf,
+        ...(plan.recompute !== undefined && { recompute: plan.recompute }),
+      };
+      const { mesh, split, collective, memory } = sharding;
+      const phases = [ops.outside, workOf, plan.recompute].map((flags) => flags?.join("") ?? "");
+      const key = JSON.stringify([mesh.axes, split, collective, memory, phases]);
+      let found = known.get(key);
+      if (found === undefined) {
+        const program = stageProgram(
+          partProgram(scenario, sharding, ops.outside, resharderOf(sizesOf(mesh))),
+          ops,
+        );
+        found = { program, runs: new Map() };
+        if (known.size >= MOST_KEPT) known.clear();
+        known.set(key, found);
+      }
+      return { ...found, sharding };
+    });
+    const programs = stages.map((stage) => stage?.program ?? null);
+    return {
+      ...stateBytesOf(programs),
+      ...tensorSizes(scenario.graph, programs),
+      isInside: Uint8Array.from(programs, (program) => (program === null ? 0 : 1)),
+      run(work, number, leader, share) {
+        const { program, runs, sharding } = stages[number]!;
+        const devices = replicasOf(plan.stages[number]).find((ranks) => ranks[0] === leader)!;
+        const key = `${work} ${share} ${devices.join()}`;
+        const run =
+          runs.get(key) ??
+          unitRun(alone, program, { ...sharding, mesh: { ...sharding.mesh, devices } }, work, share);
+        runs.set(key, run);
+        return run;
+      },
+    };
+  };
+}
+
+function unitRun(
+  scenario: Scenario,
+  stage: StageProgram,
+  sharding: ShardingPlan,
+  work: WorkCode,
+  share: number,
+): UnitRun {
+  const { program, ...borders } = unitProgram(stage, work, share);
+  if (program.instructions.length === 0) return { us: 0, peakBytes: 0 };
+  const { compiled, device, columns } = lowerProgram(scenario, sharding, program, borders);
+  const engine = createEngine(compiled);
+  const us = engine.run(device);
+  const peaksAbove = createPeakSlices(compiled, columns);
+  const { bytes } = peaksAbove(new Float64Array(compiled.deviceCount), engine, device);
+  return { us, peakBytes: Math.max(...sharding.mesh.devices.map((d) => bytes[d])) };
+}
+
+type Programs = readonly (StageProgram | null)[];
+
+/** 0 for stages without a mesh. */
+function stateBytesOf(programs: Programs): Pick<InsideCosts, "weightBytes" | "optimizerBytes"> {
+  const weightBytes = new Float64Array(programs.length);
+  const optimizerBytes = new Float64Array(programs.length);
+  programs.forEach((stage, number) => {
+    if (stage === null) return;
+    const { program, ops } = stage;
+    for (const { value, optimizer } of program.weights) {
+      const { op, bytes, shape } = program.values[value];
+      if (ops.outside[op] === 1) continue;
+      weightBytes[number] += rankBytes(program, value);
+      optimizerBytes[number] += bytes * localShare(shape, optimizer, program.sizes);
+    }
+  });
+  return { weightBytes, optimizerBytes };
+}
+
+/** What a rank holds of the outputs of its ops, and what it gets of those of other stages. */
+function tensorSizes(graph: OpGraph, programs: Programs): TensorSizes {
+  const outputBytes = graph.outputBytes.slice();
+  const edgeBytes = graph.edgeBytes.slice();
+  for (const stage of programs) {
+    if (stage === null) continue;
+    const { program, held, rootOf } = stage;
+    const { values, instructions } = program;
+    const isSet = new Uint8Array(outputBytes.length);
+    for (const value of held) {
+      const { op, output } = values[rootOf[value]];
+      if (output < 0 || stage.ops.outside[op] === 1) continue;
+      const port = graph.outputStart[op] + output;
+      outputBytes[port] = (isSet[port] === 1 ? outputBytes[port] : 0) + rankBytes(program, rootOf[value]);
+      isSet[port] = 1;
+    }
+    for (const instruction of instructions) {
+      if (instruction.kind !== "run") continue;
+      dataEdges(graph, instruction.op).forEach((e, i) => {
+        if (graph.edgeOutput[e] === CONTROL || stage.ops.outside[graph.edgeSource[e]] === 0) return;
+        const { shape, layout } = values[instruction.inputs[i]];
+        edgeBytes[e] *= localShare(shape, layout, program.sizes);
+      });
+    }
+  }
+  return { outputBytes, edgeBytes };
+}
+
+/** Bytes of a unit beyond those that later units or other stages need. */
+export const scratchBytesOf = (
+  { peakBytes }: UnitRun,
+  holds: readonly Hold[],
+  { work, stage, share }: { readonly work: WorkCode; readonly stage: number; readonly share: number },
+): number => {
+  const held = holds.reduce(
+    (sum, { fromStage, fromWork, bytes }) => (fromStage === stage && fromWork === work ? sum + bytes : sum),
+    0,
+  );
+  return Math.max(0, peakBytes - held * share);
+};
