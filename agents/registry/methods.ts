@@ -60,6 +60,8 @@ import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
+import { automap } from "../planners/sharding/automap.ts";
+import { gspmd } from "../planners/sharding/gspmd.ts";
 
 export const composedMethods: readonly Method[] = [
   singleDevice,
@@ -83,6 +85,8 @@ export const composedMethods: readonly Method[] = [
   hetpipe,
   rannc,
   dnnReplication,
+  gspmd,
+  automap,
   multilevel,
   acyclicPartition,
   heft,

@@ -126,6 +126,20 @@ export class MeshEnv<Observation> extends Episode<Observation, number, ShardingS
     return this.planState.tiles;
   }
 
+  /** What is divided so far, before the rest is inferred. */
+  get split(): ShardingPlan["split"] {
+    return this.planState.divisions.splits();
+  }
+
+  /** A text that is equal where all ops are divided alike so far. */
+  key(): string {
+    return this.planState.divisions.key();
+  }
+
+  override clone(): MeshEnv<Observation> {
+    return super.clone() as MeshEnv<Observation>;
+  }
+
   protected sibling(rng: Rng): MeshEnv<Observation> {
     return new MeshEnv(this.parts, rng);
   }

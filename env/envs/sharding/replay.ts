@@ -40,20 +40,25 @@ export function shardingReplay(scenario: Scenario, plan: ShardingPlan): Sharding
   return last;
 }
 
-/** Takes each tile that the plan has and that is not there yet, in the order of tiles. */
+/**
+ * Takes each tile that the plan has and that divides nothing as the plan does not, in the order of
+ * tiles. Divisions only grow, so such a tile could never be taken back.
+ */
 function actionsTo(scenario: Scenario, plan: ShardingPlan, options: MeshChoices): readonly number[] | string {
   const { graph } = scenario;
-  const env = createMeshEnv({ scenario, ...options });
+  let env = createMeshEnv({ scenario, ...options });
   let { actionMask } = env.reset().info;
   const actions: number[] = [];
-  const wants = ({ ops, dimension, axis }: (typeof env.tiles)[number]) =>
-    ops.every((op) => splitOf(graph, plan, op)![dimension].includes(axis));
   for (let isNew = true; isNew; ) {
     isNew = false;
-    for (const [i, tile] of env.tiles.entries()) {
-      if (actionMask[i + 1] === 0 || !wants(tile)) continue;
-      if (!isNext(env.plan(), plan, tile)) continue;
-      ({ actionMask } = env.step(i + 1).info);
+    for (const [i, { ops, dimension, axis }] of env.tiles.entries()) {
+      if (actionMask[i + 1] === 0) continue;
+      if (!ops.every((op) => plan.split[op]?.[dimension].includes(axis))) continue;
+      const next = env.clone();
+      const { info } = next.step(i + 1);
+      if (!isPart(next.split, plan.split)) continue;
+      env = next;
+      actionMask = info.actionMask;
       actions.push(i + 1);
       isNew = true;
     }
@@ -64,21 +69,13 @@ function actionsTo(scenario: Scenario, plan: ShardingPlan, options: MeshChoices)
   return `Propagation divides op "${graph.names[other]}" in another way than the plan.`;
 }
 
-/** Are the axes that come before this one on the dimension there? */
-const isNext = (
-  made: ShardingPlan,
-  plan: ShardingPlan,
-  {
-    ops,
-    dimension,
-    axis,
-  }: { readonly ops: readonly number[]; readonly dimension: number; readonly axis: number },
-): boolean =>
-  ops.every((op) => {
-    const wanted = plan.split[op]?.[dimension] ?? [];
-    const own = made.split[op]?.[dimension] ?? [];
-    return wanted[own.length] === axis && own.every((each, i) => each === wanted[i]);
-  });
+/** Is each dimension divided by the first axes of those that divide it in the plan? */
+const isPart = (made: ShardingPlan["split"], plan: ShardingPlan["split"]): boolean =>
+  made.every(
+    (split, v) =>
+      split === null ||
+      split.every((axes, dimension) => axes.every((axis, i) => plan[v]?.[dimension][i] === axis)),
+  );
 
 function sameSplit({ graph }: Scenario, a: ShardingPlan, b: ShardingPlan, v: number): boolean {
   if (iterationOf(graph, v) === null) return true;

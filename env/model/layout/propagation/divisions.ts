@@ -89,6 +89,14 @@ export class Divisions {
     this.kept[op] |= 1 << axis;
   }
 
+  /** A text that is equal for equal divisions. */
+  key(): string {
+    let key = "";
+    for (let d = 0; d < this.lists.length; d++)
+      if (this.lists[d].length > 0) key += `${d}:${this.lists[d].join()};`;
+    return key;
+  }
+
   /** The split of each op of a plan: null for one that is not divided. */
   splits(): (OpSplit | null)[] {
     const { graph, dimensionStart } = this.rules;
