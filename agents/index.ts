@@ -63,6 +63,8 @@ export { mcmc } from "./planners/placement/search/mcmc.ts";
 export { orderedLns } from "./planners/placement/search/ordered-lns.ts";
 export { randomList } from "./planners/placement/search/random-list.ts";
 export { tabu } from "./planners/placement/search/tabu.ts";
+export { automap } from "./planners/sharding/automap.ts";
+export { gspmd } from "./planners/sharding/gspmd.ts";
 export { composedMethods } from "./registry/methods.ts";
 export {
   defaultMethods,

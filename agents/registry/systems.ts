@@ -70,7 +70,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("pase", "PaSE", "Elango, IPDPS 2021", { lacks: SHARDING }),
   system("gspmd", "GSPMD", "Xu et al., 2021"),
   system("alpa", "Alpa", "Zheng et al., OSDI 2022", { lacks: SHARDING }),
-  system("automap", "automap", "Schaarschmidt et al., 2021", { lacks: "its learned ranker of arguments" }),
+  system("automap", "automap", "Schaarschmidt et al., 2021"),
   system("tensoropt", "TensorOpt", "Cai et al., TPDS 2022", { lacks: SHARDING }),
   system("accpar", "AccPar", "Song et al., HPCA 2020", { lacks: SHARDING }),
   system("roc", "ROC", "Jia et al., MLSys 2020", { lacks: SHARDING }),

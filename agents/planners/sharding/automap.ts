@@ -1,14 +1,15 @@
 /**
- * AutoMap (Schaarschmidt et al., "Automap: Towards Ergonomic Automated Parallelism for ML Models",
- * arXiv 2112.02958): tree search over decisions on weights and inputs, each of which propagates
- * through the program. An episode is one plan, scored by the evaluator.
+ * AutoMap (Schaarschmidt et al., arXiv 2112.02958): tree search over decisions on weights and
+ * inputs, each of which propagates through the program. An episode is one plan, scored by the
+ * evaluator.
  *
  * It plays `Sharding/Mesh-v1`. The paper has a learned ranker of arguments in front of the search
- * for large programs; here equal ops of repeated blocks are decided at once instead (`grouped`).
+ * for large programs. Here equal ops of repeated blocks are decided at once (`grouped`).
  */
 import { z } from "zod";
 import { createMeshEnv, type MeshEnv, STOP } from "../../../env/envs/sharding/mesh.ts";
 import { meshOf } from "../../../env/model/layout/mesh-of.ts";
+import type { ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { discrete } from "../../../env/spaces/discrete.ts";
@@ -83,7 +84,7 @@ function playedEnv(scenario: Scenario, evaluator: MeteredEvaluator, { mesh, zero
     evaluator,
     mesh: grid,
     grouped,
-    ...(zero > 0 && { zero }),
+    ...(zero > 0 && { zero: zero as ZeroStage }),
     observation: () => blind,
   });
 }

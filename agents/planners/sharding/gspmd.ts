@@ -1,11 +1,10 @@
 /**
- * GSPMD (Xu et al., "GSPMD: General and Scalable Parallelization for ML Computation Graphs", arXiv
- * 2105.04663): a user annotates a few tensors, and propagation by priority completes the rest. It
- * searches nothing and has no cost model.
+ * GSPMD (Xu et al., arXiv 2105.04663): a user annotates a few tensors, and propagation by priority
+ * completes the rest. It searches nothing and has no cost model.
  *
- * The default annotations are the paper's for Transformers: the batch on the first mesh axis, and
- * W_qkv, W_o, W_1 and W_2 by heads or inner features on the last one. With one mesh axis it has the
- * weights alone. Other networks have the batch on all axes.
+ * The default annotations are the paper's for Transformers. The batch is on the first mesh axis.
+ * W_qkv, W_o, W_1 and W_2 are on the last one, by heads or inner features. With one mesh axis it
+ * has the weights alone. Other networks have the batch on all axes.
  */
 import { z } from "zod";
 import { InputError } from "../../../env/model/errors.ts";
@@ -16,7 +15,7 @@ import { completeSharding } from "../../../env/model/layout/propagation/complete
 import type { Decision } from "../../../env/model/layout/propagation/decisions.ts";
 import { Divisions } from "../../../env/model/layout/propagation/divisions.ts";
 import { type PropagationRules, propagationRules } from "../../../env/model/layout/propagation/rules.ts";
-import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
+import type { ShardingPlan, ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { batchDecisions, transformerWeights } from "../../problems/sharding/transformer-weights.ts";
 import { meshOption, meshRefusal, zeroOption } from "./mesh-options.ts";
@@ -57,7 +56,12 @@ export const gspmd: PlannerModule<Options> = {
       const rules = propagationRules(graph);
       const decisions = annotations === "" ? recipe(rules, mesh) : annotated(rules, mesh, annotations);
       const { split, work } = completeSharding(rules, sizesOf(mesh), decisions, "priority");
-      const plan: ShardingPlan = { kind: "sharding", mesh, split, ...(zero > 0 && { memory: { zero } }) };
+      const plan: ShardingPlan = {
+        kind: "sharding",
+        mesh,
+        split,
+        ...(zero > 0 && { memory: { zero: zero as ZeroStage } }),
+      };
       evaluator.evaluate(plan);
       yield plan;
       return {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Cluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { meshOf } from "../../../env/model/layout/mesh-of.ts";
-import { type ZeroStage, zeroStages } from "../../../env/model/plan/sharding.ts";
+import { zeroStages } from "../../../env/model/plan/sharding.ts";
 
 export const meshOption = z
   .string()
@@ -15,7 +15,6 @@ export const zeroOption = z
   .min(0)
   .max(zeroStages.length - 1)
   .default(0)
-  .transform((zero) => zero as ZeroStage)
   .describe("Stage of ZeRO of the plan.");
 
 /** Why the cluster has no such mesh, null where it has. */

@@ -1,8 +1,8 @@
 /**
  * The weights of a Transformer that a recipe of GSPMD or Megatron annotates, found by dimensions
- * alone: products whose features reach the summed dimension of another product without leaving
- * their parts. Those with heads on the way are of attention. Layer norms keep their rows whole, so
- * the residual stream links no weights.
+ * alone. They are products whose features reach the summed dimension of another product without
+ * leaving their parts. Those with heads on the way are of attention. Layer norms keep their rows
+ * whole, so the residual stream links no weights.
  *
  * Sources: Xu et al. (GSPMD, arXiv 2105.04663, 5.1), Shoeybi et al. (Megatron, arXiv 1909.08053).
  */

@@ -1,6 +1,6 @@
 /**
- * `Sharding/Mesh-v1`: divides dimensions of weights and inputs by axes of a mesh, one after the
- * other, until it stops, as AutoMap does (Schaarschmidt et al., arXiv 2112.02958). After each
+ * `Sharding/Mesh-v1`: divides dimensions of weights and inputs by axes of a mesh until it stops, as
+ * AutoMap does (Schaarschmidt et al., arXiv 2112.02958). After each
  * decision propagation divides what follows from it. So `plan()` always is a whole plan.
  *
  * Action 0 stops. It is legal in every state, so every episode can be completed. Action 1 + i takes

@@ -1,6 +1,6 @@
 /**
- * A sharding as text: a row for each mesh axis with the forward ops that it divides, by the kinds
- * of dimensions, and a row for each kind of collective. Drawing simulates the plan once, outside of
+ * A sharding as text. Each mesh axis has a row with the forward ops that it divides, by kinds of
+ * dimensions. Each kind of collective has one too. Drawing simulates the plan once, outside of
  * any budget.
  */
 import { iterationOf, type ShardingPlan } from "../../model/plan/sharding.ts";

@@ -14,8 +14,8 @@ export interface ShardingReplay {
 
 /**
  * The episode, or one sentence where there is none: the plan has what no action decides, or
- * propagation divides an op in another way. Weights and inputs are decided first; where these do not
- * lead to the plan, every op is.
+ * propagation divides an op in another way. Weights and inputs are decided first, then every op
+ * where these do not lead to the plan.
  */
 export function shardingReplay(scenario: Scenario, plan: ShardingPlan): ShardingReplay | string {
   const { graph } = scenario;

@@ -5,14 +5,14 @@ import { type Mesh, rankCount } from "./mesh.ts";
 
 const AXIS_NAMES = ["x", "y", "z", "u", "v", "w"] as const;
 
-/** Devices that a mesh takes, in the cluster's order: its accelerators, its CPUs where it has none. */
+/** Devices that a mesh takes: the cluster's accelerators, its CPUs where it has none. */
 export function meshDevices({ devices }: Cluster): number[] {
   const all = [...devices.keys()];
   const accelerators = all.filter((d) => !isCpu(devices[d]));
   return accelerators.length === 0 ? all : accelerators;
 }
 
-/** `sizes` is a text such as `2x4`, whose axes are called x, y and so on; by default one axis of all. */
+/** `sizes` is a text such as `2x4`, whose axes are x and y; by default one axis of all. */
 export function meshOf(cluster: Cluster, sizes?: string): Mesh {
   const devices = meshDevices(cluster);
   const lengths = sizes === undefined ? [devices.length] : sizes.split("x").map(Number);

@@ -1,8 +1,9 @@
 /**
  * Propagation that stops at conflicts, after PartIR (Schaarschmidt et al., arXiv 2112.02958; rules
  * as reconstructed in the shared sheet on AutoMap). An op takes over a division along a mesh axis
- * where all its neighbours agree on the dimension. Where they do not, or where a tensor arrives in
- * parts that the op needs whole, the op is *stuck*: nothing spreads through it along this axis.
+ * where all its neighbours agree on the dimension. Where they do not, the op is *stuck*,
+ * and nothing spreads through it along this axis. So it is where a tensor that it needs whole
+ * arrives in parts.
  *
  * Each mesh axis is set once for each op, so it ends. The worklist is of ops whose neighbours
  * changed, in program order, forward before backward.

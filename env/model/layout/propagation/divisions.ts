@@ -1,6 +1,6 @@
 /**
- * `Divisions`: which mesh axes divide each dimension of each forward op so far. Axes are only added,
- * so whatever adds them ends. A mesh axis divides at most one dimension of an op.
+ * `Divisions`: which mesh axes divide each dimension of each forward op so far. Axes are only
+ * added, so whatever adds them ends. A mesh axis divides at most one dimension of an op.
  */
 
 import type { MeshSizes } from "../mesh.ts";

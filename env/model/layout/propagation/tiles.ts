@@ -1,5 +1,5 @@
 /**
- * `Tile`: one thing that an agent may decide: a mesh axis divides a dimension of an op, or the same
+ * `Tile`: one thing that an agent may decide. A mesh axis divides a dimension of an op, or the same
  * dimension of equal ops in repeated blocks. The decisions of AutoMap are on arguments of the
  * program: weights and inputs (Schaarschmidt et al., arXiv 2112.02958). So each of their axes is a
  * dimension of the op that holds them.
@@ -33,7 +33,7 @@ export interface TileChoice {
   readonly grouped: boolean;
 }
 
-/** In the order of first ops, dimensions and mesh axes. Dimensions that no axis may divide are left out. */
+/** In the order of first ops, dimensions and mesh axes; without what no axis may divide. */
 export function tilesOf(rules: PropagationRules, sizes: MeshSizes, { scope, grouped }: TileChoice): Tile[] {
   const { graph, dimensionStart } = rules;
   const empty = new Divisions(rules, sizes, true);

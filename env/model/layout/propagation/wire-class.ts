@@ -23,7 +23,7 @@ export const LAST_LEVEL = 4;
 
 /**
  * - `product`: the op sums over a dimension: products, convolutions, reductions;
- * - `rest`: the op sees the tensor in another shape, or has a dimension with a halo or an opaque one;
+ * - `rest`: the op sees the tensor in another shape, or has a halo or an opaque dimension;
  * - `broadcast`: the tensor lacks a dimension of the op;
  * - `preserving`: all others, such as element-wise ops and transposes.
  */
