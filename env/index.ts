@@ -62,6 +62,8 @@ export {
   registerEnv,
 } from "./envs/registry.ts";
 export { renderPlan } from "./envs/render.ts";
+export { createMeshEnv, type MeshChoices, MeshEnv, type MeshOptions } from "./envs/sharding/mesh.ts";
+export { type ShardingReplay, shardingReplay } from "./envs/sharding/replay.ts";
 export {
   type Cluster,
   type Device,
@@ -205,6 +207,12 @@ export {
 } from "./parts/observation.ts";
 export type { AssignView, CutsView, PipelineView } from "./parts/pipeline-view.ts";
 export type { PlacementView } from "./parts/placement-view.ts";
+export {
+  type ShardingObservation,
+  shardingObservation,
+  tileColumns,
+} from "./parts/sharding-observation.ts";
+export type { ShardingView } from "./parts/sharding-view.ts";
 export {
   fixedRandomPlacement,
   givenPlacement,

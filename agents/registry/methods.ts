@@ -63,8 +63,10 @@ import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
+import { automap } from "../planners/sharding/automap.ts";
 import { dRec } from "../planners/sharding/d-rec.ts";
 import { flexflowSoap } from "../planners/sharding/flexflow-soap.ts";
+import { gspmd } from "../planners/sharding/gspmd.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
 
@@ -91,6 +93,8 @@ export const composedMethods: readonly Method[] = [
   rannc,
   alpa,
   dnnReplication,
+  gspmd,
+  automap,
   multilevel,
   acyclicPartition,
   heft,

@@ -124,9 +124,20 @@ function halfway(make: () => Env): { env: Env; last: Reset<unknown> } {
   const env = make();
   const rng = createRng(SEED);
   const length = playOn(env, env.reset({ seed: SEED }), rng).length;
-  let last: Reset<unknown> = env.reset();
-  for (let i = 0; i < Math.floor(length / 2); i++) last = env.step(legalAction(env, last, rng));
-  return { env, last };
+  let half = Math.floor(length / 2);
+  for (;;) {
+    let last: Reset<unknown> = env.reset();
+    let taken = 0;
+    while (taken < half) {
+      const step = env.step(legalAction(env, last, rng));
+      if (isOver(step)) break;
+      last = step;
+      taken++;
+    }
+    if (taken === half) return { env, last };
+    // Other actions may end an episode earlier; the next try stops before that.
+    half = taken;
+  }
 }
 
 const show = (action: unknown) =>

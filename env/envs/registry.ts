@@ -13,6 +13,7 @@ import { notKnown } from "../model/suggest.ts";
 import type { AssignObservation } from "../parts/assign-observation.ts";
 import type { CutsObservation } from "../parts/cuts-observation.ts";
 import type { ObservationPart, PlacementObservation } from "../parts/observation.ts";
+import type { ShardingObservation } from "../parts/sharding-observation.ts";
 import type { TypesObservation } from "../parts/types-observation.ts";
 import {
   ASSIGN_ID,
@@ -46,6 +47,7 @@ import {
   type TypesOptions,
   typesOptions,
 } from "./provision/types.ts";
+import { createMeshEnv, MESH_ID, type MeshEnv, type MeshOptions, meshOptions } from "./sharding/mesh.ts";
 
 /**
  * The class of each env by its id, for observations of a given type. Envs of others add a line to
@@ -59,6 +61,7 @@ export interface EnvTypes<Observation = PlacementObservation> {
   "Placement/Progressive-v1": ProgressiveEnv<Observation>;
   "Placement/Refine-v1": RefineEnv<Observation>;
   "Provision/Types-v1": TypesEnv<TypesObservation>;
+  "Sharding/Mesh-v1": MeshEnv<ShardingObservation>;
 }
 
 /** What `makeEnv` answers for an id. */
@@ -135,6 +138,14 @@ const ownEnvs: readonly EnvSpec[] = [
     objectives: ["cost"],
     options: typesOptions,
     create: (options) => createTypesEnv(options as unknown as TypesOptions) as Env,
+  },
+  {
+    id: MESH_ID,
+    summary:
+      "Divides weights and inputs by mesh axes until it stops, AutoMap's decisions; one evaluation per episode.",
+    plans: ["sharding"],
+    options: meshOptions,
+    create: (options) => createMeshEnv(options as unknown as MeshOptions) as Env,
   },
 ];
 

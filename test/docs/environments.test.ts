@@ -23,6 +23,7 @@ import {
   type Scenario,
   startRules,
   testScenario,
+  tileColumns,
 } from "../../env/index.ts";
 import { play } from "../env/envs/play.ts";
 import { takenBy } from "../env/envs/scenarios.ts";
@@ -94,6 +95,14 @@ describe("docs/environments.md", () => {
     expect(firstCells("provision part")).toEqual(Object.keys(parts));
   });
 
+  test("tells of every part and column of the observation of shardings, in order", () => {
+    const id = "Sharding/Mesh-v1";
+    const { observationSpace } = makeEnv(id, { scenario: takenBy(id, scenario) });
+    const { parts } = observationSpace as unknown as Dict<Record<string, unknown>>;
+    expect(firstCells("sharding part")).toEqual(Object.keys(parts));
+    expect(firstCells("tile column")).toEqual([...tileColumns]);
+  });
+
   test("tells of every option of every environment", () => {
     const rows = table("option");
     const isOf = (ids: string, id: string) => ids === "all" || ids === id || ids === id.split("/")[0];
@@ -144,7 +153,7 @@ describe("the blocks of docs/environments.md", () => {
     return { said, module };
   }
 
-  test("are seven", () => expect(blocks).toHaveLength(7));
+  test("are eight", () => expect(blocks).toHaveLength(8));
 
   test("play an episode", async () => {
     expect((await run(0)).said).toEqual([expect.stringMatching(/^one step of training takes \d+ us$/)]);
@@ -162,16 +171,20 @@ describe("the blocks of docs/environments.md", () => {
     expect((await run(3)).said).toEqual(["true 2"]);
   });
 
+  test("stop an episode of a sharding", async () => {
+    expect((await run(4)).said).toEqual(["true 24"]);
+  });
+
   test("measure on a noisy machine with a slow device", async () => {
-    expect((await run(4)).said).toEqual(["250", "true"]);
+    expect((await run(5)).said).toEqual(["250", "true"]);
   });
 
   test("step envs on worker threads", async () => {
-    expect((await run(5)).said).toEqual(["192", "8"]);
+    expect((await run(6)).said).toEqual(["192", "8"]);
   });
 
   test("make an env of one's own that keeps all laws, on other scenarios too", async () => {
-    const { said, module } = await run(6);
+    const { said, module } = await run(7);
     expect(said).toEqual([expect.stringMatching(/^Mine\/Cut-v0: all 16 laws hold\n/)]);
     const create = module.create as (options: { scenario: Scenario }) => Env;
     const other = testScenario({ graph: "a 10 40B params=8\nb 20 <- a", devices: 2, objective: "max-load" });

@@ -294,6 +294,8 @@ planners	hetpipe	HetPipe, hetpipe	1	Forms virtual workers of unlike accelerators
 planners	rannc	RaNNC, rannc	1	Merges layers to blocks, and cuts these into the fewest replicated stages that fit the memory.	Tanaka, Taura, Hanawa, Torisawa: Automatic Graph Partitioning for Very Large-scale Deep Learning. IPDPS 2021 stages of blocks in a topological order; power-of-two replicas; micro-batches; copies mode labels search blocks microBatches
 planners	alpa	Alpa, alpa	1	Cuts layers and cluster into stages on submeshes by Alpa's program; each has replicas and tensor ranks.	Zheng, Li, Zhang, Zhuang, Chen, Huang, Wang, Xu, Zhuo, Xing, Gonzalez, Stoica: Alpa: Automating Inter- and Intra-Operator Parallelism for Distributed Deep Learning. OSDI 2022 contiguous stages on submeshes that tile the cluster; replicas and tensor ranks of each layers tensor microBatches
 planners	dnn-replication	dnn-partitioning with replication, dnn-partitioning	1	Minimises the max load of contiguous stages with replicas, by the dynamic program over ideals of dnn-partitioning.	Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020, appendix contiguous stages with replicas on accelerators of one type each sync overlapped microBatches ideals layers
+planners	gspmd	GSPMD, gspmd	1	Completes a few annotations to a whole sharding, by propagation in the order of priorities.	Xu, Lee, Chen, Hechtman et al.: GSPMD: General and Scalable Parallelization for ML Computation Graphs. arXiv 2105.04663 none: annotations, propagated mesh zero annotations
+planners	automap	AutoMap, automap	1	Searches divisions of weights and inputs by UCT; each decision propagates through the program.	Schaarschmidt, Grewe, Vytiniotis, Paszke et al.: Automap: Towards Ergonomic Automated Parallelism for ML Models. arXiv 2112.02958 mesh axis per dimension of weights and inputs, propagated mesh zero grouped episodes exploration stop depth
 planners	multilevel	Multilevel partitioning, metis	1	Cuts the graph into one part of equal work per accelerator with as few transfers between parts as it can.	Karypis, Kumar: A Fast and High Quality Multilevel Scheme for Partitioning Irregular Graphs. SIAM J. Sci. Comput. 1998; as a placer: Tarnawski et al., NeurIPS 2020 (baseline, there by Scotch) device per co-location class imbalance effort memory pool
 planners	acyclic-partition	Acyclic partitioning	1	Cuts the graph into consecutive stages of equal work, one per accelerator, with few transfers between them.	Herrmann, Ozkaya, Ucar, Kaya, Catalyurek: Multilevel Algorithms for Acyclic Partitioning of Directed Acyclic Graphs. SIAM J. Sci. Comput. 2019 contiguous split over the accelerators imbalance effort memory
 planners	heft	HEFT	1	List scheduling by upward rank: each op goes to the device where it ends first, gaps filled.	Topcuoglu, Hariri, Wu: Performance-effective and low-complexity task scheduling. IEEE TPDS 2002 device per group, and the order of the ops pool variants
@@ -343,6 +345,7 @@ envs	Placement/OneShot-v1		1	One action places all groups; one evaluation per ep
 envs	Placement/Progressive-v1		1	Places one group per step in group order; reward at the end, or dense.	
 envs	Placement/Refine-v1		1	Improves a complete placement group by group, Placeto's decision process; one evaluation per step.	
 envs	Provision/Types-v1		1	Gives each layer a type of rented devices, HeterPS's decision; one evaluation per episode.	
+envs	Sharding/Mesh-v1		1	Divides weights and inputs by mesh axes until it stops, AutoMap's decisions; one evaluation per episode.	
 systems	colocrl	ColocRL	1	ColocRL (Mirhoseini et al., ICML 2017) is colocrl here.	colocrl
 systems	placeto	Placeto	1	Placeto (Addanki et al., NeurIPS 2019) is placeto here.	placeto
 systems	flexflow	FlexFlow	1	FlexFlow (Jia et al., SysML 2019) is mcmc or flexflow-soap here.	mcmc flexflow-soap
@@ -376,9 +379,9 @@ systems	heterps	HeterPS	1	HeterPS (Liu et al., 2021) is heterps here.	heterps
 systems	optcnn	OptCNN	1	OptCNN (Jia et al., ICML 2018) is not implemented, for want of plans that split operators.	
 systems	tofu	Tofu	1	Tofu (Wang et al., EuroSys 2019) is tofu here.	tofu
 systems	pase	PaSE	1	PaSE (Elango, IPDPS 2021) is not implemented, for want of plans that split operators.	
-systems	gspmd	GSPMD	1	GSPMD (Xu et al., 2021) is not implemented, for want of plans that split operators.	
+systems	gspmd	GSPMD	1	GSPMD (Xu et al., 2021) is gspmd here.	gspmd
 systems	alpa	Alpa	1	Alpa (Zheng et al., OSDI 2022) is alpa here.	alpa
-systems	automap	automap	1	automap (Schaarschmidt et al., 2021) is not implemented, for want of plans that split operators.	
+systems	automap	automap	1	automap (Schaarschmidt et al., 2021) is automap here.	automap
 systems	tensoropt	TensorOpt	1	TensorOpt (Cai et al., TPDS 2022) is not implemented, for want of plans that split operators.	
 systems	accpar	AccPar	1	AccPar (Song et al., HPCA 2020) is accpar here.	accpar
 systems	d-rec	D-Rec	1	D-Rec (MindSpore's recursive_programming, Huawei) is d-rec here.	d-rec

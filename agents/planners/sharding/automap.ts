@@ -1,0 +1,116 @@
+/**
+ * AutoMap (Schaarschmidt et al., arXiv 2112.02958): tree search over decisions on weights and
+ * inputs, each of which propagates through the program. An episode is one plan, scored by the
+ * evaluator.
+ *
+ * It plays `Sharding/Mesh-v1`. The paper has a learned ranker of arguments in front of the search
+ * for large programs. Here equal ops of repeated blocks are decided at once (`grouped`).
+ */
+import { z } from "zod";
+import { createMeshEnv, type MeshEnv, STOP } from "../../../env/envs/sharding/mesh.ts";
+import { meshOf } from "../../../env/model/layout/mesh-of.ts";
+import type { ZeroStage } from "../../../env/model/plan/sharding.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { discrete } from "../../../env/spaces/discrete.ts";
+import type { PlannerModule } from "../../contract.ts";
+import { yieldEvery } from "../../event-loop.ts";
+import { type TreeGame, treeEpisodes } from "../../search/tree/uct.ts";
+import { meshOption, meshRefusal, zeroOption } from "./mesh-options.ts";
+
+const options = z.strictObject({
+  mesh: meshOption,
+  zero: zeroOption,
+  grouped: z.boolean().default(true).describe("Decide equal ops of repeated blocks at once."),
+  episodes: z.int().min(1).default(500).describe("Episodes of the search."),
+  exploration: z.number().min(0).default(1).describe("Weight of rarely tried decisions in UCT."),
+  stop: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe("Probability that a rollout stops before each further decision."),
+  depth: z.int().min(0).default(16).describe("Most decisions of an episode."),
+});
+type Options = z.infer<typeof options>;
+
+export const automap: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "automap",
+    systems: ["automap"],
+    name: "AutoMap",
+    summary: "Searches divisions of weights and inputs by UCT; each decision propagates through the program.",
+    searchSpace: "mesh axis per dimension of weights and inputs, propagated",
+    paper:
+      "Schaarschmidt, Grewe, Vytiniotis, Paszke et al.: Automap: Towards Ergonomic Automated Parallelism for ML Models. arXiv 2112.02958",
+    limits:
+      "The learned ranker of arguments is missing; repeated blocks are decided at once instead. The paper gives no constant of UCT, no rollout and no depth, " +
+      "so exploration, stop and depth are ours. Costs are the evaluator's, not a static model of bytes and memory. No decision keeps a tensor whole.",
+  },
+  traits: { answers: "sharding", objectives: ["iteration"], effort: "seconds", random: true, special: true },
+  options,
+  refuses: ({ cluster }, { mesh }) => meshRefusal(cluster, mesh),
+  create: (given) => ({
+    async *plan(scenario, evaluator, rng) {
+      const env = playedEnv(scenario, evaluator, given);
+      const { game, facts } = gameOf(env);
+      const yieldNow = yieldEvery(8);
+      const episodes = treeEpisodes(game, rng, given);
+      let nodes = 0;
+      for (let episode = 0; episode < given.episodes; episode++) {
+        await yieldNow();
+        const { value } = episodes.next();
+        if (value.isBest) yield env.plan();
+        nodes = value.nodes;
+      }
+      return {
+        ended: "limit",
+        facts: [
+          { name: "tiles", value: env.tiles.length },
+          { name: "nodes of the tree", value: nodes },
+          { name: "episodes whose plan was known", value: facts.known },
+        ],
+      };
+    },
+  }),
+};
+
+function playedEnv(scenario: Scenario, evaluator: MeteredEvaluator, { mesh, zero, grouped }: Options) {
+  const grid = meshOf(scenario.cluster, mesh === "all" ? undefined : mesh);
+  const blind = { space: discrete(1), needsStartTimes: false, observe: () => 0 };
+  return createMeshEnv<number>({
+    scenario,
+    evaluator,
+    mesh: grid,
+    grouped,
+    ...(zero > 0 && { zero: zero as ZeroStage }),
+    observation: () => blind,
+  });
+}
+
+/** The env as a game. A state that was scored is not scored again. */
+function gameOf(env: MeshEnv<number>): { readonly game: TreeGame; readonly facts: { known: number } } {
+  const costs = new Map<string, number>();
+  const facts = { known: 0 };
+  const position = (actionMask: Uint8Array) => ({
+    key: env.key(),
+    legal: [...actionMask.keys()].filter((action) => action !== STOP && actionMask[action] === 1),
+  });
+  const game: TreeGame = {
+    reset: () => position(env.reset().info.actionMask),
+    step: (action) => position(env.step(action).info.actionMask),
+    finish() {
+      const key = env.key();
+      const known = costs.get(key);
+      if (known !== undefined) {
+        facts.known++;
+        return known;
+      }
+      const { cost } = env.step(STOP).info.outcome!;
+      costs.set(key, cost);
+      return cost;
+    },
+  };
+  return { game, facts };
+}
