@@ -60,6 +60,11 @@ import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
+import { dataParallel } from "../planners/sharding/data-parallel.ts";
+import { megatron } from "../planners/sharding/megatron.ts";
+import { optcnn } from "../planners/sharding/optcnn.ts";
+import { pase } from "../planners/sharding/pase.ts";
+import { tensoropt } from "../planners/sharding/tensoropt.ts";
 
 export const composedMethods: readonly Method[] = [
   singleDevice,
@@ -83,6 +88,11 @@ export const composedMethods: readonly Method[] = [
   hetpipe,
   rannc,
   dnnReplication,
+  dataParallel,
+  megatron,
+  optcnn,
+  pase,
+  tensoropt,
   multilevel,
   acyclicPartition,
   heft,
