@@ -63,6 +63,13 @@ export { mcmc } from "./planners/placement/search/mcmc.ts";
 export { orderedLns } from "./planners/placement/search/ordered-lns.ts";
 export { randomList } from "./planners/placement/search/random-list.ts";
 export { tabu } from "./planners/placement/search/tabu.ts";
+export { alpaIntra } from "./planners/sharding/alpa-intra.ts";
+export { dataParallel } from "./planners/sharding/data-parallel.ts";
+export { megatron } from "./planners/sharding/megatron.ts";
+export { optcnn } from "./planners/sharding/optcnn.ts";
+export { pase } from "./planners/sharding/pase.ts";
+export { shardingSearchOf } from "./planners/sharding/sharding-search.ts";
+export { tensoropt } from "./planners/sharding/tensoropt.ts";
 export { composedMethods } from "./registry/methods.ts";
 export {
   defaultMethods,

@@ -57,6 +57,17 @@ export const pipelinePlanners = (methods: readonly Method[], objective: Objectiv
     )
     .sort((a, b) => turnOf(a) - turnOf(b));
 
+/** Planners of shardings, the instant ones first. */
+export const shardingPlanners = (methods: readonly Method[]): PlannerModule[] =>
+  methods
+    .filter(
+      (method): method is PlannerModule =>
+        method.kind === "planner" && traitsOf(method).answers === "sharding",
+    )
+    .sort((a, b) => turnOfEffort(a) - turnOfEffort(b));
+
+const turnOfEffort = (method: Method): number => (traitsOf(method).effort === "instant" ? 0 : 1);
+
 /** Methods without a place come last, in the order of the list. */
 export const turnOf = (method: Method): number => traitsOf(method).usefulFirst ?? Number.MAX_SAFE_INTEGER;
 

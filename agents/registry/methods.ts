@@ -1,6 +1,6 @@
 /**
- * Every planner and agent but `best`, `house` and `best-list`, one line each: what those compose.
- * Adding a system is its file and a line here. The registry-driven tests then cover it.
+ * Every planner and agent but those that compose others (registry.ts), one line each. Adding a
+ * system is its file and a line here. The registry-driven tests then cover it.
  */
 import type { Method } from "../contract.ts";
 import { colocrl } from "../learned/colocrl.ts";
@@ -60,6 +60,7 @@ import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
+import { alpaIntra } from "../planners/sharding/alpa-intra.ts";
 import { dataParallel } from "../planners/sharding/data-parallel.ts";
 import { megatron } from "../planners/sharding/megatron.ts";
 import { optcnn } from "../planners/sharding/optcnn.ts";
@@ -90,6 +91,7 @@ export const composedMethods: readonly Method[] = [
   dnnReplication,
   dataParallel,
   megatron,
+  alpaIntra,
   optcnn,
   pase,
   tensoropt,

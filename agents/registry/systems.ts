@@ -69,7 +69,10 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("tofu", "Tofu", "Wang et al., EuroSys 2019", { lacks: SHARDING }),
   system("pase", "PaSE", "Elango, IPDPS 2021"),
   system("gspmd", "GSPMD", "Xu et al., 2021", { lacks: SHARDING }),
-  system("alpa", "Alpa", "Zheng et al., OSDI 2022", { lacks: SHARDING }),
+  system("alpa", "Alpa", "Zheng et al., OSDI 2022", {
+    nearest: ["alpa-intra"],
+    lacks: "pipelines whose stages split operators",
+  }),
   system("automap", "automap", "Schaarschmidt et al., 2021", { lacks: SHARDING }),
   system("tensoropt", "TensorOpt", "Cai et al., TPDS 2022"),
   system("accpar", "AccPar", "Song et al., HPCA 2020", { lacks: SHARDING }),

@@ -23,7 +23,7 @@ import { type BlockSizes, transformerBlock } from "../../../../env/sim/lower/sha
  * gradient of the first input is not needed.
  */
 export function perceptron(widths: readonly number[], batch: number): NumberedGraph {
-  const letters = [..."hkmnpqruvwyz"].slice(0, widths.length);
+  const letters = [..."hkmnpqruvwyzg"].slice(0, widths.length);
   const lengths = Object.fromEntries(letters.map((letter, i) => [letter, widths[i]]));
   const layers = letters.slice(1).map((to, i): readonly [string, string, number] => [letters[i], to, i]);
   const output = (i: number) => (i === 0 ? "x" : `layer${i - 1}`);
@@ -34,6 +34,12 @@ export function perceptron(widths: readonly number[], batch: number): NumberedGr
     ...layers.map(([from, to, i]) =>
       product(`layer${i}`, `${output(i)} b ${from}`, `${from} ${to}`, `b ${to}`, from),
     ),
+    {
+      name: "loss",
+      rule: "square",
+      inputs: [`layer${layers.length - 1} b ${letters.at(-1)}`],
+      outputs: [`b ${letters.at(-1)}`],
+    },
     ...layers.toReversed().flatMap(([from, to, i]) => [
       ...(i === 0
         ? []
