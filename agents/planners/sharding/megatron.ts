@@ -15,7 +15,7 @@ const options = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe("Ranks that share each weight; 0 takes those of a machine, or of all on one machine."),
+    .describe("Ranks that share each weight; 0 takes the most of a machine that divide all heads."),
   zero: z.int().min(0).max(3).default(0).describe("Stage of ZeRO among the ranks that share the batch."),
 });
 
@@ -58,6 +58,17 @@ export const megatron: PlannerModule<z.infer<typeof options>> = {
   }),
 };
 
-/** Devices are in the order of their machines, so the ranks of a degree are neighbours. */
-const degreeOn = (scenario: Scenario, degree: number): number =>
-  degree > 0 ? degree : machineSize(scenario, meshDevices(scenario));
+/**
+ * By default the most ranks of a machine that divide the heads of all ops. Devices are in the order
+ * of their machines, so the ranks of a degree are neighbours.
+ */
+function degreeOn(scenario: Scenario, degree: number): number {
+  if (degree > 0) return degree;
+  const most = machineSize(scenario, meshDevices(scenario));
+  const heads = (scenario.graph.iterations ?? []).flatMap((each) =>
+    (each?.dimensions ?? []).flatMap(({ kind, size }) => (kind === "head" ? [size] : [])),
+  );
+  for (let ranks = most; ranks > 1; ranks--)
+    if (most % ranks === 0 && heads.every((size) => size % ranks === 0)) return ranks;
+  return 1;
+}

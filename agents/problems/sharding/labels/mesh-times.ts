@@ -50,26 +50,29 @@ export function stepTimes(cluster: Cluster, mesh: Mesh): StepCost {
   };
 }
 
-/** A message from each rank to the one so many places further in its group, all at once. */
+/**
+ * A message from each rank to the one so many places further in its group, all at once. Parts go
+ * round the group, so they meet the mean latency, and wait for the slowest link.
+ */
 function roundCost({ routes, links, routing }: Cluster, mesh: Mesh, group: readonly number[], shift: number) {
   const load = new Float64Array(links.length);
   let alphaUs = 0;
   let usPerByte = 0;
-  for (const members of groupsAlong(sizesOf(mesh), group))
+  for (const members of groupsAlong(sizesOf(mesh), group)) {
+    let latencyUs = 0;
     members.forEach((rank, i) => {
       const next = members[(i + shift) % members.length];
       const route = routes[mesh.devices[rank]][mesh.devices[next]];
       const each = route.map((link) => 1 / links[link].bytesPerUs);
-      alphaUs = Math.max(
-        alphaUs,
-        route.reduce((us, link) => us + links[link].latencyUs, 0),
-      );
+      for (const link of route) latencyUs += links[link].latencyUs;
       const alone = routing === "cut-through" ? Math.max(0, ...each) : each.reduce((sum, us) => sum + us, 0);
       usPerByte = Math.max(usPerByte, alone);
       route.forEach((link, hop) => {
         load[link] += each[hop];
       });
     });
+    alphaUs = Math.max(alphaUs, latencyUs / members.length);
+  }
   for (const us of load) usPerByte = Math.max(usPerByte, us);
   return { alphaUs, usPerByte };
 }
