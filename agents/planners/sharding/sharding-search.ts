@@ -1,6 +1,6 @@
 /**
- * The search for shardings (search/shardings): every other planner of them, optima of the label
- * problem on all meshes of one or two axes, then changes by the simulator. Ours.
+ * The search for shardings (search/shardings). Every other planner of them comes first, then optima
+ * on all meshes of one or two axes, then changes by the simulator. Ours.
  */
 import { z } from "zod";
 import type { Method, PlannerModule } from "../../contract.ts";

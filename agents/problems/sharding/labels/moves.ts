@@ -1,8 +1,8 @@
 /**
  * What it costs to bring a tensor from one layout into another. The steps are those that a
  * sharding's lowering takes (env/model/layout/reshard.ts), each at a planner's price. A consumer
- * may see the tensor in another shape. Axes of equal length then keep their parts, all else is whole
- * first.
+ * may see the tensor in another shape. Axes of equal length then keep their parts, all else is
+ * whole first.
  */
 import { elementsIn, type Layout, layoutKey, replicated } from "../../../../env/model/layout/layout.ts";
 import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";

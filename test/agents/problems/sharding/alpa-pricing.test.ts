@@ -1,6 +1,6 @@
 /**
- * Closed forms of Alpa's own unit tests (shared sheet on Alpa, "works in the gym when" 1), with
- * numbers of 8 bytes in place of 4.
+ * Closed forms of Alpa's own unit tests (shared sheet on Alpa). Numbers have 8
+ * bytes in place of 4.
  */
 import { describe, expect, test } from "vitest";
 import { solveByElimination } from "../../../../agents/exact/sharding/labels/elimination/solve.ts";
