@@ -4,6 +4,9 @@
  */
 import { z } from "zod";
 import type { Method, PlannerModule } from "../../contract.ts";
+import { solveByElimination } from "../../exact/sharding/labels/elimination/solve.ts";
+import { timesOf } from "../../exact/sharding/labels/frontier/problem.ts";
+import type { LabelTables } from "../../problems/sharding/labels/label-tables.ts";
 import { noSharding } from "../../problems/sharding/meshes.ts";
 import { searchShardings } from "../../search/shardings/search.ts";
 import { shardingPlanners } from "../../selection.ts";
@@ -33,6 +36,11 @@ export const shardingSearchOf = (methods: readonly Method[]): PlannerModule<z.in
   refuses: noSharding,
   create: ({ patience }) => ({
     plan: (scenario, evaluator, rng) =>
-      searchShardings(scenario, evaluator, rng, { planners: shardingPlanners(methods), patience }),
+      searchShardings(scenario, evaluator, rng, { planners: shardingPlanners(methods), optimumOf, patience }),
   }),
 });
+
+function optimumOf({ problem }: LabelTables): Int32Array | null {
+  const found = solveByElimination(timesOf(problem));
+  return found.kind === "solved" ? found.labels : null;
+}

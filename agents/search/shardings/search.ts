@@ -12,8 +12,6 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { endOf, type PlannerModule, type PlannerReport, refusalOf } from "../../contract.ts";
 import { yieldEvery } from "../../event-loop.ts";
-import { solveByElimination } from "../../exact/sharding/labels/elimination/solve.ts";
-import { timesOf } from "../../exact/sharding/labels/frontier/problem.ts";
 import { type LabelTables, labelTables } from "../../problems/sharding/labels/label-tables.ts";
 import { everyDimension } from "../../problems/sharding/labels/offers.ts";
 import { meshDevices, meshOf, meshSizes } from "../../problems/sharding/meshes.ts";
@@ -23,6 +21,8 @@ import { alikeGroups, labelChanges, labelsIn } from "./changes.ts";
 export interface ShardingSearchOptions {
   /** Planners whose plans are the first, with their defaults. */
   readonly planners: readonly PlannerModule[];
+  /** Labels of least cost; null where they are not found. */
+  readonly optimumOf: (tables: LabelTables) => Int32Array | null;
   /** Changes of labels in a row that gain nothing, before it ends. */
   readonly patience: number;
 }
@@ -49,7 +49,7 @@ export async function* searchShardings(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { planners, patience }: ShardingSearchOptions,
+  { planners, optimumOf, patience }: ShardingSearchOptions,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const best: Incumbent = { plan: null, cost: Number.POSITIVE_INFINITY };
   for (const module of planners) {
@@ -65,9 +65,9 @@ export async function* searchShardings(
   const meshes = tablesOfMeshes(scenario);
   let optima = 0;
   for (const tables of meshes) {
-    const found = solveByElimination(timesOf(tables().problem));
-    if (found.kind === "solved") yield* tried(evaluator, best, tables().planOf(found.labels));
-    if (found.kind === "solved") optima++;
+    const labels = optimumOf(tables());
+    if (labels !== null) yield* tried(evaluator, best, tables().planOf(labels));
+    if (labels !== null) optima++;
     await breathe();
   }
   yield* words(scenario, evaluator, best);
