@@ -66,11 +66,18 @@ export { orderedLns } from "./planners/placement/search/ordered-lns.ts";
 export { randomList } from "./planners/placement/search/random-list.ts";
 export { tabu } from "./planners/placement/search/tabu.ts";
 export { accpar } from "./planners/sharding/accpar.ts";
+export { alpaIntra } from "./planners/sharding/alpa-intra.ts";
 export { automap } from "./planners/sharding/automap.ts";
 export { dRec } from "./planners/sharding/d-rec.ts";
+export { dataParallel } from "./planners/sharding/data-parallel.ts";
 export { flexflowSoap } from "./planners/sharding/flexflow-soap.ts";
 export { gspmd } from "./planners/sharding/gspmd.ts";
+export { megatron } from "./planners/sharding/megatron.ts";
 export { neoTables } from "./planners/sharding/neo-tables.ts";
+export { optcnn } from "./planners/sharding/optcnn.ts";
+export { pase } from "./planners/sharding/pase.ts";
+export { shardingSearchOf } from "./planners/sharding/sharding-search.ts";
+export { tensoropt } from "./planners/sharding/tensoropt.ts";
 export { tofu } from "./planners/sharding/tofu.ts";
 export { composedMethods } from "./registry/methods.ts";
 export {

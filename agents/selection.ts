@@ -8,15 +8,17 @@ export const generalMethods = (methods: readonly Method[]): Method[] =>
 
 /**
  * General methods that plan for all of the objectives, as specs; without objectives those of
- * placements. Those that take longest come first, so that the quick planners fill the gaps at the
- * end.
+ * placements. Planners of shardings are compared where they are named: one simulation of theirs
+ * costs as much as hundreds of others. Those that take longest come first, so that the quick
+ * planners fill the gaps at the end.
  */
 export const comparedSpecs = (methods: readonly Method[], objectives: readonly Objective[]): string[] =>
   generalMethods(methods)
     .filter((method) =>
       objectives.length === 0
         ? traitsOf(method).answers === "placement"
-        : objectives.every((objective) => plansFor(method, objective)),
+        : traitsOf(method).answers !== "sharding" &&
+          objectives.every((objective) => plansFor(method, objective)),
     )
     .map(comparedSpec)
     .reverse();
@@ -56,6 +58,17 @@ export const pipelinePlanners = (methods: readonly Method[], objective: Objectiv
         method.kind === "planner" && traitsOf(method).answers === "pipeline" && plansFor(method, objective),
     )
     .sort((a, b) => turnOf(a) - turnOf(b));
+
+/** Planners of shardings, the instant ones first. */
+export const shardingPlanners = (methods: readonly Method[]): PlannerModule[] =>
+  methods
+    .filter(
+      (method): method is PlannerModule =>
+        method.kind === "planner" && traitsOf(method).answers === "sharding",
+    )
+    .sort((a, b) => turnOfEffort(a) - turnOfEffort(b));
+
+const turnOfEffort = (method: Method): number => (traitsOf(method).effort === "instant" ? 0 : 1);
 
 /** Methods without a place come last, in the order of the list. */
 export const turnOf = (method: Method): number => traitsOf(method).usefulFirst ?? Number.MAX_SAFE_INTEGER;

@@ -17,6 +17,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "agents/learned/published-faults": "faults of published code, each with a twin that has it",
   "agents/nets/parts": "small parts of the networks",
   "agents/planners/pipeline/pipelines": "the planners of pipelines on one chain",
+  "agents/planners/sharding/sharding-planners": "every planner of shardings on small networks",
   "agents/planners/placement/baselines/constructive": "baselines that build one plan",
   "agents/planners/placement/baselines/partition-planners": "baselines that cut the graph",
   "agents/planners/placement/exact/planners": "exact methods as planners",

@@ -10,6 +10,7 @@ import { type Card, type Method, type Traits, traitsOf } from "../contract.ts";
 import { bestList } from "../planners/placement/lists/best-list.ts";
 import { bestOf } from "../planners/placement/search/best.ts";
 import { houseOf } from "../planners/placement/search/house.ts";
+import { shardingSearchOf } from "../planners/sharding/sharding-search.ts";
 import { comparedSpecs, placementMethods, quickMethods } from "../selection.ts";
 import { composedMethods } from "./methods.ts";
 import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
@@ -20,6 +21,7 @@ export const methods: readonly Method[] = [
   bestOf(composedMethods),
   houseOf(composedMethods),
   bestList,
+  shardingSearchOf(composedMethods),
   ...composedMethods,
 ];
 

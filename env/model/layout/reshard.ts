@@ -60,29 +60,74 @@ function cheapest(shape: readonly number[], from: Layout, to: Layout, sizes: Mes
     isDone: false,
   });
   for (;;) {
-    const [key, next] = nearest(reached);
-    if (key === goal) return { steps: stepsTo(next), elements: next.elements };
+    const next = nearest(reached);
+    if (layoutKey(next.layout) === goal) return { steps: stepsTo(next), elements: next.elements };
     next.isDone = true;
-    for (const step of stepsFrom(shape, next.layout, to, sizes)) {
-      const at = layoutKey(step.to);
-      const elements = next.elements + sentElements(step, shape, sizes);
-      const count = next.count + 1;
-      const known = reached.get(at);
-      if (known !== undefined && !isLess(elements, count, known)) continue;
-      if (known?.isDone !== true)
-        reached.set(at, { layout: step.to, elements, count, step, before: next, isDone: false });
-    }
+    for (const step of stepsFrom(shape, next.layout, to, sizes)) reach(reached, next, step, shape, sizes);
   }
+}
+
+function reach(
+  reached: Map<string, Reached>,
+  next: Reached,
+  step: ReshardStep,
+  shape: readonly number[],
+  sizes: MeshSizes,
+): void {
+  const at = layoutKey(step.to);
+  const elements = next.elements + sentElements(step, shape, sizes);
+  const count = next.count + 1;
+  const known = reached.get(at);
+  if (known !== undefined && !isLess(elements, count, known)) return;
+  if (known?.isDone !== true)
+    reached.set(at, { layout: step.to, elements, count, step, before: next, isDone: false });
+}
+
+/**
+ * The same from one layout to many that are no partial sums: one search for all of them. Elements
+ * are those of `path`; of sequences that send equally many it may take another.
+ */
+export function reshardingsFrom(
+  shape: readonly number[],
+  from: Layout,
+  sizes: MeshSizes,
+): (to: Layout) => Resharding {
+  const reached = new Map<string, Reached>();
+  const first = { layout: from, elements: 0, count: 0, step: null, before: null, isDone: false };
+  reached.set(layoutKey(from), first);
+  for (let left = 1; left > 0; left--) {
+    const next = nearest(reached);
+    const before = reached.size;
+    next.isDone = true;
+    for (const step of plainSteps(next.layout, { partial: [] }, sizes))
+      reach(reached, next, step, shape, sizes);
+    left += reached.size - before;
+  }
+  const complete = [...reached.values()]
+    .filter(({ layout }) => layout.partial.length === 0)
+    .map((each) => ({ each, local: localElements(shape, each.layout, sizes) }));
+  return (to) => {
+    let best = reached.get(layoutKey(to))!;
+    const wanted = localElements(shape, to, sizes);
+    for (const { each, local } of complete) {
+      const elements = each.elements + local;
+      if (local !== wanted || !isLess(elements, each.count + 1, best)) continue;
+      if (sourcesOf(shape, each.layout, to, sizes) === null) continue;
+      const group = [...sizes.keys()];
+      const step: ReshardStep = { kind: "permute", group, from: each.layout, to };
+      best = { layout: to, elements, count: each.count + 1, step, before: each, isDone: true };
+    }
+    return { steps: stepsTo(best), elements: best.elements };
+  };
 }
 
 const isLess = (elements: number, count: number, { elements: most, count: steps }: Reached): boolean =>
   elements < most || (elements === most && count < steps);
 
-function nearest(reached: ReadonlyMap<string, Reached>): [string, Reached] {
-  let best: [string, Reached] | null = null;
-  for (const entry of reached)
-    if (!entry[1].isDone && (best === null || isLess(entry[1].elements, entry[1].count, best[1])))
-      best = entry;
+function nearest(reached: ReadonlyMap<string, Reached>): Reached {
+  let best: Reached | null = null;
+  for (const each of reached.values())
+    if (!each.isDone && (best === null || isLess(each.elements, each.count, best))) best = each;
   if (best === null) throw new Error("No sequence of steps leads from one layout to the other.");
   return best;
 }
@@ -100,6 +145,13 @@ function* stepsFrom(
   goal: Layout,
   sizes: MeshSizes,
 ): Generator<ReshardStep> {
+  yield* plainSteps(from, goal, sizes);
+  if (from.partial.length === 0 && goal.partial.length === 0 && canPermute(shape, from, goal, sizes))
+    yield { kind: "permute", group: [...sizes.keys()], from, to: goal };
+}
+
+/** All but permutations; partial sums of the goal are kept. */
+function* plainSteps(from: Layout, goal: Pick<Layout, "partial">, sizes: MeshSizes): Generator<ReshardStep> {
   const { axes, partial } = from;
   const summed = partial.filter((axis) => !goal.partial.includes(axis));
   for (const group of subsetsOf(summed))
@@ -128,8 +180,6 @@ function* stepsFrom(
           to: { axes: withAxis(gathered, other, axis), partial },
         };
   }
-  if (partial.length === 0 && goal.partial.length === 0 && canPermute(shape, from, goal, sizes))
-    yield { kind: "permute", group: [...sizes.keys()], from, to: goal };
 }
 
 const canPermute = (shape: readonly number[], from: Layout, to: Layout, sizes: MeshSizes): boolean =>

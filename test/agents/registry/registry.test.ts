@@ -75,6 +75,7 @@ test("the published list holds every registered method and nothing that is no me
     "best",
     "house",
     "best-list",
+    "sharding-search",
     ...composedMethods.map(({ card }) => card.id),
   ]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Layout, layoutKey, localElements } from "../../../../env/model/layout/layout.ts";
 import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
-import { createResharder } from "../../../../env/model/layout/reshard.ts";
+import { createResharder, reshardingsFrom } from "../../../../env/model/layout/reshard.ts";
 import { type ReshardStep, sentElements } from "../../../../env/model/layout/steps.ts";
 import { allLayouts, gathered, scatter, stepped } from "./shards.ts";
 
@@ -47,6 +47,19 @@ describe.each([
 ])("a tensor of shape %j on a mesh of %j", (shape, sizes) => {
   const layouts = allLayouts(shape.length, sizes);
   const whole = Array.from({ length: shape[0] * shape[1] }, (_, i) => 100 + i);
+
+  test("one search for all targets sends as little as one for each", () => {
+    const resharder = createResharder(sizes);
+    for (const from of layouts) {
+      const find = reshardingsFrom(shape, from, sizes);
+      for (const to of layouts.filter(({ partial }) => partial.length === 0)) {
+        const { steps, elements } = find(to);
+        expect(elements).toBe(resharder.path(shape, from, to).elements);
+        expect(steps.reduce((sum, step) => sum + sentElements(step, shape, sizes), 0)).toBeCloseTo(elements);
+        expect(layoutKey(steps.at(-1)?.to ?? from)).toBe(layoutKey(to));
+      }
+    }
+  });
 
   test("goes from every layout to every other with the right parts, never dearer than gather and slice", () => {
     const resharder = createResharder(sizes);

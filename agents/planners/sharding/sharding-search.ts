@@ -1,0 +1,46 @@
+/**
+ * The search for shardings (search/shardings). Every other planner of them comes first, then optima
+ * on all meshes of one or two axes, then changes by the simulator. Ours.
+ */
+import { z } from "zod";
+import type { Method, PlannerModule } from "../../contract.ts";
+import { solveByElimination } from "../../exact/sharding/labels/elimination/solve.ts";
+import { timesOf } from "../../exact/sharding/labels/frontier/problem.ts";
+import type { LabelTables } from "../../problems/sharding/labels/label-tables.ts";
+import { noSharding } from "../../problems/sharding/meshes.ts";
+import { searchShardings } from "../../search/shardings/search.ts";
+import { shardingPlanners } from "../../selection.ts";
+
+const options = z.strictObject({
+  patience: z
+    .int()
+    .min(1)
+    .default(40)
+    .describe("Changes of single labels in a row that gain nothing, before the search ends."),
+});
+
+export const shardingSearchOf = (methods: readonly Method[]): PlannerModule<z.infer<typeof options>> => ({
+  kind: "planner",
+  card: {
+    id: "sharding-search",
+    name: "search for shardings",
+    summary:
+      "Takes the plans of all planners of shardings and the optima on all meshes, then changes single splits by the simulator.",
+    searchSpace:
+      "a split of each product and convolution, meshes of one or two axes, stages of ZeRO, algorithms of sums",
+    limits:
+      "Groups of ops that cost alike change together. Meshes have at most two axes and all accelerators of one kind.",
+  },
+  traits: { answers: "sharding", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
+  options,
+  refuses: noSharding,
+  create: ({ patience }) => ({
+    plan: (scenario, evaluator, rng) =>
+      searchShardings(scenario, evaluator, rng, { planners: shardingPlanners(methods), optimumOf, patience }),
+  }),
+});
+
+function optimumOf({ problem }: LabelTables): Int32Array | null {
+  const found = solveByElimination(timesOf(problem));
+  return found.kind === "solved" ? found.labels : null;
+}

@@ -1,0 +1,62 @@
+/**
+ * Whether a dimension of an op may be divided into so many parts. The rules are those of sharding
+ * plans (env/model/plan/sharding-checks.ts), for an op with its backward and update ops.
+ */
+import type { OpGraph } from "../../../../env/model/graph/graph.ts";
+import { type OpIteration, type TensorAxes, WHOLE } from "../../../../env/model/graph/iteration.ts";
+import type { Layout } from "../../../../env/model/layout/layout.ts";
+import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
+import { type OpSplit, splitByName } from "../../../../env/model/layout/natural.ts";
+import { iterationOf } from "../../../../env/model/plan/sharding.ts";
+
+export const partsOf = (axes: readonly number[], sizes: MeshSizes): number =>
+  axes.reduce((product, axis) => product * sizes[axis], 1);
+
+/** An axis that is longer than its dimension is cut where the dimension is: both evenly. */
+function mayDivide(iteration: OpIteration, dimension: number, parts: number): boolean {
+  if (parts === 1) return true;
+  const { kind, size, halo = 0 } = iteration.dimensions[dimension];
+  if (kind === "opaque" || halo > 0 || parts > size) return false;
+  const isEven = ({ shape, along }: TensorAxes): boolean =>
+    along.every(
+      (of, t) => of !== dimension || shape[t] === size || (size % parts === 0 && shape[t] % parts === 0),
+    );
+  return [...iteration.inputs, ...iteration.parameters, ...iteration.outputs].every(isEven);
+}
+
+const isAllowed = (iteration: OpIteration, split: OpSplit, sizes: MeshSizes): boolean =>
+  split.every((axes, dimension) => mayDivide(iteration, dimension, partsOf(axes, sizes)));
+
+/** Whether an op may be split so, and its `twins`, which take the split over by name. */
+export function mayTake(
+  graph: Pick<OpGraph, "iterations">,
+  v: number,
+  twins: readonly number[],
+  { split, sizes }: { readonly split: OpSplit; readonly sizes: MeshSizes },
+): boolean {
+  const iteration = iterationOf(graph, v)!;
+  if (!isAllowed(iteration, split, sizes)) return false;
+  return twins.every((twin) => {
+    const own = iterationOf(graph, twin);
+    return own === null || isAllowed(own, splitByName(iteration, split, own), sizes);
+  });
+}
+
+/**
+ * The split of an op that follows one of its tensors: each dimension is divided as the axis along
+ * it, where `mayTake` allows it.
+ */
+export function splitAlong(
+  iteration: OpIteration,
+  { along }: TensorAxes,
+  { axes }: Layout,
+  isTaken: (split: OpSplit) => boolean,
+): OpSplit {
+  let split: readonly (readonly number[])[] = iteration.dimensions.map(() => []);
+  along.forEach((dimension, t) => {
+    if (dimension === WHOLE || axes[t].length === 0 || split[dimension].length > 0) return;
+    const next = split.map((own, d) => (d === dimension ? axes[t] : own));
+    if (isTaken(next)) split = next;
+  });
+  return split;
+}

@@ -1,0 +1,70 @@
+/**
+ * Which splits a planner offers for the head of a group. Each mesh axis goes to one of the
+ * dimensions that the planner divides, or to none, in every way.
+ */
+import type { OpGraph } from "../../../../env/model/graph/graph.ts";
+import { type OpIteration, WHOLE } from "../../../../env/model/graph/iteration.ts";
+import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
+import { type OpSplit, usedAxes } from "../../../../env/model/layout/natural.ts";
+import { iterationOf } from "../../../../env/model/plan/sharding.ts";
+import { mayTake, partsOf } from "./division.ts";
+
+export interface Offer {
+  /** Whether the planner divides a dimension of the op. */
+  readonly divides: (iteration: OpIteration, dimension: number) => boolean;
+  /** Only splits that use the most ranks are offered, where some op can be divided at all. */
+  readonly fully: boolean;
+  /** Parts must be equal; else the last ones may be shorter. */
+  readonly evenly?: true;
+}
+
+/** PaSE and TensorOpt: every dimension, over all ranks or fewer. */
+export const everyDimension: Offer = { divides: () => true, fully: false };
+
+/** Alpa: every dimension, and products are divided among all ranks. */
+export const fullyDivided: Offer = { divides: () => true, fully: true, evenly: true };
+
+/** OptCNN: dimensions of the output that are not summed, so not that of a contraction. */
+export const outputDimensions: Offer = {
+  divides: ({ outputs, sums, dimensions }, dimension) =>
+    !sums.includes(dimension) &&
+    dimensions[dimension].kind !== "sequence" &&
+    outputs.some(({ along }) => along.some((of) => of !== WHOLE && of === dimension)),
+  fully: false,
+};
+
+/** Data parallelism: the batch. */
+export const batchAlone: Offer = {
+  divides: ({ dimensions }, dimension) => dimensions[dimension].kind === "batch",
+  fully: true,
+};
+
+/** In a fixed order, the undivided split first. Axes of size 1 are given to none. */
+export function offeredSplits(
+  graph: Pick<OpGraph, "iterations">,
+  head: number,
+  twins: readonly number[],
+  { offer, sizes }: { readonly offer: Offer; readonly sizes: MeshSizes },
+): OpSplit[] {
+  const iteration = iterationOf(graph, head)!;
+  const isEven = (split: OpSplit): boolean =>
+    split.every((axes, d) => iteration.dimensions[d].size % partsOf(axes, sizes) === 0);
+  const isOffered = (split: OpSplit): boolean =>
+    mayTake(graph, head, twins, { split, sizes }) && (offer.evenly !== true || isEven(split));
+  const dimensions = [...iteration.dimensions.keys()].filter((d) => offer.divides(iteration, d));
+  let splits: OpSplit[] = [iteration.dimensions.map(() => [])];
+  sizes.forEach((size, axis) => {
+    if (size === 1) return;
+    // What may not be divided now may not be divided further.
+    splits = splits
+      .flatMap((split) => [
+        split,
+        ...dimensions.map((d) => split.map((own, i) => (i === d ? [...own, axis] : own))),
+      ])
+      .filter((split) => isOffered(split));
+  });
+  if (!offer.fully) return splits;
+  const ranks = (split: OpSplit) => usedAxes(split).reduce((product, axis) => product * sizes[axis], 1);
+  const most = Math.max(...splits.map(ranks));
+  return splits.filter((split) => ranks(split) === most);
+}

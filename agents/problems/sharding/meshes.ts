@@ -1,0 +1,82 @@
+/**
+ * Meshes that planners of shardings try. The devices are the accelerators of the kind that most are
+ * of. They are in the order of their machines, so the last axes of a mesh lie inside machines.
+ */
+import { isCpu } from "../../../env/model/cluster/cluster.ts";
+import { levelsOf } from "../../../env/model/cluster/levels.ts";
+import type { Mesh } from "../../../env/model/layout/mesh.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+
+/** Devices of equal kind in the order of their machines. */
+export function meshDevices({ cluster }: Pick<Scenario, "cluster">): number[] {
+  const { devices } = cluster;
+  const able = [...devices.keys()].filter((d) => !isCpu(devices[d]));
+  const usable = able.length > 0 ? able : [...devices.keys()];
+  const count = (kind: string) => usable.filter((d) => devices[d].kind === kind).length;
+  const kinds = [...new Set(usable.map((d) => devices[d].kind))];
+  const most = kinds.reduce((a, b) => (count(b) > count(a) ? b : a));
+  const levels = levelsOf(cluster);
+  const machinesFirst = (a: number, b: number): number => {
+    for (const groups of levels.toReversed()) if (groups[a] !== groups[b]) return groups[a] - groups[b];
+    return a - b;
+  };
+  return usable.filter((d) => devices[d].kind === most).sort(machinesFirst);
+}
+
+const NAMES = ["x", "y", "z"];
+
+/** Pre: the sizes multiply to the number of devices. */
+export const meshOf = (devices: readonly number[], sizes: readonly number[]): Mesh => ({
+  axes: sizes.map((size, axis) => ({ name: NAMES[axis] ?? `axis${axis}`, size })),
+  devices: [...devices],
+});
+
+/** One axis of all devices, then all pairs of axes, the first axis growing. */
+export function meshSizes(count: number): number[][] {
+  const found = [[count]];
+  for (let first = 2; first * 2 <= count; first++)
+    if (count % first === 0) found.push([first, count / first]);
+  return found;
+}
+
+/**
+ * A grid of so many axes: machines first where there are several of equal sizes, then the largest
+ * axis is divided until there are enough.
+ */
+export function gridSizes(scenario: Pick<Scenario, "cluster">, devices: readonly number[], axes: number) {
+  const inside = machineSize(scenario, devices);
+  const sizes =
+    axes > 1 && inside > 1 && inside < devices.length ? [devices.length / inside, inside] : [devices.length];
+  while (sizes.length < axes) {
+    const largest = sizes.reduce((best, size, i) => (size >= sizes[best] ? i : best), 0);
+    const factor = largestFactor(sizes[largest]);
+    if (factor === 1) break;
+    sizes.splice(largest, 1, factor, sizes[largest] / factor);
+  }
+  return sizes;
+}
+
+/** Devices of a machine where all have equally many, else all devices. */
+export function machineSize({ cluster }: Pick<Scenario, "cluster">, devices: readonly number[]): number {
+  const machine = levelsOf(cluster)[0];
+  const counts = new Map<number, number>();
+  for (const d of devices) counts.set(machine[d], (counts.get(machine[d]) ?? 0) + 1);
+  const [first, ...rest] = counts.values();
+  return rest.every((count) => count === first) ? first : devices.length;
+}
+
+/** The largest factor that is at most the square root. */
+function largestFactor(count: number): number {
+  for (let factor = Math.floor(Math.sqrt(count)); factor > 1; factor--)
+    if (count % factor === 0) return factor;
+  return 1;
+}
+
+/** One sentence where no sharding can be planned, else null. */
+export function noSharding({ graph, cluster, name }: Scenario): string | null {
+  if (graph.iterations === null || graph.iterations.every((each) => each === null))
+    return `No op of "${name}" says what dimensions it iterates over, so none can be divided.`;
+  const devices = meshDevices({ cluster });
+  if (devices.length < 2) return `"${name}" has one device to divide ops over; a mesh needs two.`;
+  return null;
+}

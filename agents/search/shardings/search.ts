@@ -1,0 +1,147 @@
+/**
+ * A search for shardings, with the simulator in the loop. Plans of given planners come first, then
+ * the optimum of the label problem on every mesh of one or two axes. Words of the best plan are
+ * tried: the algorithm of sums, stages of ZeRO. Changes of single labels take the rest.
+ */
+import { Role } from "../../../env/model/graph/graph.ts";
+import { sizesOf } from "../../../env/model/layout/mesh.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import { type ShardingPlan, shardingCollectives, zeroStages } from "../../../env/model/plan/sharding.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { endOf, type PlannerModule, type PlannerReport, refusalOf } from "../../contract.ts";
+import { yieldEvery } from "../../event-loop.ts";
+import { type LabelTables, labelTables } from "../../problems/sharding/labels/label-tables.ts";
+import { everyDimension } from "../../problems/sharding/labels/offers.ts";
+import { meshDevices, meshOf, meshSizes } from "../../problems/sharding/meshes.ts";
+import { scenarioPricing } from "../../problems/sharding/pricing.ts";
+import { alikeGroups, labelChanges, labelsIn } from "./changes.ts";
+
+export interface ShardingSearchOptions {
+  /** Planners whose plans are the first, with their defaults. */
+  readonly planners: readonly PlannerModule[];
+  /** Labels of least cost; null where they are not found. */
+  readonly optimumOf: (tables: LabelTables) => Int32Array | null;
+  /** Changes of labels in a row that gain nothing, before it ends. */
+  readonly patience: number;
+}
+
+const breathe = yieldEvery(1);
+
+/** The best so far. */
+interface Incumbent {
+  plan: ShardingPlan | null;
+  cost: number;
+}
+
+/** Scores a plan; yields it where it is the best. */
+function* tried(evaluator: MeteredEvaluator, best: Incumbent, plan: ShardingPlan): Generator<Plan, boolean> {
+  const { cost } = evaluator.evaluate(plan);
+  if (cost >= best.cost) return false;
+  best.plan = plan;
+  best.cost = cost;
+  yield plan;
+  return true;
+}
+
+export async function* searchShardings(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { planners, optimumOf, patience }: ShardingSearchOptions,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const best: Incumbent = { plan: null, cost: Number.POSITIVE_INFINITY };
+  for (const module of planners) {
+    const options = module.options.parse({});
+    if (refusalOf(module, options, scenario) !== null) continue;
+    for await (const plan of module.create(options).plan(scenario, evaluator, rng.child(module.card.id))) {
+      const { plan: found, outcome } = evaluator.best!;
+      if (found.kind === "sharding" && outcome.cost < best.cost)
+        [best.plan, best.cost] = [found, outcome.cost];
+      yield plan;
+    }
+  }
+  const meshes = tablesOfMeshes(scenario);
+  let optima = 0;
+  for (const tables of meshes) {
+    const labels = optimumOf(tables());
+    if (labels !== null) yield* tried(evaluator, best, tables().planOf(labels));
+    if (labels !== null) optima++;
+    await breathe();
+  }
+  yield* words(scenario, evaluator, best);
+  const changes = yield* changed(meshes, evaluator, best, patience);
+  return {
+    ended: endOf(evaluator),
+    facts: [
+      { name: "meshes with an optimum", value: optima },
+      { name: "changes of labels tried", value: changes },
+    ],
+  };
+}
+
+/** Tables of each mesh, made when they are first wanted. */
+function tablesOfMeshes(scenario: Scenario): (() => LabelTables)[] {
+  const devices = meshDevices(scenario);
+  return meshSizes(devices.length).map((sizes) => {
+    let made: LabelTables | null = null;
+    return () => {
+      const mesh = meshOf(devices, sizes);
+      made ??= labelTables(scenario.graph, mesh, {
+        offer: everyDimension,
+        pricing: scenarioPricing(scenario, mesh),
+      });
+      return made;
+    };
+  });
+}
+
+/** Other algorithms of sums and stages of ZeRO for the best plan. */
+function* words({ graph }: Scenario, evaluator: MeteredEvaluator, best: Incumbent): Generator<Plan, void> {
+  const stages = graph.role.includes(Role.update) ? zeroStages : [];
+  for (const zero of stages)
+    if (best.plan !== null && (best.plan.memory?.zero ?? 0) !== zero)
+      yield* tried(evaluator, best, { ...best.plan, memory: { zero } });
+  for (const collective of shardingCollectives)
+    if (best.plan !== null && (best.plan.collective ?? "ring") !== collective)
+      yield* tried(evaluator, best, { ...best.plan, collective });
+}
+
+/** Changes single labels of the best plan while some change gains; returns how many were tried. */
+async function* changed(
+  meshes: readonly (() => LabelTables)[],
+  evaluator: MeteredEvaluator,
+  best: Incumbent,
+  patience: number,
+): AsyncGenerator<Plan, number> {
+  const { plan: start } = best;
+  const tables = meshes.find((each) => start !== null && isOn(each(), start))?.();
+  let labels = tables === undefined || start === null ? null : labelsIn(tables, start);
+  if (tables === undefined || labels === null) return 0;
+  const alike = alikeGroups(tables);
+  const seen = new Set([labels.join()]);
+  let count = 0;
+  let misses = 0;
+  for (;;) {
+    let gained = false;
+    for (const change of labelChanges(tables, alike, labels)) {
+      if (misses >= patience) return count;
+      const key = change.labels.join();
+      if (seen.has(key)) continue;
+      seen.add(key);
+      count++;
+      const { split } = tables.planOf(change.labels);
+      gained = yield* tried(evaluator, best, { ...best.plan!, split });
+      await breathe();
+      misses = gained ? 0 : misses + 1;
+      if (!gained) continue;
+      labels = change.labels;
+      break;
+    }
+    if (!gained) return count;
+  }
+}
+
+const isOn = ({ planOf, groups }: LabelTables, { mesh }: ShardingPlan): boolean =>
+  sizesOf(planOf(new Int32Array(groups.count)).mesh).join() === sizesOf(mesh).join();

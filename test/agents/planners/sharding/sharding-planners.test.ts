@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import type { PlannerModule } from "../../../../agents/contract.ts";
+import { methods } from "../../../../agents/registry/registry.ts";
+import { shardingPlanners } from "../../../../agents/selection.ts";
+import { evaluator, validatePlan } from "../../../../env/index.ts";
+import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import { scenarioOfUri } from "../../../../scenarios/uri.ts";
+import { machines } from "../../../env/sim/lower/machines.ts";
+import { collectivesOf, runSharding, shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
+import { blockScenario, perceptron } from "../../problems/sharding/labels/small-networks.ts";
+import { tinyPipelines } from "../../registry/tiny-pipelines.ts";
+import { runPlanner } from "../run-planner.ts";
+
+const planners = shardingPlanners(methods);
+const search = planners.find(({ card }) => card.id === "sharding-search") as PlannerModule;
+const named = (id: string) => planners.find(({ card }) => card.id === id) as PlannerModule;
+const scenarios = [
+  shardedScenario(perceptron([16, 32, 8], 8), machines([4])),
+  shardedScenario(perceptron([64, 64], 4), machines([2, 2])),
+  blockScenario({ b: 2, s: 4, h: 8, a: 2, d: 4, f: 16 }, 2),
+];
+
+describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
+  test.each(scenarios.map((scenario, i) => [i, scenario] as const))(
+    "on network %i: a valid sharding, worth what it says, within the bound, twice the same",
+    async (_i, scenario) => {
+      const { best, last, report } = await runPlanner(module, scenario, { evaluations: 40 });
+      expect(last?.kind, report.failure).toBe("sharding");
+      validatePlan(scenario, best!.plan);
+      expect(evaluator(scenario).evaluate(best!.plan).value).toBe(best!.outcome.value);
+      expect(best!.outcome.value!).toBeGreaterThanOrEqual(evaluator(scenario).bound().value);
+      const again = await runPlanner(module, scenario, { evaluations: 40 });
+      expect([again.best!.plan, again.report]).toEqual([best!.plan, report]);
+    },
+  );
+
+  test("refuses a scenario whose ops do not say what they iterate over", async () => {
+    const { report } = await runPlanner(module, tinyPipelines[1]);
+    expect(report.failure).toMatch(/what dimensions it iterates over/);
+  });
+});
+
+test.each(scenarios.map((scenario, i) => [i, scenario] as const))(
+  "the search is never behind another planner of shardings: network %i",
+  async (_, scenario) => {
+    const { best } = await runPlanner(search, scenario, { evaluations: 40 });
+    for (const module of planners) {
+      const { best: other } = await runPlanner(module, scenario, { evaluations: 40 });
+      expect(best!.outcome.cost, module.card.id).toBeLessThanOrEqual(other!.outcome.cost);
+    }
+  },
+);
+
+test("OptCNN divides VGG's convolutions by samples and its large dense layers by channels", async () => {
+  const scenario = scenarioOfUri("vgg-16/4xP100?objective=iteration");
+  const { last } = await runPlanner(named("optcnn"), scenario, { options: { axes: 1 } });
+  const { split } = last as ShardingPlan;
+  const { names, iterations } = scenario.graph;
+  const divided = (name: string) => {
+    const v = names.indexOf(name);
+    return iterations![v]!.dimensions.flatMap((d, i) => (split[v]![i].length > 0 ? [d.name] : []));
+  };
+  for (const name of ["conv_1_1", "conv_2_1", "conv_3_1"]) expect(divided(`${name}/conv`)).toEqual(["batch"]);
+  for (const name of ["hidden_1", "hidden_2"]) expect(divided(`${name}/matmul`)).toEqual(["feature"]);
+});
+
+test.each([2, 4])("data parallelism on %i devices sums every gradient once, 2 (n - 1)/n of it", async (n) => {
+  const scenario = shardedScenario(perceptron([16, 32, 8], 8), machines([n]));
+  const { last } = await runPlanner(named("data-parallel"), scenario);
+  const sums = collectivesOf(scenario, runSharding(scenario, last as ShardingPlan));
+  expect(sums.map(({ kind }) => kind)).toEqual(["all-reduce", "all-reduce"]);
+  for (const [i, elements] of [16 * 32, 32 * 8].entries())
+    for (const bytes of sums[i].sent) expect(bytes).toBeCloseTo(((2 * (n - 1)) / n) * elements * 8);
+});
