@@ -63,17 +63,17 @@ import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
-import { alpaIntra } from "../planners/sharding/alpa-intra.ts";
 import { automap } from "../planners/sharding/automap.ts";
 import { dRec } from "../planners/sharding/d-rec.ts";
 import { dataParallel } from "../planners/sharding/data-parallel.ts";
 import { flexflowSoap } from "../planners/sharding/flexflow-soap.ts";
 import { gspmd } from "../planners/sharding/gspmd.ts";
+import { alpaIntra } from "../planners/sharding/labels/alpa-intra.ts";
+import { optcnn } from "../planners/sharding/labels/optcnn.ts";
+import { pase } from "../planners/sharding/labels/pase.ts";
+import { tensoropt } from "../planners/sharding/labels/tensoropt.ts";
 import { megatron } from "../planners/sharding/megatron.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
-import { optcnn } from "../planners/sharding/optcnn.ts";
-import { pase } from "../planners/sharding/pase.ts";
-import { tensoropt } from "../planners/sharding/tensoropt.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
 
 export const composedMethods: readonly Method[] = [

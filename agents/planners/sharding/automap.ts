@@ -15,6 +15,7 @@ import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { discrete } from "../../../env/spaces/discrete.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { yieldEvery } from "../../event-loop.ts";
+import { unknownDimensions } from "../../problems/sharding/meshes.ts";
 import { type TreeGame, treeEpisodes } from "../../search/tree/uct.ts";
 import { meshOption, meshRefusal, zeroOption } from "./mesh-options.ts";
 
@@ -50,7 +51,7 @@ export const automap: PlannerModule<Options> = {
   },
   traits: { answers: "sharding", objectives: ["iteration"], effort: "seconds", random: true, special: true },
   options,
-  refuses: ({ cluster }, { mesh }) => meshRefusal(cluster, mesh),
+  refuses: (scenario, { mesh }) => unknownDimensions(scenario) ?? meshRefusal(scenario.cluster, mesh),
   create: (given) => ({
     async *plan(scenario, evaluator, rng) {
       const env = playedEnv(scenario, evaluator, given);

@@ -7,8 +7,8 @@ import { type ZeroStage, zeroStages } from "../../../env/model/plan/sharding.ts"
 import type { PlannerModule } from "../../contract.ts";
 import { dataParallelPlan } from "../../problems/sharding/macros.ts";
 import { noSharding } from "../../problems/sharding/meshes.ts";
-import { gridMesh } from "./grid.ts";
-import { meshText } from "./label-facts.ts";
+import { gridMesh } from "./labels/grid.ts";
+import { meshText } from "./labels/label-facts.ts";
 
 const options = z.strictObject({
   zero: z

@@ -17,6 +17,7 @@ import { Divisions } from "../../../env/model/layout/propagation/divisions.ts";
 import { type PropagationRules, propagationRules } from "../../../env/model/layout/propagation/rules.ts";
 import type { ShardingPlan, ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
+import { unknownDimensions } from "../../problems/sharding/meshes.ts";
 import { batchDecisions, transformerWeights } from "../../problems/sharding/transformer-weights.ts";
 import { meshOption, meshRefusal, zeroOption } from "./mesh-options.ts";
 
@@ -49,7 +50,7 @@ export const gspmd: PlannerModule<Options> = {
   },
   traits: { answers: "sharding", objectives: ["iteration"], effort: "instant", random: false, special: true },
   options,
-  refuses: ({ cluster }, { mesh }) => meshRefusal(cluster, mesh),
+  refuses: (scenario, { mesh }) => unknownDimensions(scenario) ?? meshRefusal(scenario.cluster, mesh),
   create: ({ mesh: wanted, zero, annotations }) => ({
     async *plan({ graph, cluster }, evaluator) {
       const mesh = meshOf(cluster, wanted === "all" ? undefined : wanted);

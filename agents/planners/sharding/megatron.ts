@@ -8,7 +8,7 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { megatronPlan } from "../../problems/sharding/macros.ts";
 import { machineSize, meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
-import { meshText } from "./label-facts.ts";
+import { meshText } from "./labels/label-facts.ts";
 
 const options = z.strictObject({
   degree: z

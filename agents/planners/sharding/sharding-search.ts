@@ -1,14 +1,15 @@
 /**
- * The search for shardings (search/shardings). Every other planner of them comes first, then optima
- * on all meshes of one or two axes, then changes by the simulator. Ours.
+ * The search for shardings (search/sharding). Every other planner of them that draws no random
+ * numbers comes first. Then come optima on all meshes of one or two axes, and changes by the
+ * simulator. Ours.
  */
 import { z } from "zod";
-import type { Method, PlannerModule } from "../../contract.ts";
+import { type Method, type PlannerModule, traitsOf } from "../../contract.ts";
 import { solveByElimination } from "../../exact/sharding/labels/elimination/solve.ts";
 import { timesOf } from "../../exact/sharding/labels/frontier/problem.ts";
 import type { LabelTables } from "../../problems/sharding/labels/label-tables.ts";
 import { noSharding } from "../../problems/sharding/meshes.ts";
-import { searchShardings } from "../../search/shardings/search.ts";
+import { searchShardings } from "../../search/sharding/search.ts";
 import { shardingPlanners } from "../../selection.ts";
 
 const options = z.strictObject({
@@ -25,7 +26,7 @@ export const shardingSearchOf = (methods: readonly Method[]): PlannerModule<z.in
     id: "sharding-search",
     name: "search for shardings",
     summary:
-      "Takes the plans of all planners of shardings and the optima on all meshes, then changes single splits by the simulator.",
+      "Takes plans of other planners of shardings and optima on all meshes, then changes single splits by the simulator.",
     searchSpace:
       "a split of each product and convolution, meshes of one or two axes, stages of ZeRO, algorithms of sums",
     limits:
@@ -36,7 +37,11 @@ export const shardingSearchOf = (methods: readonly Method[]): PlannerModule<z.in
   refuses: noSharding,
   create: ({ patience }) => ({
     plan: (scenario, evaluator, rng) =>
-      searchShardings(scenario, evaluator, rng, { planners: shardingPlanners(methods), optimumOf, patience }),
+      searchShardings(scenario, evaluator, rng, {
+        planners: shardingPlanners(methods).filter((method) => traitsOf(method).random !== true),
+        optimumOf,
+        patience,
+      }),
   }),
 });
 

@@ -10,6 +10,7 @@ import { replicatedPlan } from "../../../env/model/plan/sharding.ts";
 import { checkSharding } from "../../../env/model/plan/sharding-checks.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { type NestedDevices, nestedDevices } from "../pipeline/machine-levels.ts";
+import { unknownDimensions } from "./meshes.ts";
 
 export interface LevelMesh {
   readonly mesh: Mesh;
@@ -21,8 +22,8 @@ export interface LevelMesh {
 export function levelMesh(scenario: Scenario): LevelMesh | string {
   const devices = devicesOfOneKind(scenario);
   if (devices.length === 0) return "The cluster has no accelerator to divide ops over.";
-  if (scenario.graph.iterations === null)
-    return `The ops of "${scenario.name}" do not say what they iterate over, so none can be divided.`;
+  const unknown = unknownDimensions(scenario);
+  if (unknown !== null) return unknown;
   const found = meshOf(nestedDevices(scenario, devices));
   const invalid = whyInvalid(scenario, found.mesh);
   return invalid ?? found;

@@ -73,10 +73,16 @@ function largestFactor(count: number): number {
 }
 
 /** One sentence where no sharding can be planned, else null. */
-export function noSharding({ graph, cluster, name }: Scenario): string | null {
-  if (graph.iterations === null || graph.iterations.every((each) => each === null))
-    return `No op of "${name}" says what dimensions it iterates over, so none can be divided.`;
-  const devices = meshDevices({ cluster });
-  if (devices.length < 2) return `"${name}" has one device to divide ops over; a mesh needs two.`;
+export function noSharding(scenario: Scenario): string | null {
+  const unknown = unknownDimensions(scenario);
+  if (unknown !== null) return unknown;
+  const devices = meshDevices(scenario);
+  if (devices.length < 2) return `"${scenario.name}" has one device to divide ops over; a mesh needs two.`;
   return null;
+}
+
+/** A sentence where no op says what may be split of it. */
+export function unknownDimensions({ graph, name }: Pick<Scenario, "graph" | "name">): string | null {
+  if (graph.iterations?.some((each) => each !== null)) return null;
+  return `No op of "${name}" says what dimensions it iterates over, so none can be divided.`;
 }

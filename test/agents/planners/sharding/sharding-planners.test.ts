@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PlannerModule } from "../../../../agents/contract.ts";
+import { type PlannerModule, traitsOf } from "../../../../agents/contract.ts";
 import { methods } from "../../../../agents/registry/registry.ts";
 import { shardingPlanners } from "../../../../agents/selection.ts";
 import { evaluator, validatePlan } from "../../../../env/index.ts";
@@ -25,6 +25,11 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
     "on network %i: a valid sharding, worth what it says, within the bound, twice the same",
     async (_i, scenario) => {
       const { best, last, report } = await runPlanner(module, scenario, { evaluations: 40 });
+      // AccPar alone takes chains and no other graph, as its card says.
+      if (module.card.id === "accpar" && scenario === scenarios[2]) {
+        expect(report.failure).toMatch(/AccPar needs a chain of layers/);
+        return;
+      }
       expect(last?.kind, report.failure).toBe("sharding");
       validatePlan(scenario, best!.plan);
       expect(evaluator(scenario).evaluate(best!.plan).value).toBe(best!.outcome.value);
@@ -41,13 +46,18 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
 });
 
 test.each(scenarios.map((scenario, i) => [i, scenario] as const))(
-  "the search is never behind another planner of shardings: network %i",
+  "the search is never behind a planner of shardings that draws nothing: network %i",
   async (_, scenario) => {
     const { best } = await runPlanner(search, scenario, { evaluations: 40 });
+    let compared = 0;
     for (const module of planners) {
+      if (traitsOf(module).random) continue;
       const { best: other } = await runPlanner(module, scenario, { evaluations: 40 });
-      expect(best!.outcome.cost, module.card.id).toBeLessThanOrEqual(other!.outcome.cost);
+      if (other === null) continue;
+      expect(best!.outcome.cost, module.card.id).toBeLessThanOrEqual(other.outcome.cost);
+      compared++;
     }
+    expect(compared).toBeGreaterThan(6);
   },
 );
 

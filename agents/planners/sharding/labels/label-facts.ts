@@ -1,7 +1,7 @@
 /** What planners of labels say of their tables. */
-import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
-import type { Fact } from "../../contract.ts";
-import type { LabelTables } from "../../problems/sharding/labels/label-tables.ts";
+import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import type { Fact } from "../../../contract.ts";
+import type { LabelTables } from "../../../problems/sharding/labels/label-tables.ts";
 
 export const meshText = ({ mesh }: Pick<ShardingPlan, "mesh">): string =>
   mesh.axes.map(({ size }) => size).join("x");

@@ -4,14 +4,14 @@
  * elimination finds the same optimum (exact/sharding/labels).
  */
 import { z } from "zod";
-import { sizesOf } from "../../../env/model/layout/mesh.ts";
-import type { PlannerModule } from "../../contract.ts";
-import { solveByElimination } from "../../exact/sharding/labels/elimination/solve.ts";
-import { timesOf } from "../../exact/sharding/labels/frontier/problem.ts";
-import { alpaPricing } from "../../problems/sharding/alpa-pricing.ts";
-import { labelTables } from "../../problems/sharding/labels/label-tables.ts";
-import { fullyDivided } from "../../problems/sharding/labels/offers.ts";
-import { machineSize, meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
+import { sizesOf } from "../../../../env/model/layout/mesh.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { solveByElimination } from "../../../exact/sharding/labels/elimination/solve.ts";
+import { timesOf } from "../../../exact/sharding/labels/frontier/problem.ts";
+import { alpaPricing } from "../../../problems/sharding/alpa-pricing.ts";
+import { labelTables } from "../../../problems/sharding/labels/label-tables.ts";
+import { fullyDivided } from "../../../problems/sharding/labels/offers.ts";
+import { machineSize, meshDevices, meshOf, noSharding } from "../../../problems/sharding/meshes.ts";
 import { labelFacts } from "./label-facts.ts";
 
 const options = z.strictObject({

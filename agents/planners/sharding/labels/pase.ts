@@ -3,11 +3,11 @@
  * over, by the dynamic program over dependent sets (exact/sharding/labels/elimination).
  */
 import { z } from "zod";
-import type { PlannerModule } from "../../contract.ts";
-import { solveByElimination } from "../../exact/sharding/labels/elimination/solve.ts";
-import { timesOf } from "../../exact/sharding/labels/frontier/problem.ts";
-import { everyDimension } from "../../problems/sharding/labels/offers.ts";
-import { noSharding } from "../../problems/sharding/meshes.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { solveByElimination } from "../../../exact/sharding/labels/elimination/solve.ts";
+import { timesOf } from "../../../exact/sharding/labels/frontier/problem.ts";
+import { everyDimension } from "../../../problems/sharding/labels/offers.ts";
+import { noSharding } from "../../../problems/sharding/meshes.ts";
 import { axesOption, ESTIMATE_MODEL, gridTables } from "./grid.ts";
 import { labelFacts } from "./label-facts.ts";
 

@@ -1,11 +1,11 @@
 /** The mesh that planners of layer-wise splits divide, and the options that all of them have. */
 import { z } from "zod";
-import type { Mesh } from "../../../env/model/layout/mesh.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { type LabelTables, labelTables } from "../../problems/sharding/labels/label-tables.ts";
-import type { Offer } from "../../problems/sharding/labels/offers.ts";
-import { gridSizes, meshDevices, meshOf } from "../../problems/sharding/meshes.ts";
-import { scenarioPricing } from "../../problems/sharding/pricing.ts";
+import type { Mesh } from "../../../../env/model/layout/mesh.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { type LabelTables, labelTables } from "../../../problems/sharding/labels/label-tables.ts";
+import type { Offer } from "../../../problems/sharding/labels/offers.ts";
+import { gridSizes, meshDevices, meshOf } from "../../../problems/sharding/meshes.ts";
+import { scenarioPricing } from "../../../problems/sharding/pricing.ts";
 
 export const axesOption = z
   .int()
