@@ -43,6 +43,9 @@ RENTED = (
     "ctr-dnn/4xV100-rented?granularity=layer&layers=4&objective=cost&samples=1e9&samplesPerSecond=8e6"
 )
 
+# Ops that say what may be divided of them.
+DIVISIBLE = "alexnet/2xP100"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _end() -> Iterator[None]:
@@ -56,4 +59,6 @@ def scenario_for(program_id: str) -> dict[str, Any]:
         return {"scenario": SMALL, "objective": "iteration"}
     if program_id.startswith("Provision/"):
         return {"scenario": RENTED}
+    if program_id.startswith("Sharding/"):
+        return {"scenario": DIVISIBLE, "objective": "iteration"}
     return {"scenario": SMALL}

@@ -16,7 +16,7 @@ import { discrete } from "../../../env/spaces/discrete.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { yieldEvery } from "../../event-loop.ts";
 import { unknownDimensions } from "../../problems/sharding/meshes.ts";
-import { type TreeGame, treeEpisodes } from "../../search/tree/uct.ts";
+import { type TreeGame, treeEpisodes } from "../../search/sharding/uct.ts";
 import { meshOption, meshRefusal, zeroOption } from "./mesh-options.ts";
 
 const options = z.strictObject({

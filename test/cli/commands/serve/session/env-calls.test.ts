@@ -4,15 +4,26 @@ import { sessionLimits } from "../../../../../cli/commands/serve/session/limits.
 import { envIds, makeEnv } from "../../../../../env/envs/registry.ts";
 import { writeScenario } from "../../../../../env/model/file.ts";
 import { createRng } from "../../../../../env/model/rng.ts";
+import type { Scenario } from "../../../../../env/model/scenario.ts";
 import { testScenario } from "../../../../../env/model/test-scenario.ts";
 import { autoresetModes } from "../../../../../env/vector/contract.ts";
 import { syncVector } from "../../../../../env/vector/sync.ts";
+import { machines } from "../../../../env/sim/lower/machines.ts";
+import { mlp } from "../../../../env/sim/lower/sharding/numbered-graph.ts";
+import { shardedScenario } from "../../../../env/sim/lower/sharding/sharded.ts";
 import { greeted } from "./client.ts";
 
 const graph = "a 10 40B\nb 20 8B <- a\nc 5 4B <- a b\nd 9 <- c";
 const makespan = testScenario({ graph, devices: 3 });
 const iteration = testScenario({ graph, devices: 3, objective: "iteration" });
-const scenarioOf = (id: string) => (id.startsWith("Pipeline/") ? iteration : makespan);
+/** The ops of the other graph do not say what may be divided of them. */
+const divisible = shardedScenario(mlp({ b: 4, k: 4, h: 4, n: 2 }), machines([2]));
+
+function scenarioOf(id: string): Scenario {
+  if (id.startsWith("Sharding/")) return divisible;
+  return id.startsWith("Pipeline/") ? iteration : makespan;
+}
+
 /** Rented devices need prices, which no scenario of a test graph has. */
 const ids = envIds().filter((id) => id !== "Provision/Types-v1");
 
@@ -52,9 +63,11 @@ describe.each(autoresetModes)("a vector with autoreset %s", (autoreset) => {
       expect(listOf(answer, "mask")).toEqual(stepped.infos.flatMap(({ actionMask }) => [...actionMask]));
       const costs = stepped.infos.map(({ outcome }) => outcome?.cost ?? Number.NaN);
       expect(listOf(answer, "cost")).toEqual(costs);
-      expect(listOf(answer, "observation.current")).toEqual(
-        stepped.observations.map((each) => (each as { current: number }).current),
-      );
+      for (const [part, first] of Object.entries(stepped.observations[0] as Record<string, unknown>))
+        if (typeof first === "number")
+          expect(listOf(answer, `observation.${part}`), part).toEqual(
+            stepped.observations.map((each) => (each as Record<string, number>)[part]),
+          );
       const finals = stepped.infos.flatMap((info, e) => (info.finalInfo === undefined ? [] : [e]));
       if (finals.length > 0) expect(listOf(answer, "final")).toEqual(finals);
       else expect(answer.arrays.has("final")).toBe(false);

@@ -65,7 +65,10 @@ describe("a session", () => {
     [{ call: "solve", scenario: inline, method: "placeto@runs/x", simulations: 1 }, "names a file"],
     [{ call: "solve", scenario: inline, method: "heft", simulations: 1e9 }, "from 1 to 1000000"],
     [{ call: "simulate", scenario: inline }, "needs a plan"],
-    [{ call: "simulate", scenario: inline, plan: { kind: "magic" } }, "expected kind placement or pipeline"],
+    [
+      { call: "simulate", scenario: inline, plan: { kind: "magic" } },
+      "expected kind placement, pipeline or sharding",
+    ],
   ])("refuses %j in one sentence", async (fields, sentence) => {
     const answer = (await (await greeted()).call(fields)).fields;
     expect(answer.kind).toBe("input");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type TreeGame, treeEpisodes } from "../../../../agents/search/tree/uct.ts";
+import { type TreeGame, treeEpisodes } from "../../../../agents/search/sharding/uct.ts";
 import { createRng } from "../../../../env/index.ts";
 
 /** Chooses from 0..5 without order; only {1, 4} costs 1, and all else 10 plus what is chosen. */
