@@ -19,8 +19,6 @@ export interface PublishedSystem {
   readonly lacks?: string;
 }
 
-const SHARDING = "plans that split operators";
-
 const system = (
   id: string,
   name: string,
@@ -75,7 +73,9 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("accpar", "AccPar", "Song et al., HPCA 2020"),
   system("d-rec", "D-Rec", "MindSpore's recursive_programming, Huawei"),
   system("neo", "Neo", "Mudigere et al., ISCA 2022"),
-  system("roc", "ROC", "Jia et al., MLSys 2020", { lacks: SHARDING }),
+  system("roc", "ROC", "Jia et al., MLSys 2020", {
+    lacks: "plans that split a graph of data by its vertices",
+  }),
   system("taso", "TASO", "Jia et al., SOSP 2019", { lacks: "plans that rewrite the graph" }),
 ];
 

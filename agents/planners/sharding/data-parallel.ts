@@ -23,7 +23,7 @@ export const dataParallel: PlannerModule<z.infer<typeof options>> = {
   kind: "planner",
   card: {
     id: "data-parallel",
-    name: "data parallelism",
+    name: "Data parallelism",
     summary: "Divides the batch over all accelerators of a kind; stages of ZeRO divide the training state.",
     searchSpace: "one plan for each stage of ZeRO",
     paper:

@@ -24,7 +24,7 @@ export const shardingSearchOf = (methods: readonly Method[]): PlannerModule<z.in
   kind: "planner",
   card: {
     id: "sharding-search",
-    name: "search for shardings",
+    name: "Search for shardings",
     summary:
       "Takes plans of other planners of shardings and optima on all meshes, then changes single splits by the simulator.",
     searchSpace:

@@ -272,7 +272,7 @@ suites	large		8	10,000 to 100,000 ops	Deep networks, and recurrent ones unrolled
 planners	best	Best of all	1	Every quick planner and the search made for the objective, then annealing and rebuilding of placements that each keep the order of their own list schedule.	device per co-location class, and an order of ops on each device starts groups hot cold rebuilds draws prove flush
 planners	house	House	1	The search of best, in which a small trained network chooses the changes that are tried from pools of drawn ones.	device per co-location class, and an order of ops on each device starts groups hot cold rebuilds pool uses tau blind
 planners	best-list	Best list schedule	1	The best plan of eight list schedulers, each tried with and without its order, by groups, and with longer delays.	device per group, and the order of the ops
-planners	sharding-search	search for shardings	1	Takes plans of other planners of shardings and optima on all meshes, then changes single splits by the simulator.	a split of each product and convolution, meshes of one or two axes, stages of ZeRO, algorithms of sums patience
+planners	sharding-search	Search for shardings	1	Takes plans of other planners of shardings and optima on all meshes, then changes single splits by the simulator.	a split of each product and convolution, meshes of one or two axes, stages of ZeRO, algorithms of sums patience
 planners	single-device	Single device	1	Puts every group on one device, tries every device and keeps the best.	one device for all groups
 planners	random	Random	1	Draws a legal device for every group until the budget ends, and keeps the best plan.	device per group pool
 planners	round-robin	Round robin	1	Assigns the groups to the accelerators in turn, in topological order.	device per group
@@ -297,7 +297,7 @@ planners	alpa	Alpa, alpa	1	Cuts layers and cluster into stages on submeshes by A
 planners	dnn-replication	dnn-partitioning with replication, dnn-partitioning	1	Minimises the max load of contiguous stages with replicas, by the dynamic program over ideals of dnn-partitioning.	Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020, appendix contiguous stages with replicas on accelerators of one type each sync overlapped microBatches ideals layers
 planners	gspmd	GSPMD, gspmd	1	Completes a few annotations to a whole sharding, by propagation in the order of priorities.	Xu, Lee, Chen, Hechtman et al.: GSPMD: General and Scalable Parallelization for ML Computation Graphs. arXiv 2105.04663 none: annotations, propagated mesh zero annotations
 planners	automap	AutoMap, automap	1	Searches divisions of weights and inputs by UCT; each decision propagates through the program.	Schaarschmidt, Grewe, Vytiniotis, Paszke et al.: Automap: Towards Ergonomic Automated Parallelism for ML Models. arXiv 2112.02958 mesh axis per dimension of weights and inputs, propagated mesh zero grouped episodes exploration stop depth
-planners	data-parallel	data parallelism	1	Divides the batch over all accelerators of a kind; stages of ZeRO divide the training state.	Rajbhandari, Rasley, Ruwase, He: ZeRO: Memory Optimizations Toward Training Trillion Parameter Models. SC 2020 one plan for each stage of ZeRO zero
+planners	data-parallel	Data parallelism	1	Divides the batch over all accelerators of a kind; stages of ZeRO divide the training state.	Rajbhandari, Rasley, Ruwase, He: ZeRO: Memory Optimizations Toward Training Trillion Parameter Models. SC 2020 one plan for each stage of ZeRO zero
 planners	megatron	Megatron's tensor parallelism	1	Divides columns of first weights, rows of second ones and heads among the ranks of a machine, and the batch among the rest.	Shoeybi, Patwary, Puri, LeGresley, Casper, Catanzaro: Megatron-LM. arXiv 1909.08053, 2019 one plan for each degree degree zero
 planners	alpa-intra	Alpa, one mesh	1	Divides products among all ranks of a mesh of two axes at least cost of collectives: Alpa's program inside one stage.	Zheng, Li, Zhang, Zhuang, Chen, Huang, Wang, Xu, Zhuo, Xing, Gonzalez, Stoica: Alpa: Automating Inter- and Intra-Operator Parallelism for Distributed Deep Learning. OSDI 2022 a split of each product and convolution that uses all ranks, in equal parts rows slow fast
 planners	optcnn	OptCNN, optcnn	1	Divides each layer along dimensions of its output at least total cost, by OptCNN's node and edge elimination.	Jia, Lin, Qi, Aiken: Exploring Hidden Dimensions in Parallelizing Convolutional Neural Networks. ICML 2018 a split of each product and convolution over a mesh; sample, channel, head, height and width axes labelings
@@ -393,7 +393,7 @@ systems	tensoropt	TensorOpt	1	TensorOpt (Cai et al., TPDS 2022) is tensoropt her
 systems	accpar	AccPar	1	AccPar (Song et al., HPCA 2020) is accpar here.	accpar
 systems	d-rec	D-Rec	1	D-Rec (MindSpore's recursive_programming, Huawei) is d-rec here.	d-rec
 systems	neo	Neo	1	Neo (Mudigere et al., ISCA 2022) is neo-tables here.	neo-tables
-systems	roc	ROC	1	ROC (Jia et al., MLSys 2020) is not implemented, for want of plans that split operators.	
+systems	roc	ROC	1	ROC (Jia et al., MLSys 2020) is not implemented, for want of plans that split a graph of data by its vertices.	
 systems	taso	TASO	1	TASO (Jia et al., SOSP 2019) is not implemented, for want of plans that rewrite the graph.	
 `;
 

@@ -3,6 +3,9 @@ import { expect } from "vitest";
 import { type PlannerModule, traitsOf } from "../../../agents/contract.ts";
 import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, type Rng, type Scenario, validatePlan } from "../../../env/index.ts";
+import { machines } from "../../env/sim/lower/machines.ts";
+import { shardedScenario } from "../../env/sim/lower/sharding/sharded.ts";
+import { perceptron } from "../problems/sharding/labels/small-networks.ts";
 import { tinyPipelines } from "../registry/tiny-pipelines.ts";
 import { tinyScenarios } from "../registry/tiny-scenarios.ts";
 
@@ -41,9 +44,17 @@ export async function interruptAtRandom(module: PlannerModule, scenario: Scenari
   if (meter.refused === "stopped") expect(report.ended).toBe("clock");
 }
 
-/** Scenarios of an objective that it plans for. */
-export const scenariosFor = (module: PlannerModule): readonly Scenario[] =>
-  traitsOf(module).answers === "pipeline" ? tinyPipelines : tinyScenarios;
+/** Scenarios of an objective and with ops that it plans for. */
+export function scenariosFor(module: PlannerModule): readonly Scenario[] {
+  const { answers } = traitsOf(module);
+  if (answers === "sharding") return tinyShardings;
+  return answers === "pipeline" ? tinyPipelines : tinyScenarios;
+}
+
+const tinyShardings = [
+  shardedScenario(perceptron([16, 32, 8], 8), machines([4])),
+  shardedScenario(perceptron([64, 64], 4), machines([2, 2])),
+];
 
 export const interruptionRng = (module: PlannerModule): Rng =>
   createRng("interruption").child(module.card.id);

@@ -31,7 +31,7 @@ describe("list", () => {
   test.each<[string, readonly string[]]>([
     ["mcmc", ["mcmc"]],
     ["MCMC", ["mcmc"]],
-    ["flexflow", ["mcmc", "FlexFlow (Jia et al., SysML 2019) is mcmc here."]],
+    ["flexflow", ["mcmc", "FlexFlow (Jia et al., SysML 2019) is mcmc or flexflow-soap here."]],
     ["baechi", ["m-topo", "m-etf", "m-sct", "is m-topo, m-etf or m-sct here."]],
     ["colocrl", ["colocrl", "papers/colocrl"]],
     ["hdp", ["HDP (Mirhoseini et al., ICLR 2018) is hdp here.", "papers/hdp"]],
@@ -42,7 +42,8 @@ describe("list", () => {
     ["pipedream", ["pipedream-interval"]],
     ["torchgpipe", ["torchgpipe-blocks"]],
     ["dnn-partitioning", ["ideals-dp or ilp here"]],
-    ["alpa", ["Alpa (Zheng et al., OSDI 2022) is not implemented, for want of plans that split operators."]],
+    ["alpa", ["alpa-intra", "Alpa (Zheng et al., OSDI 2022) is alpa here."]],
+    ["taso", ["TASO (Jia et al., SOSP 2019) is not implemented, for want of plans that rewrite the graph."]],
     ["nmt/test", ["nmt/test/N/2xK80", "(16 scenarios)"]],
     ["2x8x", ["2x8xV100"]],
   ])("%s finds it by name", async (word, parts) => {
@@ -63,8 +64,8 @@ describe("list", () => {
   test("answers a search as JSON with every field", async () => {
     const { stdout } = await pgym(["list", "flexflow", "--json"]);
     const found = JSON.parse(stdout);
-    expect(found.planners.map(({ id }: { id: string }) => id)).toEqual(["mcmc"]);
-    expect(found.systems[0]).toMatchObject({ id: "flexflow", methods: ["mcmc"] });
+    expect(found.planners.map(({ id }: { id: string }) => id)).toEqual(["mcmc", "flexflow-soap"]);
+    expect(found.systems[0]).toMatchObject({ id: "flexflow", methods: ["mcmc", "flexflow-soap"] });
     expect(found.workloads).toEqual([]);
   });
 

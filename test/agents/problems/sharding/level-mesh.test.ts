@@ -26,6 +26,6 @@ test("sizes are prime, and planners that halve refuse others in a sentence", () 
 
 test("a graph without dimensions has no mesh", () => {
   expect(levelMesh(testScenario({ graph: "a 10 8B\nb 10 <- a" }))).toMatch(
-    /do not say what they iterate over/,
+    /says what dimensions it iterates over/,
   );
 });
