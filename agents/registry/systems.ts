@@ -73,6 +73,18 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("accpar", "AccPar", "Song et al., HPCA 2020"),
   system("d-rec", "D-Rec", "MindSpore's recursive_programming, Huawei"),
   system("neo", "Neo", "Mudigere et al., ISCA 2022"),
+  system("p2", "P2", "Xie et al., MLSys 2022", { lacks: "a planner on its reduction programs" }),
+  system("distir", "DistIR", "Santhanam et al., 2021", {
+    nearest: ["megatron"],
+    lacks: "its grid over data, tensor and pipeline degrees",
+  }),
+  system("auto-map", "Auto-MAP", "Wang et al., 2020", {
+    nearest: ["automap"],
+    lacks: "its linkage groups and its Rainbow DQN",
+  }),
+  system("paddle-adaptive", "Adaptive Paddle", "Ao et al., 2021", {
+    lacks: "its search, mapper and elastic planning",
+  }),
   system("roc", "ROC", "Jia et al., MLSys 2020", {
     lacks: "plans that split a graph of data by its vertices",
   }),

@@ -393,6 +393,10 @@ systems	tensoropt	TensorOpt	1	TensorOpt (Cai et al., TPDS 2022) is tensoropt her
 systems	accpar	AccPar	1	AccPar (Song et al., HPCA 2020) is accpar here.	accpar
 systems	d-rec	D-Rec	1	D-Rec (MindSpore's recursive_programming, Huawei) is d-rec here.	d-rec
 systems	neo	Neo	1	Neo (Mudigere et al., ISCA 2022) is neo-tables here.	neo-tables
+systems	p2	P2	1	P2 (Xie et al., MLSys 2022) is not implemented, for want of a planner on its reduction programs.	
+systems	distir	DistIR	1	DistIR (Santhanam et al., 2021) is not implemented, for want of its grid over data, tensor and pipeline degrees. The nearest is megatron.	
+systems	auto-map	Auto-MAP	1	Auto-MAP (Wang et al., 2020) is not implemented, for want of its linkage groups and its Rainbow DQN. The nearest is automap.	
+systems	paddle-adaptive	Adaptive Paddle	1	Adaptive Paddle (Ao et al., 2021) is not implemented, for want of its search, mapper and elastic planning.	
 systems	roc	ROC	1	ROC (Jia et al., MLSys 2020) is not implemented, for want of plans that split a graph of data by its vertices.	
 systems	taso	TASO	1	TASO (Jia et al., SOSP 2019) is not implemented, for want of plans that rewrite the graph.	
 `;
