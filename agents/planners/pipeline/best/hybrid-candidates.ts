@@ -28,7 +28,7 @@ const MANY_DEVICES = 64;
 /** Up to so many devices costs are asked for every place. */
 const FEW_PLACES = 32;
 /** Each layer alone would get at least so many bundles of devices. */
-const BUNDLES_OF_A_LAYER = 4;
+const BUNDLES_OF_A_LAYER = 2;
 
 /**
  * One candidate for each number of micro-batches under which something fits, best estimate first.
