@@ -7,6 +7,7 @@
  * first, so each lies in as few machines as it can.
  */
 import { z } from "zod";
+import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
 import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import type { PipelinePlan, PipelineStage } from "../../../env/model/plan/pipeline.ts";
@@ -67,7 +68,7 @@ export const alpa: PlannerModule<Options> = {
       "Its intra-operator program is not here: a stage offers replicas times Megatron's division of tensors alone, which leaves " +
       "out regions that do not divide evenly. Costs are measured times and alpha-beta formulas, not profiles. Layers are merged " +
       "at cheap cuts, not by Alpa's clustering. Nothing is recomputed. Transfers between stages are not in its objective, as in " +
-      "Alpa. It needs equal machines of a power of two of accelerators.",
+      "Alpa. It needs equal machines of a power of two of accelerators, at most 64 in all.",
   },
   traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
   refuses,
@@ -101,9 +102,15 @@ export const alpa: PlannerModule<Options> = {
   }),
 };
 
+/** For each largest time the program fills a table of layers and devices: minutes for 512. */
+const MOST_DEVICES = 64;
+
 function refuses(scenario: Scenario): string | null {
   const unequal = unequalNodes(scenario);
-  return unequal === null ? null : `Alpa plans for equal machines of equal accelerators, but ${unequal}.`;
+  if (unequal !== null) return `Alpa plans for equal machines of equal accelerators, but ${unequal}.`;
+  const count = scenario.cluster.devices.filter((device) => !isCpu(device)).length;
+  if (count <= MOST_DEVICES) return null;
+  return `Alpa's program takes long for more than ${MOST_DEVICES} accelerators, and the cluster has ${count}.`;
 }
 
 /** A submesh and how a stage divides it. */
