@@ -10,7 +10,7 @@
  *   high. `Infinity` where nothing is sent.
  */
 
-import { isCpu } from "../env/model/cluster/cluster.ts";
+import { acceleratorsOrAll } from "../env/model/cluster/cluster.ts";
 import { groupGraph } from "../env/model/coarsen/group-graph.ts";
 import { liftToOps } from "../env/model/coarsen/grouping.ts";
 import { placement } from "../env/model/plan/placement.ts";
@@ -57,9 +57,7 @@ function memoryPressure(scenario: Scenario): number | null {
  * counts as longer than any time.
  */
 function fastestAccelerator({ cluster }: Scenario, rows: readonly Float64Array[]): number {
-  const numbers = cluster.devices.map((_, d) => d);
-  const accelerators = numbers.filter((d) => !isCpu(cluster.devices[d]));
-  const candidates = accelerators.length > 0 ? accelerators : numbers;
+  const candidates = acceleratorsOrAll(cluster);
   const cost = candidates.map((d) => {
     const times = rows.map((us) => us[d]).filter((us) => us < Number.POSITIVE_INFINITY);
     return { missed: rows.length - times.length, us: times.reduce((sum, us) => sum + us, 0) };

@@ -5,7 +5,7 @@
  * it.
  */
 
-import { isCpu } from "../../env/model/cluster/cluster.ts";
+import { acceleratorsOrAll } from "../../env/model/cluster/cluster.ts";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";
 import type { Placement } from "../../env/model/plan/placement.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
@@ -28,8 +28,7 @@ export function choicesOf(scenario: Scenario, pool: Pool): Choices {
   const { cluster, grouping } = scenario;
   const deviceCount = cluster.devices.length;
   const all = Int32Array.from({ length: deviceCount }, (_, d) => d);
-  const accelerators = all.filter((d) => !isCpu(cluster.devices[d]));
-  const devices = pool === "all" || accelerators.length === 0 ? all : accelerators;
+  const devices = pool === "all" ? all : Int32Array.from(acceleratorsOrAll(cluster));
   const allowed = allowedDevices(scenario);
   const legal = Array.from({ length: grouping.groupCount }, (_, g) => {
     const runs = (d: number) => allowed[g * deviceCount + d] === 1;

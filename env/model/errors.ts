@@ -7,5 +7,16 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
+/** The sentence that a check throws, null where it passes. Other errors stay errors. */
+export function mistakeIn(check: () => void): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
 /** A plan whose order of ops makes devices wait for each other for ever. */
 export class OrderDeadlock extends InputError {}

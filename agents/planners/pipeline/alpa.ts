@@ -7,7 +7,7 @@
  * first, so each lies in as few machines as it can.
  */
 import { z } from "zod";
-import { isCpu } from "../../../env/model/cluster/cluster.ts";
+import { acceleratorsOf } from "../../../env/model/cluster/cluster.ts";
 import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
 import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import type { PipelinePlan, PipelineStage } from "../../../env/model/plan/pipeline.ts";
@@ -108,7 +108,7 @@ const MOST_DEVICES = 64;
 function refuses(scenario: Scenario): string | null {
   const unequal = unequalNodes(scenario);
   if (unequal !== null) return `Alpa plans for equal machines of equal accelerators, but ${unequal}.`;
-  const count = scenario.cluster.devices.filter((device) => !isCpu(device)).length;
+  const count = acceleratorsOf(scenario.cluster).length;
   if (count <= MOST_DEVICES) return null;
   return `Alpa's program takes long for more than ${MOST_DEVICES} accelerators, and the cluster has ${count}.`;
 }

@@ -61,10 +61,9 @@ export const piper: PlannerModule<Options> = {
     paper:
       "Tarnawski, Narayanan, Phanishayee: Piper: Multidimensional Planner for DNN Parallelization. NeurIPS 2021",
     limits:
-      "Its program chooses tensor-parallel degrees too, but scenarios have no costs of them and plans cannot hold them: here " +
-      "every stage has degree 1. It assumes equal accelerators and one bandwidth, that of the slowest pair. Replicas divide " +
-      "the micro-batches. A layer that is recomputed keeps its inputs, also where the layer before keeps them. Graphs with " +
-      "many parallel branches are planned as a chain.",
+      "Its program chooses tensor-parallel degrees too, but scenarios have no costs of them: here every stage has degree 1. " +
+      "It assumes equal accelerators and one bandwidth, that of the slowest pair. Replicas divide the micro-batches. A layer " +
+      "that is recomputed keeps its inputs, also where the layer before keeps them. Graphs with many parallel branches are planned as a chain.",
   },
   traits: {
     answers: "pipeline",

@@ -1,7 +1,7 @@
 /** Options of planners of shardings that have a mesh. */
 import { z } from "zod";
 import type { Cluster } from "../../../env/model/cluster/cluster.ts";
-import { InputError } from "../../../env/model/errors.ts";
+import { mistakeIn } from "../../../env/model/errors.ts";
 import { meshOf } from "../../../env/model/layout/mesh-of.ts";
 import { zeroStages } from "../../../env/model/plan/sharding.ts";
 
@@ -18,12 +18,5 @@ export const zeroOption = z
   .describe("Stage of ZeRO of the plan.");
 
 /** Why the cluster has no such mesh, null where it has. */
-export function meshRefusal(cluster: Cluster, mesh: string): string | null {
-  try {
-    meshOf(cluster, mesh === "all" ? undefined : mesh);
-    return null;
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
-    throw error;
-  }
-}
+export const meshRefusal = (cluster: Cluster, mesh: string): string | null =>
+  mistakeIn(() => meshOf(cluster, mesh === "all" ? undefined : mesh));

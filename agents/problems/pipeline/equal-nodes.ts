@@ -2,14 +2,14 @@
  * Clusters of equal nodes, for planners that know no others: accelerators of one kind and memory,
  * equally many in each machine (machine-borders.ts).
  */
-import { isCpu } from "../../../env/model/cluster/cluster.ts";
+import { acceleratorsOf } from "../../../env/model/cluster/cluster.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { machineBorders } from "./machine-borders.ts";
 
 /** What the cluster has that is not equal, as the end of a sentence; null where all is. */
 export function unequalNodes(scenario: Scenario): string | null {
   const { devices } = scenario.cluster;
-  const accelerators = [...devices.keys()].filter((d) => !isCpu(devices[d]));
+  const accelerators = acceleratorsOf(scenario.cluster);
   if (accelerators.length === 0) return null;
   const kinds = [...new Set(accelerators.map((d) => devices[d].kind))];
   if (kinds.length > 1) return `the cluster has ${kinds.join(" and ")}`;

@@ -5,9 +5,10 @@
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
 import { type OpIteration, WHOLE } from "../../../env/model/graph/iteration.ts";
-import type { MeshSizes } from "../../../env/model/layout/mesh.ts";
-import { type OpSplit, splitByName } from "../../../env/model/layout/natural.ts";
+import { countAlong, type MeshSizes } from "../../../env/model/layout/mesh.ts";
+import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import { iterationOf } from "../../../env/model/plan/sharding.ts";
+import { holdsWithFollowers } from "./followers.ts";
 
 /** For each mesh axis the dimension that it divides, or `NONE`. */
 export type AxisChoice = ArrayLike<number>;
@@ -31,15 +32,8 @@ export function splitRules(graph: OpGraph, sizes: MeshSizes): SplitRules {
   const followers = followersOf(graph);
   return {
     followers,
-    isLegal(v, split) {
-      const iteration = iterationOf(graph, v);
-      if (iteration === null) return false;
-      if (!isEven(iteration, split, sizes)) return false;
-      return followers[v].every((w) => {
-        const other = iterationOf(graph, w);
-        return other === null || isEven(other, splitByName(iteration, split, other), sizes);
-      });
-    },
+    isLegal: (v, split) =>
+      holdsWithFollowers(graph, v, followers[v], split, (iteration, own) => isEven(iteration, own, sizes)),
   };
 }
 
@@ -51,7 +45,7 @@ export function followersOf({ opCount, role, twin }: OpGraph): number[][] {
 }
 
 function isEven(iteration: OpIteration, split: OpSplit, sizes: MeshSizes): boolean {
-  const parts = split.map((axes) => axes.reduce((product, axis) => product * sizes[axis], 1));
+  const parts = split.map((axes) => countAlong(axes, sizes));
   const fits = iteration.dimensions.every(
     ({ kind, size, halo = 0 }, d) =>
       parts[d] === 1 || (kind !== "opaque" && halo === 0 && size > 0 && size % parts[d] === 0),

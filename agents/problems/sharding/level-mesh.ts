@@ -3,14 +3,14 @@
  * each prime factor of each level of machines. The outermost level comes first, so axis 0 crosses
  * the slowest links. Splits along the axes in turn are splits within splits.
  */
-import { isCpu } from "../../../env/model/cluster/cluster.ts";
-import { InputError } from "../../../env/model/errors.ts";
+import { acceleratorsOf } from "../../../env/model/cluster/cluster.ts";
+import { mistakeIn } from "../../../env/model/errors.ts";
 import type { Mesh } from "../../../env/model/layout/mesh.ts";
 import { replicatedPlan } from "../../../env/model/plan/sharding.ts";
 import { checkSharding } from "../../../env/model/plan/sharding-checks.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { type NestedDevices, nestedDevices } from "../pipeline/machine-levels.ts";
-import { unknownDimensions } from "./meshes.ts";
+import { ofCommonKind, unknownDimensions } from "./meshes.ts";
 
 export interface LevelMesh {
   readonly mesh: Mesh;
@@ -20,13 +20,12 @@ export interface LevelMesh {
 
 /** A sentence where there is no such mesh, or where its devices do not run all ops. */
 export function levelMesh(scenario: Scenario): LevelMesh | string {
-  const devices = devicesOfOneKind(scenario);
+  const devices = ofCommonKind(scenario.cluster, acceleratorsOf(scenario.cluster));
   if (devices.length === 0) return "The cluster has no accelerator to divide ops over.";
   const unknown = unknownDimensions(scenario);
   if (unknown !== null) return unknown;
   const found = meshOf(nestedDevices(scenario, devices));
-  const invalid = whyInvalid(scenario, found.mesh);
-  return invalid ?? found;
+  return mistakeIn(() => checkSharding(scenario, replicatedPlan(scenario.graph, found.mesh))) ?? found;
 }
 
 /** The same, for planners that halve at every axis. */
@@ -36,16 +35,6 @@ export function binaryMesh(scenario: Scenario, planner: string): LevelMesh | str
   const { axes, devices } = found.mesh;
   if (axes.every(({ size }) => size === 2)) return found;
   return `${planner} halves the devices again and again, and ${devices.length} are not a power of two above 1.`;
-}
-
-/** Accelerators of the kind with most devices, the first of equal ones. */
-function devicesOfOneKind({ cluster }: Scenario): number[] {
-  const kinds = new Map<string, number[]>();
-  cluster.devices.forEach((device, d) => {
-    if (isCpu(device)) return;
-    kinds.set(device.kind, [...(kinds.get(device.kind) ?? []), d]);
-  });
-  return [...kinds.values()].reduce<number[]>((most, own) => (own.length > most.length ? own : most), []);
 }
 
 function meshOf({ devices, levels }: NestedDevices): LevelMesh {
@@ -65,14 +54,4 @@ function primesOf(count: number): number[] {
   let rest = count;
   for (let prime = 2; rest > 1; prime++) for (; rest % prime === 0; rest /= prime) found.push(prime);
   return found;
-}
-
-function whyInvalid(scenario: Scenario, mesh: Mesh): string | null {
-  try {
-    checkSharding(scenario, replicatedPlan(scenario.graph, mesh));
-    return null;
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
-    throw error;
-  }
 }

@@ -2,25 +2,26 @@
  * Meshes that planners of shardings try. The devices are the accelerators of the kind that most are
  * of. They are in the order of their machines, so the last axes of a mesh lie inside machines.
  */
-import { isCpu } from "../../../env/model/cluster/cluster.ts";
+import { acceleratorsOrAll } from "../../../env/model/cluster/cluster.ts";
 import { levelsOf } from "../../../env/model/cluster/levels.ts";
 import type { Mesh } from "../../../env/model/layout/mesh.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
 /** Devices of equal kind in the order of their machines. */
 export function meshDevices({ cluster }: Pick<Scenario, "cluster">): number[] {
-  const { devices } = cluster;
-  const able = [...devices.keys()].filter((d) => !isCpu(devices[d]));
-  const usable = able.length > 0 ? able : [...devices.keys()];
-  const count = (kind: string) => usable.filter((d) => devices[d].kind === kind).length;
-  const kinds = [...new Set(usable.map((d) => devices[d].kind))];
-  const most = kinds.reduce((a, b) => (count(b) > count(a) ? b : a));
   const levels = levelsOf(cluster);
   const machinesFirst = (a: number, b: number): number => {
     for (const groups of levels.toReversed()) if (groups[a] !== groups[b]) return groups[a] - groups[b];
     return a - b;
   };
-  return usable.filter((d) => devices[d].kind === most).sort(machinesFirst);
+  return ofCommonKind(cluster, acceleratorsOrAll(cluster)).sort(machinesFirst);
+}
+
+/** Those of the given devices that are of the kind that most are of, the first of equal kinds. */
+export function ofCommonKind({ devices }: Scenario["cluster"], given: readonly number[]): number[] {
+  const byKind = new Map<string, number[]>();
+  for (const d of given) byKind.set(devices[d].kind, [...(byKind.get(devices[d].kind) ?? []), d]);
+  return [...byKind.values()].reduce((most, own) => (own.length > most.length ? own : most), []);
 }
 
 const NAMES = ["x", "y", "z"];

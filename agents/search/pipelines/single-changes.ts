@@ -6,7 +6,7 @@
  * They are told to people, so each has a clause, and any plan will do. A search draws from more and
  * larger changes (changes.ts), of stages that are intervals of layers.
  */
-import { InputError } from "../../../env/model/errors.ts";
+import { mistakeIn } from "../../../env/model/errors.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import {
@@ -38,15 +38,8 @@ export function singleChanges(chain: LayerChain, plan: PipelinePlan): SingleChan
   ].filter((change) => isValid(chain, change.plan));
 }
 
-function isValid({ scenario }: LayerChain, plan: PipelinePlan): boolean {
-  try {
-    validatePlan(scenario, plan);
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
-  }
-  return true;
-}
+const isValid = ({ scenario }: LayerChain, plan: PipelinePlan): boolean =>
+  mistakeIn(() => validatePlan(scenario, plan)) === null;
 
 function cutChanges(chain: LayerChain, plan: PipelinePlan): SingleChange[] {
   const { first, last } = layersOfStages(chain, plan);

@@ -61,6 +61,16 @@ export interface Cluster {
  */
 export const isCpu = (device: Device): boolean => device.kind.toLowerCase() === "cpu";
 
+/** Numbers of the accelerators, ascending. */
+export const acceleratorsOf = ({ devices }: Pick<Cluster, "devices">): number[] =>
+  [...devices.keys()].filter((d) => !isCpu(devices[d]));
+
+/** The same; all devices of a cluster that has CPUs alone. */
+export function acceleratorsOrAll(cluster: Pick<Cluster, "devices">): number[] {
+  const accelerators = acceleratorsOf(cluster);
+  return accelerators.length > 0 ? accelerators : [...cluster.devices.keys()];
+}
+
 /** The most parameter bytes that a device may hold where only weights count. A CPU has no limit. */
 export const weightLimitBytes = (device: Device): number =>
   isCpu(device) ? Number.POSITIVE_INFINITY : device.memoryBytes;

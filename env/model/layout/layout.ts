@@ -18,9 +18,6 @@ export interface Layout {
 
 export const replicated = (shape: readonly number[]): Layout => ({ axes: shape.map(() => []), partial: [] });
 
-export const isReplicated = ({ axes, partial }: Layout): boolean =>
-  partial.length === 0 && axes.every(({ length }) => length === 0);
-
 /** Equal layouts have equal texts. */
 export const layoutKey = ({ axes, partial }: Layout): string =>
   `${axes.map((own) => own.join(",")).join("/")}+${partial.join(",")}`;

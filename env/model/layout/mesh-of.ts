@@ -1,20 +1,13 @@
 /** The mesh of a cluster's accelerators: one axis of all of them, or axes of given sizes. */
-import { type Cluster, isCpu } from "../cluster/cluster.ts";
+import { acceleratorsOrAll, type Cluster } from "../cluster/cluster.ts";
 import { InputError } from "../errors.ts";
 import { type Mesh, rankCount } from "./mesh.ts";
 
 const AXIS_NAMES = ["x", "y", "z", "u", "v", "w"] as const;
 
-/** Devices that a mesh takes: the cluster's accelerators, its CPUs where it has none. */
-export function meshDevices({ devices }: Cluster): number[] {
-  const all = [...devices.keys()];
-  const accelerators = all.filter((d) => !isCpu(devices[d]));
-  return accelerators.length === 0 ? all : accelerators;
-}
-
 /** `sizes` is a text such as `2x4`, whose axes are x and y; by default one axis of all. */
 export function meshOf(cluster: Cluster, sizes?: string): Mesh {
-  const devices = meshDevices(cluster);
+  const devices = acceleratorsOrAll(cluster);
   const lengths = sizes === undefined ? [devices.length] : sizes.split("x").map(Number);
   const isMesh =
     lengths.every((length) => Number.isInteger(length) && length >= 1) && lengths.length <= AXIS_NAMES.length;

@@ -22,6 +22,10 @@ export const sizesOf = ({ axes }: Pick<Mesh, "axes">): MeshSizes => axes.map(({ 
 /** Ranks of a mesh. */
 export const rankCount = (sizes: MeshSizes): number => sizes.reduce((count, size) => count * size, 1);
 
+/** Ranks that differ in the coordinates of these axes alone: parts that they divide into. */
+export const countAlong = (axes: readonly number[], sizes: MeshSizes): number =>
+  axes.reduce((count, axis) => count * sizes[axis], 1);
+
 export function coordinatesOf(sizes: MeshSizes, rank: number): number[] {
   const at = new Array<number>(sizes.length);
   let rest = rank;

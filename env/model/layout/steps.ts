@@ -14,7 +14,7 @@
  * "Optimization of Collective Communication Operations in MPICH", IJHPCA 2005).
  */
 import { elementsIn, type Layout, localElements, localShape, partLength } from "./layout.ts";
-import type { MeshSizes } from "./mesh.ts";
+import { countAlong, type MeshSizes } from "./mesh.ts";
 
 export const stepKinds = [
   "slice",
@@ -40,7 +40,7 @@ export function sentElements(
   shape: readonly number[],
   sizes: MeshSizes,
 ): number {
-  const count = group.reduce((product, axis) => product * sizes[axis], 1);
+  const count = countAlong(group, sizes);
   switch (kind) {
     case "slice":
       return 0;

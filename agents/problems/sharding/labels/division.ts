@@ -5,12 +5,9 @@
 import type { OpGraph } from "../../../../env/model/graph/graph.ts";
 import { type OpIteration, type TensorAxes, WHOLE } from "../../../../env/model/graph/iteration.ts";
 import type { Layout } from "../../../../env/model/layout/layout.ts";
-import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
-import { type OpSplit, splitByName } from "../../../../env/model/layout/natural.ts";
-import { iterationOf } from "../../../../env/model/plan/sharding.ts";
-
-export const partsOf = (axes: readonly number[], sizes: MeshSizes): number =>
-  axes.reduce((product, axis) => product * sizes[axis], 1);
+import { countAlong, type MeshSizes } from "../../../../env/model/layout/mesh.ts";
+import type { OpSplit } from "../../../../env/model/layout/natural.ts";
+import { holdsWithFollowers } from "../followers.ts";
 
 /** An axis that is longer than its dimension is cut where the dimension is: both evenly. */
 function mayDivide(iteration: OpIteration, dimension: number, parts: number): boolean {
@@ -25,7 +22,7 @@ function mayDivide(iteration: OpIteration, dimension: number, parts: number): bo
 }
 
 const isAllowed = (iteration: OpIteration, split: OpSplit, sizes: MeshSizes): boolean =>
-  split.every((axes, dimension) => mayDivide(iteration, dimension, partsOf(axes, sizes)));
+  split.every((axes, dimension) => mayDivide(iteration, dimension, countAlong(axes, sizes)));
 
 /** Whether an op may be split so, and its `twins`, which take the split over by name. */
 export function mayTake(
@@ -34,12 +31,7 @@ export function mayTake(
   twins: readonly number[],
   { split, sizes }: { readonly split: OpSplit; readonly sizes: MeshSizes },
 ): boolean {
-  const iteration = iterationOf(graph, v)!;
-  if (!isAllowed(iteration, split, sizes)) return false;
-  return twins.every((twin) => {
-    const own = iterationOf(graph, twin);
-    return own === null || isAllowed(own, splitByName(iteration, split, own), sizes);
-  });
+  return holdsWithFollowers(graph, v, twins, split, (iteration, own) => isAllowed(iteration, own, sizes));
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   sendUs,
 } from "../../../../env/model/layout/alpha-beta.ts";
 import { localElements } from "../../../../env/model/layout/layout.ts";
-import { groupsAlong, type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
+import { countAlong, groupsAlong, type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
 import { commonElements, type ReshardStep } from "../../../../env/model/layout/steps.ts";
 
 /** Time of a step, or its cost in a planner's own unit. */
@@ -33,7 +33,7 @@ export function stepTimes(cluster: Cluster, mesh: Mesh): StepCost {
   return (step, shape, bytesPerElement) => {
     const { kind, group, from, to } = step;
     if (kind === "slice") return 0;
-    const count = group.reduce((product, axis) => product * sizes[axis], 1);
+    const count = countAlong(group, sizes);
     if (count === 1) return 0;
     const held = localElements(shape, from, sizes) * bytesPerElement;
     if (kind === "all-reduce") return allReduceUs(count, held, linkOf(group, 1));

@@ -4,10 +4,10 @@
  */
 import type { OpGraph } from "../../../../env/model/graph/graph.ts";
 import { type OpIteration, WHOLE } from "../../../../env/model/graph/iteration.ts";
-import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
+import { countAlong, type MeshSizes } from "../../../../env/model/layout/mesh.ts";
 import { type OpSplit, usedAxes } from "../../../../env/model/layout/natural.ts";
 import { iterationOf } from "../../../../env/model/plan/sharding.ts";
-import { mayTake, partsOf } from "./division.ts";
+import { mayTake } from "./division.ts";
 
 export interface Offer {
   /** Whether the planner divides a dimension of the op. */
@@ -48,7 +48,7 @@ export function offeredSplits(
 ): OpSplit[] {
   const iteration = iterationOf(graph, head)!;
   const isEven = (split: OpSplit): boolean =>
-    split.every((axes, d) => iteration.dimensions[d].size % partsOf(axes, sizes) === 0);
+    split.every((axes, d) => iteration.dimensions[d].size % countAlong(axes, sizes) === 0);
   const isOffered = (split: OpSplit): boolean =>
     mayTake(graph, head, twins, { split, sizes }) && (offer.evenly !== true || isEven(split));
   const dimensions = [...iteration.dimensions.keys()].filter((d) => offer.divides(iteration, d));
@@ -64,7 +64,7 @@ export function offeredSplits(
       .filter((split) => isOffered(split));
   });
   if (!offer.fully) return splits;
-  const ranks = (split: OpSplit) => usedAxes(split).reduce((product, axis) => product * sizes[axis], 1);
+  const ranks = (split: OpSplit) => countAlong(usedAxes(split), sizes);
   const most = Math.max(...splits.map(ranks));
   return splits.filter((split) => ranks(split) === most);
 }

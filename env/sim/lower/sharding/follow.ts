@@ -5,7 +5,7 @@
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import { type OpIteration, WHOLE } from "../../../model/graph/iteration.ts";
-import type { MeshSizes } from "../../../model/layout/mesh.ts";
+import { countAlong, type MeshSizes } from "../../../model/layout/mesh.ts";
 import { type OpSplit, usedAxes } from "../../../model/layout/natural.ts";
 import { iterationOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
 import type { Value } from "./instructions.ts";
@@ -31,7 +31,7 @@ export function followedSplit(
       const { size, kind, halo = 0 } = iteration.dimensions[dimension];
       const axes = value.layout.axes[t];
       if (size !== shape[t] || kind === "opaque" || halo > 0) return;
-      const parts = axes.reduce((product, axis) => product * sizes[axis], 1);
+      const parts = countAlong(axes, sizes);
       if (parts > size || axes.some((axis) => usedAxes(made).includes(axis))) return;
       made[dimension] = [...axes];
     });

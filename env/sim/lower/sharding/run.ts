@@ -5,7 +5,7 @@ import { sizesOf } from "../../../model/layout/mesh.ts";
 import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { createEngine, createLoggingEngine, type Engine, type LoggingEngine } from "../../engine/engine.ts";
+import { createEngine, type Engine } from "../../engine/engine.ts";
 import type { Violation } from "../../evaluator/contract.ts";
 import { createPeakSlices, type PeaksAbove } from "../../memory/peak-slices.ts";
 import { memoryViolation } from "../../memory/peaks.ts";
@@ -40,20 +40,7 @@ export function createShardingRunner(scenario: Scenario): ShardingRunner {
   };
 }
 
-/** The same with every transfer, for pictures and traces. Pre: a valid plan. */
-export function runLoggedSharding(
-  scenario: Scenario,
-  plan: ShardingPlan,
-): ShardingRun & { readonly engine: LoggingEngine } {
-  const lowered = lowerSharding(scenario, plan);
-  return finish(scenario, lowered, createLoggingEngine(lowered.compiled));
-}
-
-function finish<E extends Engine>(
-  scenario: Scenario,
-  lowered: LoweredSharding,
-  engine: E,
-): ShardingRun & { readonly engine: E } {
+function finish(scenario: Scenario, lowered: LoweredSharding, engine: Engine): ShardingRun {
   const { compiled, device, columns } = lowered;
   const iterationUs = engine.run(device);
   const peaksAbove = createPeakSlices(compiled, columns);
