@@ -5,13 +5,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../../env/model/errors.ts";
-import { evaluator } from "../../env/sim/objectives/evaluator.ts";
-import {
-  betterMove,
-  type Move,
-  singleMoveCount,
-  singleMoves,
-} from "../../env/sim/timeline/explain/best-move.ts";
+import { singleMoveCount } from "../../env/sim/timeline/explain/best-move.ts";
 import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
 import { type ScoredPlan, scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
 import { pipelineTrace } from "../../results/export/trace/pipeline-trace.ts";
@@ -31,6 +25,7 @@ import { displayedScore } from "../reports/plans/score-report.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { bestChange } from "./explain/best-change.ts";
+import { NO_MOVES, triedMoves } from "./explain/tried-moves.ts";
 import { placementFlag, readPlanArgument, scenarioForPlan, scoredObjectiveFlag } from "./given-plan.ts";
 import { notSimulated, pictureFlags, writePictures } from "./plan-pictures.ts";
 
@@ -113,22 +108,17 @@ async function pipelineReport(
     : pipelineExplanationText({ ...parts, scored: displayedScore(scored) });
 }
 
-async function bestMove({ scenario, plan, outcome }: ScoredPlan, terminal: Terminal): Promise<MoveSearch> {
-  const total = singleMoveCount(scenario, plan);
-  const progress = startProgress(terminal, total, "moves");
-  let best: Move | null = null;
-  let [tried, helping, stuck] = [0, 0, 0];
-  for (const move of singleMoves(evaluator(scenario), plan)) {
-    best = betterMove(best, move);
-    tried++;
-    if (move.outcome === null) stuck++;
-    else if (move.outcome.cost < outcome.cost) helping++;
-    if (tried % MOVES_BETWEEN_BREATHS > 0) continue;
-    progress.update(tried, "moving one group at a time");
+async function bestMove(scored: ScoredPlan, terminal: Terminal): Promise<MoveSearch> {
+  const progress = startProgress(terminal, singleMoveCount(scored.scenario, scored.plan), "moves");
+  // A plan without moves has been searched.
+  let search: MoveSearch = { ...NO_MOVES, complete: true };
+  for (const next of triedMoves(scored)) {
+    search = next;
+    if (search.tried % MOVES_BETWEEN_BREATHS > 0) continue;
+    progress.update(search.tried, "moving one group at a time");
     await setImmediate();
     if (terminal.signal.aborted) break;
   }
   progress.end();
-  const helps = best !== null && best.outcome.cost < outcome.cost;
-  return { best: helps ? best : null, tried, helping, stuck, complete: tried === total };
+  return search;
 }

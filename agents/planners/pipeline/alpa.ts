@@ -29,6 +29,7 @@ import { microBatchChoices } from "../../problems/pipeline/micro-batches.ts";
 import { type TensorRegions, tensorRegions } from "../../problems/pipeline/tensor-regions.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { microBatchesOption } from "./micro-batches-option.ts";
 
 const options = z.strictObject({
   layers: z
@@ -43,11 +44,7 @@ const options = z.strictObject({
     .max(64)
     .default(8)
     .describe("Most tensor ranks of a stage; they are in one machine. 1 takes replicas alone."),
-  microBatches: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe("Micro-batches of a batch; 0 takes the number of least estimate."),
+  microBatches: microBatchesOption,
 });
 
 type Options = z.infer<typeof options>;

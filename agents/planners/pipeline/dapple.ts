@@ -20,6 +20,7 @@ import { microBatchChoices, mostMicroBatches, shareTimes } from "../../problems/
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { prefixSums } from "../../problems/prefix-sums.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { microBatchesOption } from "./micro-batches-option.ts";
 
 const options = z.strictObject({
   mode: z
@@ -30,11 +31,7 @@ const options = z.strictObject({
     .enum(["dapple-pa", "dapple-pb"])
     .default("dapple-pa")
     .describe("Early backward after S - s forwards at stage s of S, or after 2 (S - s) - 1."),
-  microBatches: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe("Micro-batches of a batch; 0 takes the number of least estimate."),
+  microBatches: microBatchesOption,
   layers: z
     .int()
     .min(1)

@@ -17,6 +17,7 @@ import { settleLastStage } from "../../search/mixed-pipes/last-stage.ts";
 import type { LayerGraph, MixedStages } from "../../search/mixed-pipes/layer-graph.ts";
 import { type MixedPipeOptions, mixedPipe } from "../../search/mixed-pipes/mixed-pipe.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { microBatchesOption } from "./micro-batches-option.ts";
 
 const options = z.strictObject({
   mode: z
@@ -35,11 +36,7 @@ const options = z.strictObject({
     .describe("Most blocks for each accelerator; from 2 up every number is tried."),
   exhaustive: z.boolean().default(false).describe("Tries every assignment of blocks, up to a limit."),
   recompute: z.boolean().default(true).describe("Computes activations again for the backward pass."),
-  microBatches: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe("Micro-batches of a batch; 0 takes the number of least estimate."),
+  microBatches: microBatchesOption,
 });
 
 type Options = z.infer<typeof options>;

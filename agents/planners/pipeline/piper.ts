@@ -20,6 +20,7 @@ import { nestedDevices, slowestWhere } from "../../problems/pipeline/machine-lev
 import { microBatchChoices } from "../../problems/pipeline/micro-batches.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { microBatchesOption } from "./micro-batches-option.ts";
 
 const options = z.strictObject({
   split: z
@@ -34,11 +35,7 @@ const options = z.strictObject({
     ),
   dataParallel: z.boolean().default(true).describe("Whether stages may have replicas."),
   recompute: z.boolean().default(true).describe("Whether layers may be recomputed."),
-  microBatches: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe("Micro-batches of a batch; 0 takes the number of least estimate."),
+  microBatches: microBatchesOption,
   downSets: z
     .int()
     .min(2)

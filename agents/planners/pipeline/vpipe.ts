@@ -23,6 +23,7 @@ import {
 import { microBatchChoices, passUs, shareTimes } from "../../problems/pipeline/micro-batches.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
+import { microBatchesOption } from "./micro-batches-option.ts";
 
 const options = z.strictObject({
   mode: z
@@ -33,11 +34,7 @@ const options = z.strictObject({
     .enum(["pipedream", "gpipe"])
     .default("pipedream")
     .describe("Asynchronous with stashed weights, or with a flush after every batch."),
-  microBatches: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe("Micro-batches of a batch; 0 takes the number of least estimate."),
+  microBatches: microBatchesOption,
   swap: z.boolean().default(true).describe("Whether activations may wait in the host's memory."),
   stages: z.int().min(0).default(0).describe("Stages; 0 takes one for each accelerator."),
 });

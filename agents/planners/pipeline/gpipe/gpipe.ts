@@ -14,6 +14,7 @@ import { equalDevices, stageCountOf } from "../../../problems/pipeline/equal-dev
 import { checkpoints, fillDrainPlan } from "../../../problems/pipeline/fill-drain.ts";
 import { shareTimes } from "../../../problems/pipeline/micro-batches.ts";
 import { stageFacts } from "../../../search/pipelines/stage-facts.ts";
+import { microBatchesOption } from "../micro-batches-option.ts";
 
 const options = z.strictObject({
   partition: z
@@ -24,11 +25,7 @@ const options = z.strictObject({
     .enum(checkpoints)
     .default("always")
     .describe("Which micro-batches are computed again for their backward pass."),
-  microBatches: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe("Micro-batches of a batch; 0 takes the number of least estimate."),
+  microBatches: microBatchesOption,
   stages: z.int().min(0).default(0).describe("Stages; 0 takes one for each accelerator."),
 });
 

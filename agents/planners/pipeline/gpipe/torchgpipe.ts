@@ -15,6 +15,7 @@ import { checkpoints, fillDrainPlan } from "../../../problems/pipeline/fill-drai
 import { shareTimes } from "../../../problems/pipeline/micro-batches.ts";
 import { type BlockPartition, blockPartition } from "../../../search/lines/block-partition.ts";
 import { stageFacts } from "../../../search/pipelines/stage-facts.ts";
+import { microBatchesOption } from "../micro-batches-option.ts";
 
 const options = z.strictObject({
   partitions: z
@@ -30,11 +31,7 @@ const options = z.strictObject({
     .enum(checkpoints)
     .default("except_last")
     .describe("Which micro-batches are computed again for their backward pass."),
-  microBatches: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe("Micro-batches of a batch; 0 takes the number of least estimate."),
+  microBatches: microBatchesOption,
 });
 
 export const torchgpipe: PlannerModule<z.infer<typeof options>> = {

@@ -3,18 +3,14 @@ import { type BoundEffort, boundEfforts, boundsOf } from "../../../../agents/bou
 import { InputError } from "../../../../env/model/errors.ts";
 import { bestOf } from "../../../../env/sim/bounds/best.ts";
 import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
-import {
-  betterMove,
-  type Move,
-  singleMoveCount,
-  singleMoves,
-} from "../../../../env/sim/timeline/explain/best-move.ts";
+import { singleMoveCount } from "../../../../env/sim/timeline/explain/best-move.ts";
 import { explain } from "../../../../env/sim/timeline/explain/explanation.ts";
 import { type ScoredPlan, scoredPlan } from "../../../../env/sim/timeline/scored-plan.ts";
 import { explanationJson } from "../../../reports/plans/explain-json.ts";
 import type { MoveSearch } from "../../../reports/plans/explain-report.ts";
 import { pipelineExplanationJson } from "../../../reports/plans/pipeline/explain-pipeline.ts";
 import { scoreJson } from "../../../reports/plans/score-report.ts";
+import { NO_MOVES, triedMoves } from "../../explain/tried-moves.ts";
 import type { Message, NamedArray } from "../frames/frame.ts";
 import type { Answer } from "./env-calls.ts";
 import { oneOfIn } from "./fields.ts";
@@ -69,7 +65,7 @@ export function explained(message: Message, { scenario }: GivenScenario, limits:
     const json = pipelineExplanationJson({ plan: "the plan", scored, pipeline, search });
     return { fields: { explanation: withoutLists(json as object) }, arrays: scoreArrays(scored) };
   }
-  const search = message.fields.moves === true ? searchedMoves(scored, limits) : NO_SEARCH;
+  const search = message.fields.moves === true ? searchedMoves(scored, limits) : NO_MOVES;
   const told = spec.timing === "engine" ? explain(scenario, plan) : null;
   const json = explanationJson({ plan: "the plan", scored, told, search });
   return { fields: { explanation: withoutLists(json as object) }, arrays: scoreArrays(scored) };
@@ -83,22 +79,13 @@ export async function bounded({ fields }: Message, { scenario }: GivenScenario):
   return { fields: { objective: scenario.objective, unit, bounds, best: bestOf(bounds), notes } };
 }
 
-const NO_SEARCH: MoveSearch = { best: null, tried: 0, helping: 0, stuck: 0, complete: false };
-
-function searchedMoves({ scenario, plan, outcome }: ScoredPlan, limits: SessionLimits): MoveSearch {
-  const total = singleMoveCount(scenario, plan);
+function searchedMoves(scored: ScoredPlan, limits: SessionLimits): MoveSearch {
+  const total = singleMoveCount(scored.scenario, scored.plan);
   if (total > limits.moves)
     throw new InputError(`The plan has ${total} single moves, and a client may ask for ${limits.moves}.`);
-  let best: Move | null = null;
-  let [tried, helping, stuck] = [0, 0, 0];
-  for (const move of singleMoves(evaluator(scenario), plan)) {
-    best = betterMove(best, move);
-    tried++;
-    if (move.outcome === null) stuck++;
-    else if (move.outcome.cost < outcome.cost) helping++;
-  }
-  const helps = best !== null && best.outcome.cost < outcome.cost;
-  return { best: helps ? best : null, tried, helping, stuck, complete: true };
+  let search: MoveSearch = { ...NO_MOVES, complete: true };
+  for (const next of triedMoves(scored)) search = next;
+  return search;
 }
 
 /** Long lists of numbers travel as arrays of the frame. */
