@@ -53,6 +53,8 @@ export const systemGroups = [
       "alpa",
     ],
   },
+  { folder: "layerwise", systems: ["optcnn"] },
+  { folder: "shardings", systems: ["gspmd"] },
 ] as const;
 
 export type GroupFolder = (typeof systemGroups)[number]["folder"];
