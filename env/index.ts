@@ -199,12 +199,8 @@ export { type AssignObservation, assignGroupColumns, assignObservation } from ".
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
 export { type LayerParts, type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
-export {
-  groupColumns,
-  type ObservationPart,
-  type PlacementObservation,
-  placementObservation,
-} from "./parts/observation.ts";
+export { groupColumns, type PlacementObservation, placementObservation } from "./parts/observation.ts";
+export { type ObservationPart, rewritable } from "./parts/observation-part.ts";
 export type { AssignView, CutsView, PipelineView } from "./parts/pipeline-view.ts";
 export type { PlacementView } from "./parts/placement-view.ts";
 export {

@@ -12,7 +12,8 @@ import type { Objective, Scenario } from "../model/scenario.ts";
 import { notKnown } from "../model/suggest.ts";
 import type { AssignObservation } from "../parts/assign-observation.ts";
 import type { CutsObservation } from "../parts/cuts-observation.ts";
-import type { ObservationPart, PlacementObservation } from "../parts/observation.ts";
+import type { PlacementObservation } from "../parts/observation.ts";
+import type { ObservationPart } from "../parts/observation-part.ts";
 import type { ShardingObservation } from "../parts/sharding-observation.ts";
 import type { TypesObservation } from "../parts/types-observation.ts";
 import {
