@@ -17,9 +17,10 @@ import { createEngine } from "../../engine/engine.ts";
 import { createPeakSlices } from "../../memory/peak-slices.ts";
 import type { Hold, TensorSizes } from "../costs/parcels.ts";
 import type { WorkCode } from "../costs/work.ts";
+import { rankBytes } from "../sharding/instructions.ts";
 import { partProgram } from "../sharding/program.ts";
 import { lowerProgram } from "../sharding/tasks.ts";
-import { rankBytes, type StageProgram, stageProgram, unitProgram } from "./stage-program.ts";
+import { type StageProgram, stageProgram, unitProgram } from "./stage-program.ts";
 
 /** A unit of a share of the batch on the ranks of a replica. */
 export interface UnitRun {
