@@ -12,6 +12,8 @@ export interface LoweredMove {
   readonly purpose: Purpose;
   /** Op whose output or weight it moves. */
   readonly op: number;
+  /** Output port, or `WEIGHTS`. */
+  readonly output: number;
   /** The value that it moves, in the layout that it begins with. */
   readonly value: number;
   /** Mesh axes along which ranks form a group; none where the host sends. */

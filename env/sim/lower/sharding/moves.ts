@@ -24,7 +24,7 @@ export function lowerMove(
     lowerView(lowering, move);
     return [];
   }
-  const { op } = program.values[from];
+  const { op, output } = program.values[from];
   const firstTask = builder.taskCount;
   const first = ready[from].map((task, rank) => {
     const start = addStep(lowering, rank, op);
@@ -42,7 +42,7 @@ export function lowerMove(
   const { kind, group } = step;
   const members = countAlong(group, program.sizes);
   const endTask = builder.taskCount;
-  moves.push({ kind, purpose, op, value: from, group, members, bytes, firstTask, endTask });
+  moves.push({ kind, purpose, op, output, value: from, group, members, bytes, firstTask, endTask });
   return first;
 }
 
@@ -106,7 +106,7 @@ export function lowerFeed(
   host: { task: number; buffer: number },
 ): void {
   const { program, plan, builder, amounts, buffers, moves, ready } = lowering;
-  const { op } = program.values[from];
+  const { op, output } = program.values[from];
   const bytes = rankBytes(program, to);
   const amount = amounts.push(bytes) - 1;
   const firstTask = builder.taskCount;
@@ -125,6 +125,7 @@ export function lowerFeed(
     kind: "feed",
     purpose: "data",
     op,
+    output,
     value: from,
     group: [],
     members: 1,

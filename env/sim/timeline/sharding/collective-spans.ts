@@ -10,11 +10,16 @@ export interface RankedRun extends LoweredSharding {
   readonly engine: Pick<Engine, "startUs" | "endUs">;
 }
 
-/** Nothing is exposed so far: `rankTimes` adds that up. */
-export function collectiveSpans(run: RankedRun, meshDevices: readonly number[]): CollectiveSpan[] {
+/**
+ * Nothing is exposed so far: `rankTimes` adds that up. `devices`: of the ranks; `deviceCount`: of
+ * the scenario, whose senders are numbered after them.
+ */
+export function collectiveSpans(
+  run: RankedRun,
+  { devices, deviceCount }: { readonly devices: readonly number[]; readonly deviceCount: number },
+): CollectiveSpan[] {
   const { moves, program, engine, rankOf } = run;
   const ranks = rankCount(program.sizes);
-  const deviceCount = run.compiled.scenario.cluster.devices.length;
   const sent = sentBytes(run, deviceCount);
   return moves.map(({ firstTask, endTask, ...move }, number) => {
     const starts = move.kind === "feed" ? engine.endUs : engine.startUs;
@@ -33,7 +38,7 @@ export function collectiveSpans(run: RankedRun, meshDevices: readonly number[]):
       joinedUs,
       leaveUs,
       exposedUs: new Float64Array(ranks),
-      sentBytes: Float64Array.from(meshDevices, (device) => sent[number][device]),
+      sentBytes: Float64Array.from(devices, (device) => sent[number][device]),
     };
   });
 }

@@ -29,7 +29,7 @@ function timelineOf(scenario: Scenario, plan: ShardingPlan, run: LoggedSharding)
   const { graph, cluster, fidelity } = scenario;
   const { devices } = plan.mesh;
   const blocks = blocksOf(run);
-  const collectives = collectiveSpans(run, devices);
+  const collectives = collectiveSpans(run, { devices, deviceCount: cluster.devices.length });
   const transfers = fidelity.overlap ? {} : { transfers: run.engine.transfers() };
   const read = { graph, run, devices, collectives, untilUs: run.iterationUs, ...transfers };
   const times = rankTimes(read, blocks);
@@ -50,6 +50,9 @@ function timelineOf(scenario: Scenario, plan: ShardingPlan, run: LoggedSharding)
 
 export const computingUs = ({ forward, backward, update }: RankTime): number => forward + backward + update;
 
+/** Sums in other orders of ranks that do the same differ by less. */
+const EQUAL = 1 + 1e-9;
+
 /** The rank that computes longest, the first of equal ones. */
 export const slowestOf = (times: readonly RankTime[]): number =>
-  times.reduce((most, time, rank) => (computingUs(time) > computingUs(times[most]) ? rank : most), 0);
+  times.reduce((most, time, rank) => (computingUs(time) > EQUAL * computingUs(times[most]) ? rank : most), 0);

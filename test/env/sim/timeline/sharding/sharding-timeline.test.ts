@@ -47,7 +47,7 @@ describe.each<[string, Cluster, Partial<Fidelity>]>([
         fc.pre(runs(plan));
         check(plan);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
 
   test("the parts of each rank, the critical path and the bytes at a peak add up", () => {
@@ -91,8 +91,9 @@ test("Megatron's block waits for its all-reduces alone, and not for that which n
   const [time] = rankTimes;
   expect(time.ranks).toBe(0);
   expect(time.forward + time.backward + time.update + time.steps).toBeCloseTo(iterationUs, 9);
-  for (const { leaveUs, joinedUs, exposedUs, group } of sums) {
+  for (const { leaveUs, joinedUs, exposedUs, group, bytes, sentBytes } of sums) {
     expect(group).toEqual([0]);
+    expect([...sentBytes]).toEqual(new Array(4).fill((2 * 3 * bytes) / 4));
     expect(exposedUs[0]).toBeLessThanOrEqual(leaveUs[0] - joinedUs[0]);
   }
   // Nothing else runs beside the sum after attention; that at the end of the pass nobody needs.
