@@ -13,13 +13,14 @@ import { isHybrid, ranksOf, replicasOf, shardingInside } from "../../../model/pl
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import { dataEdges, type ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { createEngine } from "../../engine/engine.ts";
+import { createEngine, createLoggingEngine, type LoggingEngine } from "../../engine/engine.ts";
 import { createPeakSlices } from "../../memory/peak-slices.ts";
 import type { Hold, TensorSizes } from "../costs/parcels.ts";
 import type { WorkCode } from "../costs/work.ts";
+import { rankBytes } from "../sharding/instructions.ts";
 import { partProgram } from "../sharding/program.ts";
-import { lowerProgram } from "../sharding/tasks.ts";
-import { rankBytes, type StageProgram, stageProgram, unitProgram } from "./stage-program.ts";
+import { type LoweredSharding, lowerProgram } from "../sharding/tasks.ts";
+import { type StageProgram, stageProgram, type UnitProgram, unitProgram } from "./stage-program.ts";
 
 /** A unit of a share of the batch on the ranks of a replica. */
 export interface UnitRun {
@@ -36,6 +37,15 @@ export interface InsideCosts extends TensorSizes {
   readonly isInside: Uint8Array;
   /** Pre: such a stage, and the leader of one of its replicas. */
   run(work: WorkCode, stage: number, leader: number, share: number): UnitRun;
+  /** The same run once more, task by task; null for a unit without instructions. */
+  tell(work: WorkCode, stage: number, leader: number, share: number): ToldUnit | null;
+}
+
+/** A unit's tasks on the ranks of a replica, and when they ran. */
+export interface ToldUnit extends LoweredSharding {
+  readonly sharding: ShardingPlan;
+  readonly engine: LoggingEngine;
+  readonly us: number;
 }
 
 export type InsideCoster = (plan: PipelinePlan, workOf: Uint8Array) => InsideCosts | null;
@@ -85,32 +95,33 @@ export function createInsideCosts(scenario: Scenario): InsideCoster {
       return { ...found, sharding };
     });
     const programs = stages.map((stage) => stage?.program ?? null);
+    /** The sharding of the replica that a device leads. */
+    const ofReplica = (number: number, leader: number): ShardingPlan => {
+      const { sharding } = stages[number]!;
+      const devices = replicasOf(plan.stages[number]).find((ranks) => ranks[0] === leader)!;
+      return { ...sharding, mesh: { ...sharding.mesh, devices } };
+    };
     return {
       ...stateBytesOf(programs),
       ...tensorSizes(scenario.graph, programs),
       isInside: Uint8Array.from(programs, (program) => (program === null ? 0 : 1)),
       run(work, number, leader, share) {
-        const { program, runs, sharding } = stages[number]!;
-        const devices = replicasOf(plan.stages[number]).find((ranks) => ranks[0] === leader)!;
-        const key = `${work} ${share} ${devices.join()}`;
-        const run =
-          runs.get(key) ??
-          unitRun(alone, program, { ...sharding, mesh: { ...sharding.mesh, devices } }, work, share);
+        const { program, runs } = stages[number]!;
+        const sharding = ofReplica(number, leader);
+        const key = `${work} ${share} ${sharding.mesh.devices.join()}`;
+        const run = runs.get(key) ?? unitRun(alone, sharding, unitProgram(program, work, share));
         runs.set(key, run);
         return run;
+      },
+      tell(work, number, leader, share) {
+        const unit = unitProgram(stages[number]!.program, work, share);
+        return toldUnit(alone, ofReplica(number, leader), unit);
       },
     };
   };
 }
 
-function unitRun(
-  scenario: Scenario,
-  stage: StageProgram,
-  sharding: ShardingPlan,
-  work: WorkCode,
-  share: number,
-): UnitRun {
-  const { program, ...borders } = unitProgram(stage, work, share);
+function unitRun(scenario: Scenario, sharding: ShardingPlan, { program, ...borders }: UnitProgram): UnitRun {
   if (program.instructions.length === 0) return { us: 0, peakBytes: 0 };
   const { compiled, device, columns } = lowerProgram(scenario, sharding, program, borders);
   const engine = createEngine(compiled);
@@ -118,6 +129,17 @@ function unitRun(
   const peaksAbove = createPeakSlices(compiled, columns);
   const { bytes } = peaksAbove(new Float64Array(compiled.deviceCount), engine, device);
   return { us, peakBytes: Math.max(...sharding.mesh.devices.map((d) => bytes[d])) };
+}
+
+function toldUnit(
+  scenario: Scenario,
+  sharding: ShardingPlan,
+  { program, ...borders }: UnitProgram,
+): ToldUnit | null {
+  if (program.instructions.length === 0) return null;
+  const lowered = lowerProgram(scenario, sharding, program, borders);
+  const engine = createLoggingEngine(lowered.compiled);
+  return { ...lowered, sharding, engine, us: engine.run(lowered.device) };
 }
 
 type Programs = readonly (StageProgram | null)[];

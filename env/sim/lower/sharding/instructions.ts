@@ -2,7 +2,7 @@
  * `ShardedProgram`: what every rank of a mesh does, in order. All ranks do the same, each on its
  * part. It is between a plan and its tasks: tests execute it on numbers, tasks.ts gives it times.
  */
-import type { Layout } from "../../../model/layout/layout.ts";
+import { type Layout, localShare } from "../../../model/layout/layout.ts";
 import type { MeshSizes } from "../../../model/layout/mesh.ts";
 import type { OpSplit } from "../../../model/layout/natural.ts";
 import type { ReshardStep } from "../../../model/layout/steps.ts";
@@ -85,4 +85,20 @@ export interface ShardedProgram {
   readonly values: readonly Value[];
   readonly instructions: readonly Instruction[];
   readonly weights: readonly StoredWeight[];
+}
+
+/** Bytes of a value that each rank holds, padded. */
+export const rankBytes = (
+  { sizes, values }: Pick<ShardedProgram, "sizes" | "values">,
+  value: number,
+): number => values[value].bytes * localShare(values[value].shape, values[value].layout, sizes);
+
+/** Of each value the first one of the same output: what its op has made. */
+export function madeFirst({ values }: Pick<ShardedProgram, "values">): Int32Array {
+  const firstOf = new Map<string, number>();
+  return Int32Array.from(values, ({ op, output }, value) => {
+    const key = `${op}:${output}`;
+    if (!firstOf.has(key)) firstOf.set(key, value);
+    return firstOf.get(key)!;
+  });
 }
