@@ -5,6 +5,8 @@
  * A unit on the ranks of a replica is a sharded program. The one engine runs it on its own, once
  * for each stage, phase, replica and share of the batch.
  */
+import { type ClusterPart, clusterPart } from "../../../model/cluster/cluster-part.ts";
+import { levelsOf } from "../../../model/cluster/levels.ts";
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
 import { localShare } from "../../../model/layout/layout.ts";
 import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
@@ -19,6 +21,7 @@ import type { Hold, TensorSizes } from "../costs/parcels.ts";
 import type { WorkCode } from "../costs/work.ts";
 import { partProgram } from "../sharding/program.ts";
 import { lowerProgram } from "../sharding/tasks.ts";
+import { createForms } from "./program-form.ts";
 import { rankBytes, type StageProgram, stageProgram, unitProgram } from "./stage-program.ts";
 
 /** A unit of a share of the batch on the ranks of a replica. */
@@ -43,21 +46,26 @@ export type InsideCoster = (plan: PipelinePlan, workOf: Uint8Array) => InsideCos
 /** Programs and runs that are kept. */
 const MOST_KEPT = 256;
 
+/** By unit, share and ranks; programs of one form share them. */
+type UnitRuns = Map<string, UnitRun>;
+
 interface KnownStage {
   readonly program: StageProgram;
-  readonly runs: Map<string, UnitRun>;
+  readonly runs: UnitRuns;
 }
 
 /** Null for plans without meshes. */
 export function createInsideCosts(scenario: Scenario): InsideCoster {
   const known = new Map<string, KnownStage>();
+  const runsByForm = new Map<string, UnitRuns>();
+  const formOf = createForms(scenario.graph);
   const resharders = new Map<string, Resharder>();
   const resharderOf = (sizes: MeshSizes): Resharder => {
     const found = resharders.get(sizes.join()) ?? createResharder(sizes);
     resharders.set(sizes.join(), found);
     return found;
   };
-  const alone: Scenario = { ...scenario, fidelity: { ...scenario.fidelity, startUs: 0 } };
+  const partOf = rankParts(scenario);
   return (plan, workOf) => {
     if (!isHybrid(plan)) return null;
     const stages = plan.stages.map((stage, number) => {
@@ -78,8 +86,14 @@ export function createInsideCosts(scenario: Scenario): InsideCoster {
           partProgram(scenario, sharding, ops.outside, resharderOf(sizesOf(mesh))),
           ops,
         );
-        found = { program, runs: new Map() };
-        if (known.size >= MOST_KEPT) known.clear();
+        if (known.size >= MOST_KEPT) {
+          known.clear();
+          runsByForm.clear();
+        }
+        const form = JSON.stringify([collective, memory, formOf(program)]);
+        const runs: UnitRuns = runsByForm.get(form) ?? new Map();
+        runsByForm.set(form, runs);
+        found = { program, runs };
         known.set(key, found);
       }
       return { ...found, sharding };
@@ -92,15 +106,47 @@ export function createInsideCosts(scenario: Scenario): InsideCoster {
       run(work, number, leader, share) {
         const { program, runs, sharding } = stages[number]!;
         const devices = replicasOf(plan.stages[number]).find((ranks) => ranks[0] === leader)!;
-        const key = `${work} ${share} ${devices.join()}`;
+        const { alone, ranks, key: place } = partOf(devices, sharding.collective);
+        const key = `${work} ${share} ${place}`;
         const run =
           runs.get(key) ??
-          unitRun(alone, program, { ...sharding, mesh: { ...sharding.mesh, devices } }, work, share);
+          unitRun(alone, program, { ...sharding, mesh: { ...sharding.mesh, devices: ranks } }, work, share);
         runs.set(key, run);
         return run;
       },
     };
   };
+}
+
+interface RankPart {
+  /** The scenario on the ranks alone. */
+  readonly alone: Scenario;
+  /** Their numbers there. */
+  readonly ranks: readonly number[];
+  /** Equal for ranks on which every unit takes as long. */
+  readonly key: string;
+}
+
+/** Ranks of a replica as a cluster of their own; of equal ones the first stands for all. */
+function rankParts({ cluster, ...rest }: Scenario) {
+  const fidelity = { ...rest.fidelity, startUs: 0 };
+  const byRanks = new Map<string, RankPart>();
+  const byKey = new Map<string, RankPart>();
+  return (devices: readonly number[], collective: string | undefined): RankPart => {
+    const name = `${collective} ${devices.join()}`;
+    const before = byRanks.get(name);
+    if (before !== undefined) return before;
+    const part = clusterPart(cluster, devices);
+    const key = collective === "hierarchical" ? `${part.key} ${levelsOf(part.cluster)[0].join()}` : part.key;
+    const made = byKey.get(key) ?? partFrom(part);
+    byKey.set(key, made);
+    byRanks.set(name, made);
+    return made;
+  };
+
+  function partFrom(part: ClusterPart): RankPart {
+    return { alone: { ...rest, fidelity, cluster: part.cluster }, ranks: part.numbers, key: `${byKey.size}` };
+  }
 }
 
 function unitRun(

@@ -7,7 +7,7 @@ import { evaluator } from "../../../../../env/sim/objectives/evaluator.ts";
 import { machines } from "../machines.ts";
 import { blockScenario, hybridPlan } from "./blocks.ts";
 
-const scenario = blockScenario(3, machines([2, 2, 2], { latencyUs: 1 }), { optimizerSlots: 2 });
+export const scenario = blockScenario(3, machines([2, 2, 2], { latencyUs: 1 }), { optimizerSlots: 2 });
 const DEVICES = [0, 1, 2, 3, 4, 5];
 
 /** Some are run again by a runner that knows of no other plans. */
@@ -22,7 +22,7 @@ export function expectDrawnHybrids(firstSeed: number, count: number): void {
   }
 }
 
-function drawnHybrid(seed: number): PipelinePlan {
+export function drawnHybrid(seed: number): PipelinePlan {
   const rng = createRng(`hybrid ${seed}`);
   const ranks = [1, 2, 2, 3][rng.int(4)];
   const order = rng.shuffle(DEVICES);
