@@ -68,7 +68,7 @@ function unitOfInstruction(
 }
 
 /** Whether a value grows with the batch. */
-const scales = (graph: OpGraph, { op, output }: Value): boolean =>
+export const scales = (graph: OpGraph, { op, output }: Value): boolean =>
   output !== WEIGHTS && opClasses(graph).fixedPort[graph.outputStart[op] + output] === 0;
 
 /** The values that instructions make here; what comes from elsewhere is made there. */

@@ -71,11 +71,12 @@ function made(
   const sizes = sizesOf(plan.mesh);
   const instructions: Instruction[] = [];
   const tensors = createTensors(resharder, (instruction) => void instructions.push(instruction));
-  const weights = createWeights(graph, plan, tensors, partial);
+  const weights = createWeights(graph, plan, tensors, { partial, ...(outside !== undefined && { outside }) });
   const found = new Map<number, readonly number[]>();
   const making: Making = { graph, plan, sizes, tensors, weights, instructions, partial, found };
   const madeFor: number[] = [];
   for (const v of graph.topologicalOrder) {
+    if (outside?.[v] === 1 && !isUsedInside(graph, v, outside)) continue;
     if (outside?.[v] === 1 || runsOnHost(scenario, plan, v)) addHostRun(making, v);
     else addRun(making, v);
     if (outside?.[v] === 0) sumForOthers(making, v, outside);
@@ -83,6 +84,12 @@ function made(
   }
   const program = { sizes, values: tensors.values, instructions, weights: weights.stored };
   return { program, madeFor, found };
+}
+
+function isUsedInside({ outStart, outEdge, edgeDestination }: OpGraph, v: number, outside: Uint8Array) {
+  for (let i = outStart[v]; i < outStart[v + 1]; i++)
+    if (outside[edgeDestination[outEdge[i]]] === 0) return true;
+  return false;
 }
 
 /** Outputs that ops elsewhere use are not left as partial sums. */
