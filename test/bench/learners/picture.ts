@@ -79,7 +79,8 @@ function runOf(
     seed: String(cell.seed),
     scenarios: [cell.scenario],
     simulations: cell.budgets[cell.budgets.length - 1],
-    endsByItself: true,
+    // What an agent would do beyond its budget is not known.
+    endsByItself: kind === "planner",
     updates: null,
     series: new Map([[METRIC, points]]),
   };

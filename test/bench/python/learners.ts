@@ -2,7 +2,7 @@
  * The examples in Python beside methods of the package, at equal simulations:
  *
  *     npx tsx test/bench/python/learners.ts [--page FILE] [--picture FILE] [--runs FILE]
- *         [--add FILE,FILE,...] [--methods A,B,...] [--seeds 5]
+ *         [--add FILE,FILE,...] [--methods A,B,...] [--seeds 5] [--simulations 80000]
  *
  * The table between the marks of docs/python.md and the picture are made from the runs in
  * docs/python/curves.jsonl. Without `--add` and `--methods` nothing is run. `--add` takes files
@@ -49,6 +49,7 @@ const { values } = parseArgs({
     add: { type: "string" },
     methods: { type: "string" },
     seeds: { type: "string", default: "5" },
+    simulations: { type: "string", default: "80000" },
   },
 });
 
@@ -70,9 +71,10 @@ async function added(path: string): Promise<Run> {
 }
 
 async function ran(method: string, seed: number): Promise<Run> {
-  const cell = await runCell({ scenario: SCENARIO, method, seed, budgets: [END] });
+  const budgets = [Number(values.simulations)];
+  const cell = await runCell({ scenario: SCENARIO, method, seed, budgets });
   const kind = cell.updates.length > 0 ? "agent" : "planner";
-  return { method, kind, scenario: SCENARIO, seed, budgets: [END], improvements: within(cell.improvements) };
+  return { method, kind, scenario: SCENARIO, seed, budgets, improvements: within(cell.improvements) };
 }
 
 /** Five digits are enough for a picture and a table. */
@@ -88,6 +90,7 @@ function bestAt({ improvements }: Run, budget: number): number {
 const mean = (scores: Float64Array): number => scores.reduce((sum, score) => sum + score, 0) / scores.length;
 
 function told(own: readonly Run[], budget: number): string {
+  if (own[0].budgets[0] < budget) return "";
   const { value, low, high } = bootstrap([own.map((run) => bestAt(run, budget))], mean, { range: [0, 1] });
   return own.length === 1
     ? formatGap(value)
@@ -104,11 +107,14 @@ for (const method of values.methods?.split(",") ?? [])
     console.error(`${method} seed ${seed}`);
   }
 
+/** By the budget, the largest first, and then by the mean gap at its end. */
+const turnOf = (own: readonly Run[]): number => {
+  const [budget] = own[0].budgets;
+  return -budget + mean(Float64Array.from(own, (run) => bestAt(run, budget)));
+};
 const inOrder = [...runs.values()].sort((a, b) => a.seed - b.seed);
 const methods = [...groupBy(inOrder, ({ method }) => method).entries()].sort(
-  ([, a], [, b]) =>
-    mean(Float64Array.from(a, (run) => bestAt(run, END))) -
-    mean(Float64Array.from(b, (run) => bestAt(run, END))),
+  ([, a], [, b]) => turnOf(a) - turnOf(b),
 );
 const lines = methods.map(
   ([method, own]) =>
