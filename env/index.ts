@@ -51,6 +51,8 @@ export {
   TypesEnv,
   type TypesOptions,
 } from "./envs/provision/types.ts";
+export { createProgramEnv, ProgramEnv, type ProgramOptions } from "./envs/reduction/program.ts";
+export { type ReductionReplay, reductionReplay } from "./envs/reduction/replay.ts";
 export {
   type EnvOf,
   type EnvSpec,
@@ -181,7 +183,13 @@ export {
 } from "./model/plan/plan.ts";
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
-export type { OutputLayout, ShardingCollective, ShardingPlan, ZeroStage } from "./model/plan/sharding.ts";
+export type {
+  OutputLayout,
+  PlanReduction,
+  ShardingCollective,
+  ShardingPlan,
+  ZeroStage,
+} from "./model/plan/sharding.ts";
 export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
@@ -203,11 +211,8 @@ export { groupColumns, type PlacementObservation, placementObservation } from ".
 export { type ObservationPart, rewritable } from "./parts/observation-part.ts";
 export type { AssignView, CutsView, PipelineView } from "./parts/pipeline-view.ts";
 export type { PlacementView } from "./parts/placement-view.ts";
-export {
-  type ShardingObservation,
-  shardingObservation,
-  tileColumns,
-} from "./parts/sharding-observation.ts";
+export * from "./parts/reduction-observation.ts";
+export * from "./parts/sharding-observation.ts";
 export type { ShardingView } from "./parts/sharding-view.ts";
 export {
   fixedRandomPlacement,
@@ -218,12 +223,7 @@ export {
   startRules,
 } from "./parts/start.ts";
 export { everyGroupVisited, type Termination } from "./parts/termination.ts";
-export {
-  chainColumns,
-  type TypesObservation,
-  typeColumns,
-  typesObservation,
-} from "./parts/types-observation.ts";
+export * from "./parts/types-observation.ts";
 export type { TypesView } from "./parts/types-view.ts";
 export { negativeCost, negativeLogCost, negativeRootCost, type Utility } from "./parts/utility.ts";
 export { partedBounds } from "./sim/bounds/latency/bounds.ts";

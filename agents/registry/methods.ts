@@ -74,6 +74,7 @@ import { pase } from "../planners/sharding/labels/pase.ts";
 import { tensoropt } from "../planners/sharding/labels/tensoropt.ts";
 import { megatron } from "../planners/sharding/megatron.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
+import { p2 } from "../planners/sharding/p2.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
 
 export const composedMethods: readonly Method[] = [
@@ -138,6 +139,7 @@ export const composedMethods: readonly Method[] = [
   tofu,
   dRec,
   flexflowSoap,
+  p2,
   neoTables,
   reinforce,
   seq2seq,

@@ -73,7 +73,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("accpar", "AccPar", "Song et al., HPCA 2020"),
   system("d-rec", "D-Rec", "MindSpore's recursive_programming, Huawei"),
   system("neo", "Neo", "Mudigere et al., ISCA 2022"),
-  system("p2", "P2", "Xie et al., MLSys 2022", { lacks: "a planner on its reduction programs" }),
+  system("p2", "P2", "Xie et al., MLSys 2022"),
   system("distir", "DistIR", "Santhanam et al., 2021", {
     nearest: ["megatron"],
     lacks: "its grid over data, tensor and pipeline degrees",

@@ -14,6 +14,7 @@ import type { AssignObservation } from "../parts/assign-observation.ts";
 import type { CutsObservation } from "../parts/cuts-observation.ts";
 import type { PlacementObservation } from "../parts/observation.ts";
 import type { ObservationPart } from "../parts/observation-part.ts";
+import type { ReductionObservation } from "../parts/reduction-observation.ts";
 import type { ShardingObservation } from "../parts/sharding-observation.ts";
 import type { TypesObservation } from "../parts/types-observation.ts";
 import {
@@ -48,6 +49,13 @@ import {
   type TypesOptions,
   typesOptions,
 } from "./provision/types.ts";
+import {
+  createProgramEnv,
+  PROGRAM_ID,
+  type ProgramEnv,
+  type ProgramOptions,
+  programOptions,
+} from "./reduction/program.ts";
 import { createMeshEnv, MESH_ID, type MeshEnv, type MeshOptions, meshOptions } from "./sharding/mesh.ts";
 
 /**
@@ -62,6 +70,7 @@ export interface EnvTypes<Observation = PlacementObservation> {
   "Placement/Progressive-v1": ProgressiveEnv<Observation>;
   "Placement/Refine-v1": RefineEnv<Observation>;
   "Provision/Types-v1": TypesEnv<TypesObservation>;
+  "Reduction/Program-v1": ProgramEnv<ReductionObservation>;
   "Sharding/Mesh-v1": MeshEnv<ShardingObservation>;
 }
 
@@ -139,6 +148,14 @@ const ownEnvs: readonly EnvSpec[] = [
     objectives: ["cost"],
     options: typesOptions,
     create: (options) => createTypesEnv(options as unknown as TypesOptions) as Env,
+  },
+  {
+    id: PROGRAM_ID,
+    summary:
+      "Writes a reduction program for each sum of a sharding, P2's instructions; one evaluation per episode.",
+    plans: ["sharding"],
+    options: programOptions,
+    create: (options) => createProgramEnv(options as unknown as ProgramOptions) as Env,
   },
   {
     id: MESH_ID,

@@ -9,12 +9,13 @@
  * The batch is 1, so that data parallelism is no plan. Times are CPU times.
  */
 import { automap } from "../../agents/planners/sharding/automap.ts";
-import { batchDecisions, transformerWeights } from "../../agents/problems/sharding/transformer-weights.ts";
+import { transformerWeights } from "../../agents/problems/sharding/transformer-weights.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { createRng, evaluator, metered, type Scenario, type ShardingPlan } from "../../env/index.ts";
 import { Role } from "../../env/model/graph/graph.ts";
 import { sizesOf } from "../../env/model/layout/mesh.ts";
 import { meshOf } from "../../env/model/layout/mesh-of.ts";
+import { batchDecisions } from "../../env/model/layout/propagation/batch-decisions.ts";
 import { completeSharding, propagationPolicies } from "../../env/model/layout/propagation/complete.ts";
 import { propagationRules } from "../../env/model/layout/propagation/rules.ts";
 import { shardingSummary } from "../../env/sim/timeline/sharding-summary.ts";

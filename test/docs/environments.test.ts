@@ -17,6 +17,7 @@ import {
   evaluator,
   groupColumns,
   layerColumns,
+  levelColumns,
   makeEnv,
   metered,
   type PlacementObservation,
@@ -101,6 +102,14 @@ describe("docs/environments.md", () => {
     const { parts } = observationSpace as unknown as Dict<Record<string, unknown>>;
     expect(firstCells("sharding part")).toEqual(Object.keys(parts));
     expect(firstCells("tile column")).toEqual([...tileColumns]);
+  });
+
+  test("tells of every part and column of the observation of reductions, in order", () => {
+    const id = "Reduction/Program-v1";
+    const { observationSpace } = makeEnv(id, { scenario: takenBy(id, scenario) });
+    const { parts } = observationSpace as unknown as Dict<Record<string, unknown>>;
+    expect(firstCells("reduction part")).toEqual(Object.keys(parts));
+    expect(firstCells("level column")).toEqual([...levelColumns]);
   });
 
   test("tells of every option of every environment", () => {

@@ -11,6 +11,7 @@ import { InputError } from "../../../env/model/errors.ts";
 import type { Mesh } from "../../../env/model/layout/mesh.ts";
 import { sizesOf } from "../../../env/model/layout/mesh.ts";
 import { meshOf } from "../../../env/model/layout/mesh-of.ts";
+import { batchDecisions } from "../../../env/model/layout/propagation/batch-decisions.ts";
 import { completeSharding } from "../../../env/model/layout/propagation/complete.ts";
 import type { Decision } from "../../../env/model/layout/propagation/decisions.ts";
 import { Divisions } from "../../../env/model/layout/propagation/divisions.ts";
@@ -18,7 +19,7 @@ import { type PropagationRules, propagationRules } from "../../../env/model/layo
 import type { ShardingPlan, ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { unknownDimensions } from "../../problems/sharding/meshes.ts";
-import { batchDecisions, transformerWeights } from "../../problems/sharding/transformer-weights.ts";
+import { transformerWeights } from "../../problems/sharding/transformer-weights.ts";
 import { meshOption, meshRefusal, zeroOption } from "./mesh-options.ts";
 
 const options = z.strictObject({

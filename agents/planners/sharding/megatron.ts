@@ -4,10 +4,9 @@
  */
 import { z } from "zod";
 import { type ZeroStage, zeroStages } from "../../../env/model/plan/sharding.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
-import { megatronPlan } from "../../problems/sharding/macros.ts";
-import { machineSize, meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
+import { megatronDegree, megatronPlan } from "../../problems/sharding/macros.ts";
+import { meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
 import { meshText } from "./labels/label-facts.ts";
 
 const options = z.strictObject({
@@ -38,14 +37,14 @@ export const megatron: PlannerModule<z.infer<typeof options>> = {
     const none = noSharding(scenario);
     if (none !== null) return none;
     const count = meshDevices(scenario).length;
-    return count % degreeOn(scenario, degree) === 0
+    return count % (degree || megatronDegree(scenario)) === 0
       ? null
       : `A degree of ${degree} does not divide the ${count} devices of "${scenario.name}".`;
   },
   create: ({ degree, zero }) => ({
     async *plan(scenario, evaluator) {
       const devices = meshDevices(scenario);
-      const ranks = degreeOn(scenario, degree);
+      const ranks = degree || megatronDegree(scenario);
       const mesh = meshOf(devices, [devices.length / ranks, ranks]);
       const plan = {
         ...megatronPlan(scenario.graph, mesh),
@@ -57,18 +56,3 @@ export const megatron: PlannerModule<z.infer<typeof options>> = {
     },
   }),
 };
-
-/**
- * By default the most ranks of a machine that divide the heads of all ops. Devices are in the order
- * of their machines, so the ranks of a degree are neighbours.
- */
-function degreeOn(scenario: Scenario, degree: number): number {
-  if (degree > 0) return degree;
-  const most = machineSize(scenario, meshDevices(scenario));
-  const heads = (scenario.graph.iterations ?? []).flatMap((each) =>
-    (each?.dimensions ?? []).flatMap(({ kind, size }) => (kind === "head" ? [size] : [])),
-  );
-  for (let ranks = most; ranks > 1; ranks--)
-    if (most % ranks === 0 && heads.every((size) => size % ranks === 0)) return ranks;
-  return 1;
-}

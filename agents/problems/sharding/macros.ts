@@ -6,15 +6,31 @@ import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { type Mesh, sizesOf } from "../../../env/model/layout/mesh.ts";
 import { naturalLayouts, type OpSplit } from "../../../env/model/layout/natural.ts";
 import { dataEdges, iterationOf, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import { type GroupSplits, groupPlan, groupSplits } from "./labels/group-splits.ts";
 import { type LabelGroups, labelGroups } from "./labels/groups.ts";
 import { batchAlone, everyDimension } from "./labels/offers.ts";
+import { machineSize, meshDevices } from "./meshes.ts";
 
 /** Every op on its share of the batch; ops without a batch run whole. */
 export function dataParallelPlan(graph: OpGraph, mesh: Mesh): ShardingPlan {
   const groups = labelGroups(graph);
   const { counts, splits } = groupSplits(graph, groups, { offer: batchAlone, sizes: sizesOf(mesh) });
   return groupPlan(mesh, groups, splits, new Int32Array(counts.length));
+}
+
+/**
+ * The most ranks of a machine that divide the heads of all ops. Devices are in the order of their
+ * machines, so the ranks of a degree are neighbours.
+ */
+export function megatronDegree(scenario: Pick<Scenario, "graph" | "cluster">): number {
+  const most = machineSize(scenario, meshDevices(scenario));
+  const heads = (scenario.graph.iterations ?? []).flatMap((each) =>
+    (each?.dimensions ?? []).flatMap(({ kind, size }) => (kind === "head" ? [size] : [])),
+  );
+  for (let ranks = most; ranks > 1; ranks--)
+    if (most % ranks === 0 && heads.every((size) => size % ranks === 0)) return ranks;
+  return 1;
 }
 
 const DATA = 0;

@@ -7,7 +7,6 @@
  * Sources: Xu et al. (GSPMD, arXiv 2105.04663, 5.1), Shoeybi et al. (Megatron, arXiv 1909.08053).
  */
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
-import type { Decision } from "../../../env/model/layout/propagation/decisions.ts";
 import type { PropagationRules } from "../../../env/model/layout/propagation/rules.ts";
 
 /** A weight of two axes or more, and the dimension of its op that the recipe divides. */
@@ -80,17 +79,4 @@ function spread(
     });
   }
   return marks;
-}
-
-/** Decisions on the batch of all inputs. */
-export function batchDecisions({ ops, graph }: PropagationRules, axis: number): Decision[] {
-  return [...ops].filter((op) => isInput(graph, op)).flatMap((op) => batchOf(graph, op, axis));
-}
-
-const isInput = ({ inStart, parameterBytes }: OpGraph, v: number): boolean =>
-  inStart[v] === inStart[v + 1] && parameterBytes[v] === 0;
-
-function batchOf(graph: OpGraph, op: number, axis: number): Decision[] {
-  const dimension = graph.iterations![op]!.dimensions.findIndex(({ kind }) => kind === "batch");
-  return dimension === -1 ? [] : [{ op, dimension, axis }];
 }

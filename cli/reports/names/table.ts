@@ -334,6 +334,7 @@ planners	accpar	AccPar, accpar	1	Halves the batch, the input or the output chann
 planners	tofu	Tofu, tofu	1	Halves every tensor and every op along one dimension, again and again, for the least bytes sent.	Wang, Huang, Li: Supporting Very Large Models using Automatic Dataflow Graph Partitioning. EuroSys 2019 one axis for each tensor and one dimension for each op at each halving of the devices entries leastBytes
 planners	d-rec	D-Rec, d-rec	1	Cuts each op in two for each halving of the devices, heaviest ops first, to suit those cut before.	Double Recursive Algorithm, MindSpore (Huawei): recursive_programming one dimension for each op at each halving of the devices order redistribution weights inputChannels
 planners	flexflow-soap	FlexFlow SOAP, flexflow	1	Metropolis chains over splits of single operators, from data parallelism and at random.	Jia, Zaharia, Aiken: Beyond Data and Model Parallelism for Deep Neural Networks. SysML 2019 for each op the mesh axes that divide each of its dimensions beta start restarts resets
+planners	p2	P2, p2	1	Places the axes of a sharding on the levels of the machines by matrices, and synthesises reduction programs.	Xie, Norman, Grewe, Vytiniotis: Synthesizing Optimal Parallelism Placement and Reduction Strategies on Hierarchical Systems for Deep Learning. MLSys 2022 a parallelism matrix, and for each sum a program of collectives; the sharding is given sharding axes collective steps top
 planners	neo-tables	Neo, table-wise, neo	1	Balances embedding tables over the accelerators by what they read and send, within memory.	Mudigere et al.: Software-Hardware Co-design for Fast and Scalable Training of Deep Learning Recommendation Models. ISCA 2022 device of each embedding table; all else on the first accelerator heuristic
 agents	reinforce	REINFORCE	1	Policy gradient on one row of device logits per group.	Williams, Machine Learning 1992; placement form after Mirhoseini et al., ICML 2017 device per group batch baselineDecay entropy tilt tiltDecay clipNorm reward decode plans decodeTemperature topP learningRate
 agents	seq2seq	Seq2seq	1	LSTM encoder and attentive LSTM decoder that writes one device per group.	After Mirhoseini et al., Device Placement Optimization, ICML 2017; colocrl is the paper device per group batch baselineDecay entropy tilt tiltDecay clipNorm reward decode plans decodeTemperature topP learningRate hidden attention embedding inputFeeding temperature clip groupBias
@@ -352,6 +353,7 @@ envs	Placement/OneShot-v1		1	One action places all groups; one evaluation per ep
 envs	Placement/Progressive-v1		1	Places one group per step in group order; reward at the end, or dense.	
 envs	Placement/Refine-v1		1	Improves a complete placement group by group, Placeto's decision process; one evaluation per step.	
 envs	Provision/Types-v1		1	Gives each layer a type of rented devices, HeterPS's decision; one evaluation per episode.	
+envs	Reduction/Program-v1		1	Writes a reduction program for each sum of a sharding, P2's instructions; one evaluation per episode.	
 envs	Sharding/Mesh-v1		1	Divides weights and inputs by mesh axes until it stops, AutoMap's decisions; one evaluation per episode.	
 systems	colocrl	ColocRL	1	ColocRL (Mirhoseini et al., ICML 2017) is colocrl here.	colocrl
 systems	placeto	Placeto	1	Placeto (Addanki et al., NeurIPS 2019) is placeto here.	placeto
@@ -393,7 +395,7 @@ systems	tensoropt	TensorOpt	1	TensorOpt (Cai et al., TPDS 2022) is tensoropt her
 systems	accpar	AccPar	1	AccPar (Song et al., HPCA 2020) is accpar here.	accpar
 systems	d-rec	D-Rec	1	D-Rec (MindSpore's recursive_programming, Huawei) is d-rec here.	d-rec
 systems	neo	Neo	1	Neo (Mudigere et al., ISCA 2022) is neo-tables here.	neo-tables
-systems	p2	P2	1	P2 (Xie et al., MLSys 2022) is not implemented, for want of a planner on its reduction programs.	
+systems	p2	P2	1	P2 (Xie et al., MLSys 2022) is p2 here.	p2
 systems	distir	DistIR	1	DistIR (Santhanam et al., 2021) is not implemented, for want of its grid over data, tensor and pipeline degrees. The nearest is megatron.	
 systems	auto-map	Auto-MAP	1	Auto-MAP (Wang et al., 2020) is not implemented, for want of its linkage groups and its Rainbow DQN. The nearest is automap.	
 systems	paddle-adaptive	Adaptive Paddle	1	Adaptive Paddle (Ao et al., 2021) is not implemented, for want of its search, mapper and elastic planning.	

@@ -29,10 +29,11 @@ export const meshAxesIn = (axes: readonly unknown[]): MeshAxis[] =>
 export function listsIn(axes: readonly MeshAxis[], lists: unknown, where: string): OpSplit {
   if (!Array.isArray(lists) || !lists.every(Array.isArray))
     throw new InputError(`${where} is ${shown(lists)}, expected a list of lists of mesh axes, or null.`);
-  return lists.map((list: unknown[]) =>
-    list.map((axis) => {
-      const named = axes.findIndex(({ name }) => name === axis);
-      return named === -1 ? (axis as number) : named;
-    }),
-  );
+  return lists.map((list: unknown[]) => list.map((axis) => meshAxisIn(axes, axis)));
+}
+
+/** A mesh axis by its number or name; what is neither is left to the checks. */
+export function meshAxisIn(axes: readonly Pick<MeshAxis, "name">[], axis: unknown): number {
+  const named = axes.findIndex(({ name }) => name === axis);
+  return named === -1 ? (axis as number) : named;
 }

@@ -10,6 +10,7 @@ import { rankCount, sizesOf } from "../layout/mesh.ts";
 import type { OpSplit } from "../layout/natural.ts";
 import type { Scenario } from "../scenario.ts";
 import { alternatives } from "../suggest.ts";
+import { checkReductions } from "./reduction-checks.ts";
 import {
   iterationOf,
   type OutputLayout,
@@ -26,6 +27,7 @@ export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   for (const layout of plan.layouts ?? []) checkLayout(scenario, plan, layout);
   checkSupport(scenario, plan);
   checkWords(scenario, plan);
+  checkReductions(plan);
 }
 
 export function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {

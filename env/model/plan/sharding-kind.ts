@@ -8,6 +8,7 @@ import type { Scenario } from "../scenario.ts";
 import type { Sync } from "./pipeline.ts";
 import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
+import { reductionsIn } from "./reduction-checks.ts";
 import type { OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
 
@@ -22,7 +23,7 @@ export const shardingKind: PlanKind<ShardingPlan> = {
 
 const copyLists = (lists: readonly (readonly number[])[]): number[][] => lists.map((list) => [...list]);
 
-function toJson({ mesh, split, layouts, collective, memory, sync }: ShardingPlan): PlanJson {
+function toJson({ mesh, split, layouts, collective, reductions, memory, sync }: ShardingPlan): PlanJson {
   return {
     kind: "sharding",
     mesh: { axes: mesh.axes.map(({ name, size }) => ({ name, size })), devices: [...mesh.devices] },
@@ -31,12 +32,13 @@ function toJson({ mesh, split, layouts, collective, memory, sync }: ShardingPlan
       layouts: layouts.map(({ op, output, axes }) => ({ op, output, axes: copyLists(axes) })),
     }),
     ...(collective !== undefined && { collective }),
+    ...(reductions !== undefined && { reductions: structuredClone(reductions) }),
     ...(memory !== undefined && { memory: { ...memory } }),
     ...(sync !== undefined && { sync }),
   };
 }
 
-const FIELDS = ["kind", "mesh", "split", "layouts", "collective", "memory", "sync"];
+const FIELDS = ["kind", "mesh", "split", "layouts", "collective", "reductions", "memory", "sync"];
 
 /** Devices, mesh axes and ops may be numbers or names. */
 function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPlan {
@@ -44,7 +46,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
   if (stranger !== undefined)
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
-  const { split, layouts, collective, memory, sync } = json;
+  const { split, layouts, collective, reductions, memory, sync } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -54,6 +56,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     ),
     ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
     ...(collective !== undefined && { collective: collective as ShardingCollective }),
+    ...(reductions !== undefined && { reductions: reductionsIn(mesh.axes, reductions, where) }),
     ...(memory !== undefined && { memory: structuredClone(memory) as ShardingPlan["memory"] }),
     ...(sync !== undefined && { sync: sync as Sync }),
   };

@@ -10,6 +10,7 @@ import { CONTROL, type OpGraph, Role } from "../graph/graph.ts";
 import type { OpIteration } from "../graph/iteration.ts";
 import type { Mesh } from "../layout/mesh.ts";
 import { type OpSplit, splitByName, unsplit } from "../layout/natural.ts";
+import type { ReductionProgram } from "../layout/reductions/steps.ts";
 import { type Sync, syncs } from "./pipeline.ts";
 
 /** An output that its op leaves in a layout of the plan's choice instead of the natural one. */
@@ -23,6 +24,18 @@ export interface OutputLayout {
 /** How ranks add up partial sums (env/sim/lower/collectives). */
 export const shardingCollectives = ["ring", "tree", "halving-doubling", "hierarchical", "rails"] as const;
 export type ShardingCollective = (typeof shardingCollectives)[number];
+
+/** A program of collectives that adds up partial sums over some mesh axes. */
+export interface PlanReduction {
+  /** Mesh axes of the sum, ascending. */
+  readonly axes: readonly number[];
+  /**
+   * A hierarchy of the ranks of a group, outermost level first: sizes that multiply to their
+   * number. Ranks are in the order of their machines (env/model/layout/reductions/hierarchy.ts).
+   */
+  readonly levels: readonly number[];
+  readonly steps: ReductionProgram;
+}
 
 /** What of the training state is divided over the ranks that would hold it alike: ZeRO's stages. */
 export const zeroStages = [0, 1, 2, 3] as const;
@@ -42,6 +55,8 @@ export interface ShardingPlan {
   readonly layouts?: readonly OutputLayout[];
   /** Absent for `ring`. */
   readonly collective?: ShardingCollective;
+  /** Sums over these axes run a program in place of `collective`. Absent for none. */
+  readonly reductions?: readonly PlanReduction[];
   readonly memory?: { readonly zero?: ZeroStage };
   /** Absent for `overlapped`. */
   readonly sync?: Sync;
@@ -53,6 +68,15 @@ export const replicatedPlan = ({ opCount }: Pick<OpGraph, "opCount">, mesh: Mesh
   mesh,
   split: new Array<null>(opCount).fill(null),
 });
+
+/** The program of a sum over these mesh axes, in any order; undefined where it has none. */
+export const reductionOver = (
+  { reductions }: Pick<ShardingPlan, "reductions">,
+  axes: readonly number[],
+): PlanReduction | undefined =>
+  reductions?.find(
+    (each) => each.axes.length === axes.length && each.axes.every((axis) => axes.includes(axis)),
+  );
 
 /** How an op is divided, null for one that does not say what it iterates over. */
 export function splitOf(graph: OpGraph, { split }: Pick<ShardingPlan, "split">, v: number): OpSplit | null {

@@ -3,6 +3,7 @@
  * Strategies on Hierarchical Systems", MLSys 2022): how much of each axis of parallelism is spread
  * over each level of a machine. Two placements of one matrix cost the same by symmetry.
  */
+import { coordinatesOf } from "../../../../env/model/layout/mesh.ts";
 
 /** Rows are axes, columns levels; positive integers. */
 export type ParallelismMatrix = readonly (readonly number[])[];
@@ -36,4 +37,23 @@ function* factorRows(axis: number, levels: readonly number[]): Generator<readonl
   for (let factor = 1; factor <= Math.min(axis, level); factor++)
     if (axis % factor === 0 && level % factor === 0)
       for (const row of factorRows(axis / factor, others)) yield [factor, ...row];
+}
+
+/**
+ * The place of each rank of a mesh under a matrix. Ranks are numbered in row-major order of the
+ * axes, places level by level, outermost first. Inside a level axes are in the order of rows.
+ */
+export function placesOf(matrix: ParallelismMatrix): Int32Array {
+  const sizes = matrix.map((row) => row.reduce((product, size) => product * size, 1));
+  const ranks = sizes.reduce((product, size) => product * size, 1);
+  const levels = matrix[0]?.length ?? 0;
+  return Int32Array.from({ length: ranks }, (_, rank) => {
+    const digits = coordinatesOf(sizes, rank).map((at, axis) => coordinatesOf(matrix[axis], at));
+    let place = 0;
+    for (let level = 0; level < levels; level++)
+      matrix.forEach((row, axis) => {
+        place = place * row[level] + digits[axis][level];
+      });
+    return place;
+  });
 }

@@ -26,7 +26,8 @@ export function stepTimes(cluster: Cluster, mesh: Mesh): StepCost {
     const key = `${group.join()}+${shift}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    const made = roundCost(cluster, mesh, group, shift);
+    const devices = groupsAlong(sizes, group).map((ranks) => ranks.map((rank) => mesh.devices[rank]));
+    const made = roundCost(cluster, devices, shift);
     known.set(key, made);
     return made;
   };
@@ -51,18 +52,21 @@ export function stepTimes(cluster: Cluster, mesh: Mesh): StepCost {
 }
 
 /**
- * A message from each rank to the one so many places further in its group, all at once. Parts go
- * round the group, so they meet the mean latency, and wait for the slowest link.
+ * A message from each device to the one so many places further in its group, in all groups at once.
+ * Parts go round the group, so they meet the mean latency, and wait for the slowest link.
  */
-function roundCost({ routes, links, routing }: Cluster, mesh: Mesh, group: readonly number[], shift: number) {
+export function roundCost(
+  { routes, links, routing }: Cluster,
+  groups: readonly (readonly number[])[],
+  shift: number,
+): LinkCost {
   const load = new Float64Array(links.length);
   let alphaUs = 0;
   let usPerByte = 0;
-  for (const members of groupsAlong(sizesOf(mesh), group)) {
+  for (const members of groups) {
     let latencyUs = 0;
-    members.forEach((rank, i) => {
-      const next = members[(i + shift) % members.length];
-      const route = routes[mesh.devices[rank]][mesh.devices[next]];
+    members.forEach((device, i) => {
+      const route = routes[device][members[(i + shift) % members.length]];
       const each = route.map((link) => 1 / links[link].bytesPerUs);
       for (const link of route) latencyUs += links[link].latencyUs;
       const alone = routing === "cut-through" ? Math.max(0, ...each) : each.reduce((sum, us) => sum + us, 0);

@@ -4,22 +4,27 @@
  */
 import { message, type Steps } from "./steps.ts";
 
-export function treeAllReduce(steps: Steps): readonly number[] {
-  const last = [...steps.last];
+type Senders = Pick<Steps, "builder" | "amount" | "step">;
+
+export const treeAllReduce = (steps: Steps): readonly number[] =>
+  broadcast(steps, reduce(steps, [...steps.last]));
+
+/** All members send a share of the bytes to the first one along a binomial tree. */
+export function reduce(steps: Senders, last: number[], share = 1): number[] {
   const count = last.length;
   for (let width = 1; width < count; width *= 2)
     for (let to = 0; to + width < count; to += 2 * width)
-      message(steps, last, { from: to + width, to, share: 1 });
-  return broadcast(steps, last);
+      message(steps, last, { from: to + width, to, share });
+  return last;
 }
 
-/** The first member sends all bytes to the others along a binomial tree. */
-export function broadcast(steps: Pick<Steps, "builder" | "amount" | "step">, last: number[]): number[] {
+/** The first member sends to the others along a binomial tree. */
+export function broadcast(steps: Senders, last: number[], share = 1): number[] {
   const count = last.length;
   let width = 1;
   while (width < count) width *= 2;
   for (width /= 2; width >= 1; width /= 2)
     for (let from = 0; from + width < count; from += 2 * width)
-      message(steps, last, { from, to: from + width, share: 1 });
+      message(steps, last, { from, to: from + width, share });
   return last;
 }

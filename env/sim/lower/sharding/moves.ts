@@ -5,8 +5,11 @@
 import { elementsIn, localShape } from "../../../model/layout/layout.ts";
 import { countAlong, groupsAlong } from "../../../model/layout/mesh.ts";
 import { sourcesOf } from "../../../model/layout/permute.ts";
+import { reductionGroups } from "../../../model/layout/reductions/hierarchy.ts";
 import { commonElements } from "../../../model/layout/steps.ts";
+import { reductionOver } from "../../../model/plan/sharding.ts";
 import { permute } from "../collectives/pairwise.ts";
+import { programAllReduce } from "../collectives/program.ts";
 import { wholeChunks } from "../collectives/steps.ts";
 import { groupCollective } from "./collectives.ts";
 import { type Feed, type Move, rankBytes, type View } from "./instructions.ts";
@@ -63,22 +66,26 @@ function inGroups(lowering: ShardedLowering, { step, from }: Move, first: readon
   const { op, shape, layout } = program.values[from];
   const amount = amounts.push(bytes) - 1;
   const last: number[] = [...first];
-  for (const group of groupsAlong(program.sizes, step.group)) {
+  const reduction = step.kind === "all-reduce" ? reductionOver(plan, step.group) : undefined;
+  const groups =
+    reduction === undefined
+      ? groupsAlong(program.sizes, step.group)
+      : reductionGroups(scenario.cluster, plan.mesh, reduction.axes);
+  for (const group of groups) {
     if (group.length === 1) continue;
     const elements = elementsIn(localShape(shape, layout, program.sizes));
-    const done = groupCollective(
-      step.kind,
-      plan.collective ?? "ring",
-      {
-        builder,
-        amount,
-        ...(step.kind === "all-reduce" && { chunks: wholeChunks(elements, group.length) }),
-        devices: group.map((rank) => plan.mesh.devices[rank]),
-        step: (member) => addStep(lowering, group[member], op),
-        last: group.map((rank) => first[rank]),
-      },
-      scenario,
-    );
+    const steps = {
+      builder,
+      amount,
+      devices: group.map((rank) => plan.mesh.devices[rank]),
+      step: (member: number) => addStep(lowering, group[member], op),
+      last: group.map((rank) => first[rank]),
+      ...(step.kind === "all-reduce" && { chunks: wholeChunks(elements, group.length) }),
+    };
+    const done =
+      reduction === undefined
+        ? groupCollective(step.kind, plan.collective ?? "ring", steps, scenario)
+        : programAllReduce(steps, reduction, plan.collective === "tree");
     group.forEach((rank, member) => {
       last[rank] = done[member];
     });

@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  batchDecisions,
-  transformerWeights,
-} from "../../../../agents/problems/sharding/transformer-weights.ts";
+import { transformerWeights } from "../../../../agents/problems/sharding/transformer-weights.ts";
+import { batchDecisions } from "../../../../env/model/layout/propagation/batch-decisions.ts";
 import { completeSharding, propagationPolicies } from "../../../../env/model/layout/propagation/complete.ts";
 import { propagationRules } from "../../../../env/model/layout/propagation/rules.ts";
 import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { testScenario } from "../../../../env/index.ts";
 import { graphBuilder } from "../../../../env/model/graph/builder.ts";
 import { validatePlan } from "../../../../env/model/plan/plan.ts";
-import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import type { PlanReduction, ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 
 const spatial = (halo: number) => ({
   dimensions: [
@@ -36,6 +36,12 @@ const plan: ShardingPlan = {
   mesh: { axes: AXES, devices: [0, 1] },
   split: [null, null, [[0], []], null],
 };
+const SUM: PlanReduction = {
+  axes: [0],
+  levels: [2],
+  steps: [{ collective: "all-reduce", from: 0, to: 1, leadersOnly: false }],
+};
+const reduction = (change: object): object => ({ reductions: [{ ...SUM, ...change }] });
 const split = (at: number, own: unknown): object => ({
   split: plan.split.map((old, v) => (v === at ? own : old)),
 });
@@ -77,6 +83,22 @@ test.each([
   [{ memory: { zero: 4 } }, "The sharding's memory.zero is 4, expected 0, 1, 2, 3."],
   [{ memory: { offload: true } }, "expected an object with zero."],
   [{ memory: { zero: 1 } }, "The sharding's memory.zero is 1, which divides what updates need"],
+  [
+    reduction({ axes: [1] }),
+    "Reduction 0 of the sharding is over axes [1], expected some of 0..0, ascending.",
+  ],
+  [{ reductions: [SUM, SUM] }, "Reduction 1 of the sharding is over axes 0, for which there is one already."],
+  [reduction({ levels: [3] }), "has levels [3], expected whole numbers that multiply to 2 ranks."],
+  [
+    reduction({ steps: [{ collective: "gossip", from: 0, to: 1, leadersOnly: false }] }),
+    "expected one such as all-reduce 0..1",
+  ],
+  [
+    reduction({ steps: [...SUM.steps, ...SUM.steps] }),
+    "step 1, all-reduce 0..1, would add a contribution twice",
+  ],
+  [reduction({ steps: [] }), "Reduction 0 of the sharding does not leave the whole sum on every rank."],
+  [reduction({ steps: new Array(6).fill(SUM.steps[0]) }), "has 6 steps, expected at most 5."],
   [{ sync: "late" }, 'The sharding\'s sync is "late", expected overlapped or exposed.'],
 ])("%j is refused in one sentence", (change, sentence) => {
   expect(sentenceOf(change)).toContain(sentence);

@@ -23,6 +23,9 @@ const plan: ShardingPlan = {
   split: names.map((_, v) => (v === z ? [[0], [], [1]] : null)),
   layouts: [{ op: names.indexOf("a"), output: 0, axes: [[0], [1]] }],
   collective: "rails",
+  reductions: [
+    { axes: [0], levels: [2], steps: [{ collective: "all-reduce", from: 0, to: 1, leadersOnly: false }] },
+  ],
   memory: { zero: 1 },
   sync: "exposed",
 };
@@ -37,14 +40,23 @@ const refusal = (change: object): string => {
 };
 
 test("a sharding is written and read as the same plan, all fields included", () => {
-  expect(Object.keys(json())).toEqual(["kind", "mesh", "split", "layouts", "collective", "memory", "sync"]);
+  expect(Object.keys(json())).toEqual([
+    "kind",
+    "mesh",
+    "split",
+    "layouts",
+    "collective",
+    "reductions",
+    "memory",
+    "sync",
+  ]);
   const read = planFromJson(scenario, json(), "File");
   expect(read).toEqual(plan);
   expect(shardingKind.equal(plan, read as ShardingPlan)).toBe(true);
 });
 
 test("absent fields stay absent; devices, axes and ops may have names", () => {
-  const { layouts, collective, memory, sync, ...short } = json();
+  const { layouts, collective, reductions, memory, sync, ...short } = json();
   const read = planFromJson(
     scenario,
     {
@@ -58,17 +70,22 @@ test("absent fields stay absent; devices, axes and ops may have names", () => {
   expect(Object.keys(read).sort()).toEqual(["kind", "layouts", "mesh", "split"]);
   expect(read).toMatchObject({ mesh: plan.mesh, split: plan.split, layouts: plan.layouts });
   expect([layouts.length, collective, memory.zero, sync]).toEqual([1, "rails", 1, "exposed"]);
+  const named = [{ ...reductions[0], axes: ["data"] }];
+  expect(planFromJson(scenario, { ...short, reductions: named }, "")).toMatchObject({
+    reductions: plan.reductions,
+  });
 });
 
 test("a copy shares no array, and a change makes plans unequal", () => {
   const copy = shardingKind.copy(plan);
   expect(copy).toEqual(plan);
-  for (const field of ["mesh", "split", "layouts", "memory"] as const)
+  for (const field of ["mesh", "split", "layouts", "reductions", "memory"] as const)
     expect(copy[field]).not.toBe(plan[field]);
   expect(copy.split[z]).not.toBe(plan.split[z]);
   for (const change of [
     { sync: undefined },
     { collective: "ring" as const },
+    { reductions: undefined },
     { memory: { zero: 2 as const } },
   ])
     expect(shardingKind.equal(plan, { ...plan, ...change })).toBe(false);
@@ -80,6 +97,11 @@ describe("files that are no sharding", () => {
     [{ mesh: [] }, "File: mesh is [], expected an object with lists of axes and devices."],
     [{ split: 3 }, "File: split is 3, expected a list."],
     [{ split: names.map(() => 7) }, "File: split 0 is 7, expected a list of lists of mesh axes, or null."],
+    [{ reductions: 5 }, "File: reductions is 5, expected a list of programs."],
+    [
+      { reductions: [{}] },
+      "File: reduction 0 is {}, expected an object with lists of axes, levels and steps.",
+    ],
     [{ layouts: {} }, "File: layouts is {}, expected a list of layouts."],
     [{ layouts: [{ op: "w", axes: [] }] }, "File: A layout of the sharding names op -1, expected 0..11."],
     [{ collective: "star" }, 'File: The sharding\'s collective is "star", expected ring, tree'],

@@ -32,3 +32,26 @@ export function machines(sizes: readonly number[], speeds: MachineSpeeds = {}): 
     routes: machineOf.map((_, a) => machineOf.map((_to, b) => (a === b ? [] : [a * count + b]))),
   };
 }
+
+/**
+ * Machines whose devices reach others through network cards: one for the machine, or one for each
+ * device. Pairs inside a machine have links of their own.
+ */
+export function machinesWithCards(
+  sizes: readonly number[],
+  { shared, ...speeds }: MachineSpeeds & { readonly shared: boolean },
+): Cluster {
+  const cluster = machines(sizes, speeds);
+  const { betweenBytesPerUs: bytesPerUs = 1, latencyUs = 0 } = speeds;
+  const machineOf = sizes.flatMap((size, machine) => new Array<number>(size).fill(machine));
+  const cards = (shared ? sizes : machineOf).map((_, i) => ({ name: `card ${i}`, bytesPerUs, latencyUs }));
+  return {
+    ...cluster,
+    links: [...cluster.links, ...cards],
+    routes: cluster.routes.map((row, a) =>
+      row.map((route, b) =>
+        machineOf[a] === machineOf[b] ? route : [cluster.links.length + (shared ? machineOf[a] : a)],
+      ),
+    ),
+  };
+}

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { parallelismMatrices } from "../../../../../agents/exact/sharding/meshes/parallelism-matrices.ts";
+import {
+  parallelismMatrices,
+  placesOf,
+} from "../../../../../agents/exact/sharding/meshes/parallelism-matrices.ts";
 
 const product = (values: readonly number[]): number => values.reduce((all, value) => all * value, 1);
 
@@ -27,4 +30,24 @@ test("an axis or level of size 1 adds ones", () => {
       [1, 1],
     ],
   ]);
+});
+
+test("ranks go to places level by level, in the order of rows inside a level", () => {
+  // Axis 0 is spread over 2 machines, axis 1 over the 4 devices of each.
+  const apart = [
+    [2, 1],
+    [1, 4],
+  ];
+  expect([...placesOf(apart)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  // Axis 0 lies inside machines, axis 1 across and inside.
+  const mixed = [
+    [1, 2],
+    [2, 2],
+  ];
+  expect([...placesOf(mixed)]).toEqual([0, 1, 4, 5, 2, 3, 6, 7]);
+});
+
+test("every matrix gives each rank a place of its own", () => {
+  for (const matrix of parallelismMatrices([2, 2, 4], [4, 2, 2]))
+    expect([...placesOf(matrix)].sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));
 });

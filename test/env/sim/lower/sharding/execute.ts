@@ -5,9 +5,20 @@
 
 import type { OpIteration, TensorAxes } from "../../../../../env/model/graph/iteration.ts";
 import { localElements, rangeOf } from "../../../../../env/model/layout/layout.ts";
-import { coordinatesOf, type MeshSizes, rankCount } from "../../../../../env/model/layout/mesh.ts";
+import {
+  coordinatesOf,
+  groupsAlong,
+  type MeshSizes,
+  rankCount,
+} from "../../../../../env/model/layout/mesh.ts";
 import type { OpSplit } from "../../../../../env/model/layout/natural.ts";
+import {
+  type PlanReduction,
+  reductionOver,
+  type ShardingPlan,
+} from "../../../../../env/model/plan/sharding.ts";
 import type { Run, ShardedProgram } from "../../../../../env/sim/lower/sharding/instructions.ts";
+import { executed } from "../../../model/layout/reductions/executed.ts";
 import {
   gathered,
   indicesOf,
@@ -21,7 +32,12 @@ import { type NumberedGraph, type NumberedOp, PRIME } from "./numbered-graph.ts"
 /** All outputs and new weights of a program, whole, by name. */
 export type Results = ReadonlyMap<string, readonly number[]>;
 
-export function execute({ graph, ops }: NumberedGraph, program: ShardedProgram): Results {
+/** Sums over the axes of a reduction of the plan run its program. */
+export function execute(
+  { graph, ops }: NumberedGraph,
+  program: ShardedProgram,
+  plan: Pick<ShardingPlan, "reductions"> = {},
+): Results {
   const { sizes, values, instructions, weights } = program;
   const shards: Shards[] = [];
   const results = new Map<string, readonly number[]>();
@@ -39,8 +55,14 @@ export function execute({ graph, ops }: NumberedGraph, program: ShardedProgram):
   for (const instruction of instructions) {
     if (instruction.kind === "move") {
       const { shape } = values[instruction.from];
-      const moved = stepped(shards[instruction.from], instruction.step, shape, sizes);
-      shards[instruction.to] = moved.map(reduced);
+      const { kind, group } = instruction.step;
+      const reduction = kind === "all-reduce" ? reductionOver(plan, group) : undefined;
+      const before = shards[instruction.from];
+      const moved =
+        reduction === undefined
+          ? stepped(before, instruction.step, shape, sizes)
+          : reduced(before, groupsAlong(sizes, reduction.axes), reduction);
+      shards[instruction.to] = moved.map(inField);
     } else if (instruction.kind === "run") {
       const rule = ops[instruction.op].rule;
       const iteration = graph.iterations![instruction.op]!;
@@ -71,6 +93,23 @@ export function execute({ graph, ops }: NumberedGraph, program: ShardedProgram):
     );
   }
   return results;
+}
+
+/** The sums that a program leaves; all ranks of a group hold the same elements. */
+function reduced(
+  shards: Shards,
+  groups: readonly (readonly number[])[],
+  { levels, steps }: Pick<PlanReduction, "levels" | "steps">,
+): Shards {
+  const made: Shard[] = [];
+  for (const group of groups) {
+    const indices = [...shards[group[0]].keys()];
+    const numbers = group.map((rank) => indices.map((index) => shards[rank].get(index)!));
+    executed(levels, steps, numbers).forEach((sums, member) => {
+      made[group[member]] = new Map(indices.map((index, i) => [index, sums[i]!]));
+    });
+  }
+  return made;
 }
 
 interface OneRun {
@@ -166,7 +205,7 @@ const coordinatesOfIndex =
   };
 
 const modulo = (number: number): number => ((number % PRIME) + PRIME) % PRIME;
-const reduced = (shard: Shard): Shard =>
+const inField = (shard: Shard): Shard =>
   new Map([...shard].map(([index, number]) => [index, modulo(number)]));
 
 /** Numbers that depend on the name alone. */

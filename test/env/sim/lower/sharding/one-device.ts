@@ -22,7 +22,7 @@ export function expectNumbersOfOneDevice(numbered: NumberedGraph, plans: number)
     fc.property(shardingPlans(numbered.graph, 8), (plan) => {
       const program = programOf(plan);
       moves += program.instructions.filter(({ kind }) => kind === "move").length;
-      expect(Object.fromEntries(execute(numbered, program))).toEqual(expectedNumbers);
+      expect(Object.fromEntries(execute(numbered, program, plan))).toEqual(expectedNumbers);
     }),
     { numRuns: plans },
   );

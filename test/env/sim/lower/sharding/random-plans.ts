@@ -1,11 +1,13 @@
 /** Random sharding plans, for laws. Every plan is valid. */
 import fc from "fast-check";
+import { reductionPrograms } from "../../../../../agents/exact/sharding/meshes/reduction-programs.ts";
 import type { OpGraph } from "../../../../../env/model/graph/graph.ts";
 import { Role } from "../../../../../env/model/graph/graph.ts";
 import { rankCount } from "../../../../../env/model/layout/mesh.ts";
 import {
   iterationOf,
   type OutputLayout,
+  type PlanReduction,
   type ShardingPlan,
   shardingCollectives,
   type ZeroStage,
@@ -37,6 +39,7 @@ export function shardingPlans(
       ),
       layouts: layoutsOf(graph, sizes),
       collective: fc.constantFrom(...shardingCollectives),
+      reductions: reductionsOf(sizes),
       memory: fc.record({ zero: fc.constantFrom<ZeroStage>(0, 1, 2, 3) }),
       sync: fc.constantFrom("overlapped" as const, "exposed" as const),
     }),
@@ -64,6 +67,21 @@ function splitsOf(graph: OpGraph, v: number, sizes: readonly number[]): fc.Arbit
       });
       return split;
     });
+}
+
+/** A program for some sets of axes, on levels that are those axes or all their ranks. */
+function reductionsOf(sizes: readonly number[]): fc.Arbitrary<PlanReduction[]> {
+  const axes = [...sizes.keys()].filter((axis) => sizes[axis] > 1);
+  const sets = [...axes.map((axis) => [axis]), ...(axes.length > 1 ? [axes] : [])];
+  const programOver = (set: readonly number[]): fc.Arbitrary<PlanReduction> => {
+    const each = set.map((axis) => sizes[axis]);
+    return fc
+      .constantFrom(each, [rankCount(each)])
+      .chain((levels) =>
+        fc.constantFrom(...reductionPrograms(levels, 4)).map((steps) => ({ axes: set, levels, steps })),
+      );
+  };
+  return fc.subarray(sets).chain((chosen) => fc.tuple(...chosen.map(programOver)));
 }
 
 function layoutsOf(graph: OpGraph, sizes: readonly number[]): fc.Arbitrary<OutputLayout[]> {

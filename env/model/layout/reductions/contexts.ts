@@ -1,29 +1,18 @@
 /**
- * Steps of a reduction on a hierarchy, and what they do (Xie et al., MLSys 2022, "P2"). Members are
- * numbered by digits, one for each level, outermost first. A step runs one collective in many
- * groups at once; a group's members differ in the digits from one level up to another.
+ * What the members of a reduction hold, and what a step does to it (Xie et al., MLSys 2022, "P2"):
+ * a set of contributors for each chunk of the data. A collective is legal where its groups hold
+ * what it needs, so that nothing is added twice and nothing is lost.
  *
- * What a member holds is a set of contributors for each chunk of the data. A collective is legal
- * where its groups hold what it needs, so that nothing is added twice and nothing is lost.
+ * A level of two members stands for one of any size above 1: legal programs are the same. So what
+ * is legal is found on at most `MOST_MEMBERS` members (`contextLevels`).
  */
-
-export const reductionCollectives = [
-  "all-reduce",
-  "reduce-scatter",
-  "all-gather",
-  "reduce",
-  "broadcast",
-] as const;
-export type ReductionCollective = (typeof reductionCollectives)[number];
-
-export interface ReductionStep {
-  readonly collective: ReductionCollective;
-  /** Members of a group differ in the digits of the levels from `from` up to, without, `to`. */
-  readonly from: number;
-  readonly to: number;
-  /** Only the groups of the members whose digits from `to` on are zero take part. */
-  readonly leadersOnly: boolean;
-}
+import {
+  groupsOf,
+  memberCount,
+  type ReductionCollective,
+  type ReductionProgram,
+  type ReductionStep,
+} from "./steps.ts";
 
 /**
  * Contributors of each chunk of each member as bits, row by row: entry member x count + chunk. The
@@ -33,8 +22,8 @@ export type ReductionState = Uint32Array;
 
 export const MOST_MEMBERS = 32;
 
-export const memberCount = (levels: readonly number[]): number =>
-  levels.reduce((product, size) => product * size, 1);
+/** The smallest levels on which the same programs are legal. */
+export const contextLevels = (levels: readonly number[]): number[] => levels.map((size) => Math.min(size, 2));
 
 /** Each member holds its own contribution to every chunk. Pre: at most `MOST_MEMBERS` members. */
 export function startOf(levels: readonly number[]): ReductionState {
@@ -51,18 +40,6 @@ export function isReduced(state: ReductionState): boolean {
   return state.every((contributors) => contributors === all);
 }
 
-/** Groups of members of a step, each in ascending order. */
-export function groupsOf(levels: readonly number[], { from, to, leadersOnly }: ReductionStep): number[][] {
-  const above = memberCount(levels.slice(0, from));
-  const inside = memberCount(levels.slice(from, to));
-  const below = memberCount(levels.slice(to));
-  const groups: number[][] = [];
-  for (let prefix = 0; prefix < above; prefix++)
-    for (let suffix = 0; suffix < (leadersOnly ? 1 : below); suffix++)
-      groups.push(Array.from({ length: inside }, (_, i) => (prefix * inside + i) * below + suffix));
-  return groups;
-}
-
 /** The state after a step; null where it is not legal or changes nothing. */
 export function afterStep(
   levels: readonly number[],
@@ -72,6 +49,14 @@ export function afterStep(
   const next = state.slice();
   for (const group of groupsOf(levels, step)) if (!rules[step.collective](next, group)) return null;
   return next.every((contributors, entry) => contributors === state[entry]) ? null : next;
+}
+
+/** Where a program leaves off: the state after its steps; null where one of them is not legal. */
+export function afterProgram(levels: readonly number[], program: ReductionProgram): ReductionState | null {
+  const small = contextLevels(levels);
+  let state: ReductionState | null = startOf(small);
+  for (const step of program) if (state !== null) state = afterStep(small, state, step);
+  return state;
 }
 
 /** Changes the rows of the group; false where the collective is not legal. */
