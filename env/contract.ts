@@ -70,8 +70,15 @@ export interface Env<O = unknown, A = unknown> {
   /** The innermost env; itself where nothing wraps it. */
   readonly unwrapped: Env;
   readonly scenario: Scenario;
+  /** Parts of the observation that are the same in all of them, where they are known. */
+  readonly constant?: Partial<O>;
   reset(options?: ResetOptions): Reset<O>;
   step(action: A): Step<O>;
+  /**
+   * Asks that `reset` and `step` answer this one observation from now on, written anew each time.
+   * It is a copy of one that the env has answered. An env may go on with fresh ones.
+   */
+  observeInto?(observation: O): void;
   /** The current plan as text. */
   render(): string;
   close(): void;

@@ -5,9 +5,11 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../../env/model/errors.ts";
+import type { ShardingPlan } from "../../env/model/plan/sharding.ts";
 import { singleMoveCount } from "../../env/sim/timeline/explain/best-move.ts";
 import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
 import { type ScoredPlan, scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
+import { explainSharding } from "../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { pipelineTrace } from "../../results/export/trace/pipeline-trace.ts";
 import { traceOf } from "../../results/export/trace/trace.ts";
 import { visible } from "../../results/text/visible.ts";
@@ -22,6 +24,10 @@ import {
   pipelineExplanationText,
 } from "../reports/plans/pipeline/explain-pipeline.ts";
 import { displayedScore } from "../reports/plans/score-report.ts";
+import {
+  shardingExplanationJson,
+  shardingExplanationText,
+} from "../reports/plans/sharding/explain-sharding.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { bestChange } from "./explain/best-change.ts";
@@ -35,7 +41,8 @@ export const explain = defineCommand({
   name: "explain",
   summary:
     "Prints what makes a plan's value as large as it is: critical path, busy devices and links, loads or memory, " +
-    "for a pipeline its bottleneck, bubble and synchronisation, and the single move or change that helps most.",
+    "for a pipeline its bottleneck, bubble and synchronisation, for a sharding its exposed communication by mesh axis, " +
+    "and the single move or change that helps most.",
   positionals: [{ name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" }],
   flags: {
     placement: { ...placementFlag, defaultText: "none; it is required" },
@@ -59,24 +66,25 @@ export const explain = defineCommand({
       throw new InputError('"explain" needs --placement FILE, the plan to explain.');
     const scenario = await scenarioForPlan(address, { objective: values.objective, file: values.placement });
     const plan = readPlanArgument(values.placement, { scenario, address }, terminal);
-    if (plan.kind === "sharding")
+    if (plan.kind === "sharding" && values.trace !== undefined)
       throw new InputError(
-        `"explain" tells of placements and pipelines, and "${values.placement}" is a sharding; take "simulate".`,
+        `--trace writes steps of placements and pipelines, and "${values.placement}" is a sharding; --svg draws its step.`,
       );
     const scored = scoredPlan(scenario, plan);
     const { pipeline } = scored;
-    const told = pipeline === null && scored.spec.timing === "engine" ? explainPlan(scenario, plan) : null;
+    const told =
+      plan.kind === "placement" && scored.spec.timing === "engine" ? explainPlan(scenario, plan) : null;
     if (values.trace !== undefined) {
       if (pipeline === null && told === null) throw notSimulated(scored, "--trace");
       const trace = pipeline === null ? traceOf(scenario, told!) : pipelineTrace(pipeline);
       writeOutput(values.trace, visible(JSON.stringify(trace)), terminal);
     }
     await writePictures(values, { scored, plan: values.placement, told }, terminal);
-    terminal.write(
-      pipeline === null
-        ? await placementReport({ plan: values.placement, scored, told }, { json: values.json, terminal })
-        : await pipelineReport({ plan: values.placement, scored, pipeline }, { json: values.json, terminal }),
-    );
+    const report: Report = { json: values.json, terminal };
+    const given = { plan: values.placement, scored };
+    if (plan.kind === "sharding") terminal.write(await shardingReport(given, plan, report));
+    else if (pipeline === null) terminal.write(await placementReport({ ...given, told }, report));
+    else terminal.write(await pipelineReport({ ...given, pipeline }, report));
     return EXIT.done;
   },
 });
@@ -106,6 +114,20 @@ async function pipelineReport(
   return json
     ? jsonText(pipelineExplanationJson(parts))
     : pipelineExplanationText({ ...parts, scored: displayedScore(scored) });
+}
+
+async function shardingReport(
+  given: { readonly plan: string; readonly scored: ScoredPlan },
+  plan: ShardingPlan,
+  { json, terminal }: Report,
+): Promise<string> {
+  const { scored } = given;
+  const { scenario } = scored;
+  const search = await bestChange(scenario, plan, scored.outcome, terminal);
+  if (json)
+    return jsonText(shardingExplanationJson({ ...given, told: explainSharding(scenario, plan), search }));
+  const told = explainSharding(scenario, plan);
+  return shardingExplanationText({ ...given, told, search, scored: displayedScore(scored) });
 }
 
 async function bestMove(scored: ScoredPlan, terminal: Terminal): Promise<MoveSearch> {

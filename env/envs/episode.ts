@@ -10,7 +10,7 @@ import type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, St
 import { InputError } from "../model/errors.ts";
 import { createRng, type Rng, restoreRng } from "../model/rng.ts";
 import type { Scenario } from "../model/scenario.ts";
-import type { ObservationPart } from "../parts/observation.ts";
+import type { ObservationPart } from "../parts/observation-part.ts";
 import type { Utility } from "../parts/utility.ts";
 import type { Evaluator, Outcome } from "../sim/evaluator/contract.ts";
 import { type EpisodeState, type Phase, parseState, stateKeyOf } from "./episode-state.ts";
@@ -50,6 +50,8 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
   /** The best decisions scored since the last seeded reset. */
   protected best: { readonly decisions: Decisions; readonly cost: number } | null = null;
   private phase: Phase = "new";
+  /** What the env answers each time, where it was asked to. */
+  private kept: Observation | null = null;
 
   constructor(parts: EpisodeParts<Observation, State>, planState: State, rng: Rng = envStream(parts.seed)) {
     this.parts = parts;
@@ -61,6 +63,14 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
 
   get unwrapped(): Env {
     return this as unknown as Env;
+  }
+
+  get constant(): Partial<Observation> | undefined {
+    return this.parts.observation.constant;
+  }
+
+  observeInto(observation: Observation): void {
+    if (this.parts.observation.rewrite !== undefined) this.kept = observation;
   }
 
   /**
@@ -192,7 +202,10 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
   }
 
   private observe(): Observation {
-    return this.parts.observation.observe(this.planState);
+    const { observation } = this.parts;
+    if (this.kept === null) return observation.observe(this.planState);
+    observation.rewrite!(this.kept, this.planState);
+    return this.kept;
   }
 
   private info(outcome: Outcome | undefined): Info {

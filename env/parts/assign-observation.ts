@@ -10,7 +10,7 @@ import { discrete } from "../spaces/discrete.ts";
 import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { type LayerRows, layerParts, sumColumns } from "./layer-columns.ts";
-import type { ObservationPart } from "./observation.ts";
+import { type ObservationPart, rewritable } from "./observation-part.ts";
 import type { AssignView } from "./pipeline-view.ts";
 
 export interface AssignObservation extends LayerRows {
@@ -35,7 +35,7 @@ export function assignObservation(chain: LayerChain): ObservationPart<AssignObse
   const devices = chain.scenario.cluster.devices.length;
   const parts = layerParts(chain);
   const perGroup = assignGroupColumns.length;
-  return {
+  return rewritable<AssignObservation, AssignView>({
     space: dict<AssignObservation>({
       ...parts.spaces,
       loads: box({ shape: [devices, sumColumns.length], low: 0, high: 1 }),
@@ -47,19 +47,30 @@ export function assignObservation(chain: LayerChain): ObservationPart<AssignObse
       placement: multiDiscrete(new Int32Array(count).fill(devices + 1), { start: -1 }),
     }),
     needsStartTimes: false,
-    observe({ current, groupOf, deviceOf, devicesLeft, deviceCount, microBatches }) {
+    constant: parts.constant,
+    blank: () => ({
+      ...parts.blank(),
+      loads: new Float32Array(devices * sumColumns.length),
+      loadColumns: sumColumns,
+      group: new Float32Array(perGroup),
+      groupColumns: assignGroupColumns,
+      current: -1,
+      groupOf: new Int32Array(count),
+      placement: new Int32Array(count),
+    }),
+    rewrite(observation, { current, groupOf, deviceOf, devicesLeft, deviceCount, microBatches }) {
       const isCurrent = (layer: number) => groupOf[layer] === current;
-      const loads = Array.from({ length: devices }, (_, d) => parts.sums((layer) => deviceOf[layer] === d));
-      return {
-        ...parts.rows(isCurrent),
-        loads: Float32Array.from(loads.flat()),
-        loadColumns: sumColumns,
-        group: Float32Array.of(...parts.sums(isCurrent), devicesLeft / deviceCount, 1 / microBatches),
-        groupColumns: assignGroupColumns,
-        current,
-        groupOf: groupOf.slice(),
-        placement: deviceOf.slice(),
-      };
+      const { layers, loads, group } = observation;
+      parts.mark(layers, isCurrent);
+      for (let d = 0; d < devices; d++)
+        loads.set(
+          parts.sums((layer) => deviceOf[layer] === d),
+          d * sumColumns.length,
+        );
+      group.set([...parts.sums(isCurrent), devicesLeft / deviceCount, 1 / microBatches]);
+      observation.current = current;
+      observation.groupOf.set(groupOf);
+      observation.placement.set(deviceOf);
     },
-  };
+  });
 }

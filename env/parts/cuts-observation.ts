@@ -10,7 +10,7 @@ import { discrete } from "../spaces/discrete.ts";
 import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { type LayerRows, layerParts, sumColumns } from "./layer-columns.ts";
-import type { ObservationPart } from "./observation.ts";
+import { type ObservationPart, rewritable } from "./observation-part.ts";
 import type { CutsView } from "./pipeline-view.ts";
 
 export interface CutsObservation extends LayerRows {
@@ -32,7 +32,7 @@ export const openColumns = Object.freeze([...sumColumns, "devicesLeft", "microBa
 export function cutsObservation(chain: LayerChain): ObservationPart<CutsObservation, CutsView> {
   const { count } = chain;
   const parts = layerParts(chain);
-  return {
+  return rewritable<CutsObservation, CutsView>({
     space: dict<CutsObservation>({
       ...parts.spaces,
       open: box({ shape: [openColumns.length], low: 0, high: 1 }),
@@ -41,15 +41,20 @@ export function cutsObservation(chain: LayerChain): ObservationPart<CutsObservat
       stage: multiDiscrete(new Int32Array(count).fill(count + 1), { start: -1 }),
     }),
     needsStartTimes: false,
-    observe({ current, openFrom, stageOf, devicesLeft, deviceCount, microBatches }) {
+    constant: parts.constant,
+    blank: () => ({
+      ...parts.blank(),
+      open: new Float32Array(openColumns.length),
+      openColumns,
+      current: -1,
+      stage: new Int32Array(count),
+    }),
+    rewrite(observation, { current, openFrom, stageOf, devicesLeft, deviceCount, microBatches }) {
       const sums = parts.sums((layer) => layer >= openFrom && layer <= current);
-      return {
-        ...parts.rows((layer) => layer === current),
-        open: Float32Array.of(...sums, devicesLeft / deviceCount, 1 / microBatches),
-        openColumns,
-        current,
-        stage: stageOf.slice(),
-      };
+      parts.mark(observation.layers, (layer) => layer === current);
+      observation.open.set([...sums, devicesLeft / deviceCount, 1 / microBatches]);
+      observation.current = current;
+      observation.stage.set(stageOf);
     },
-  };
+  });
 }

@@ -39,8 +39,12 @@ export interface LayerRows {
 
 export interface LayerParts {
   readonly spaces: { readonly layers: Box; readonly layerColumns: Names; readonly edges: MultiDiscrete };
-  /** Fresh arrays; `isCurrent` says which layers the next action is about. */
-  rows(isCurrent: (layer: number) => boolean): LayerRows;
+  /** What never changes; the arrays are not to be given away. */
+  readonly constant: Pick<LayerRows, "edges">;
+  /** Fresh arrays, in which no layer is current. */
+  blank(): LayerRows;
+  /** Writes which layers the next action is about. */
+  mark(layers: Float32Array, isCurrent: (layer: number) => boolean): void;
   /** The sums of `sumColumns` over the layers that are in. */
   sums(isIn: (layer: number) => boolean): number[];
 }
@@ -50,10 +54,10 @@ export function layerParts(chain: LayerChain): LayerParts {
   const [forward, backward] = [meanUs(chain, chain.forwardUs), meanUs(chain, chain.backwardUs)];
   const { weightBytes, keptBytes, cutBytes, gradientCutBytes } = chain;
   const position = Float64Array.from({ length: count }, (_, layer) => layer);
-  const constant = new Float32Array(count * WIDTH);
+  const columns = new Float32Array(count * WIDTH);
   [forward, backward, weightBytes, keptBytes, cutBytes, gradientCutBytes, position].forEach((column, c) => {
     const largest = column.reduce((a, b) => Math.max(a, b), 0);
-    for (let layer = 0; layer < count; layer++) constant[layer * WIDTH + c] = share(column[layer], largest);
+    for (let layer = 0; layer < count; layer++) columns[layer * WIDTH + c] = share(column[layer], largest);
   });
   const edges = edgeList(chain);
   const summed = [forward, backward, weightBytes, keptBytes];
@@ -64,11 +68,11 @@ export function layerParts(chain: LayerChain): LayerParts {
       layerColumns: namesSpace(layerColumns),
       edges: multiDiscrete(new Int32Array(edges.length).fill(count)),
     },
-    rows(isCurrent) {
-      const layers = constant.slice();
+    constant: { edges },
+    blank: () => ({ layers: columns.slice(), layerColumns, edges: edges.slice() }),
+    mark(layers, isCurrent) {
       for (let layer = 0; layer < count; layer++)
-        if (isCurrent(layer)) layers[layer * WIDTH + IS_CURRENT] = 1;
-      return { layers, layerColumns, edges: edges.slice() };
+        layers[layer * WIDTH + IS_CURRENT] = Number(isCurrent(layer));
     },
     sums: (isIn) =>
       summed.map((column, c) => {

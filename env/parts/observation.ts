@@ -7,7 +7,6 @@
  * count is in [-1, 1]. No column depends on how groups are numbered: other numbers permute the rows
  * and change nothing else. The arrays belong to the caller; the env keeps none of them.
  */
-import type { Space } from "../contract.ts";
 import { type GroupGraph, groupGraph } from "../model/coarsen/group-graph.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { box } from "../spaces/box.ts";
@@ -15,17 +14,8 @@ import { dict } from "../spaces/dict.ts";
 import { discrete } from "../spaces/discrete.ts";
 import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
+import { type ObservationPart, rewritable } from "./observation-part.ts";
 import type { PlacementView } from "./placement-view.ts";
-
-/** What an env shows of its state. A part reads the state as a `View`. */
-export interface ObservationPart<Observation, View = PlacementView> {
-  readonly space: Space<Observation>;
-  /**
-   * Whether `observe` reads `startUs`. Under the makespan it costs a second run of the engine.
-   */
-  readonly needsStartTimes: boolean;
-  observe(view: View): Observation;
-}
 
 export interface PlacementObservation {
   /** What is seen of each group, shape [groupCount x groupColumns.length], row by row. */
@@ -57,29 +47,36 @@ const RELATIVE_START = groupColumns.indexOf("relativeStart");
 export function placementObservation(scenario: Scenario): ObservationPart<PlacementObservation> {
   const graph = groupGraph(scenario);
   const { groupCount, deviceCount, edgeCount } = graph;
-  const constant = constantColumns(graph);
+  const columns = constantColumns(graph);
   const edges = new Int32Array(2 * edgeCount);
   edges.set(graph.edgeSource);
   edges.set(graph.edgeDestination, edgeCount);
 
-  return {
+  return rewritable<PlacementObservation, PlacementView>({
     space: observationSpace(groupCount, deviceCount, edgeCount),
     needsStartTimes: true,
-    observe({ device, placed, visits, current, startUs }) {
-      const groups = constant.slice();
-      const placement = new Int32Array(groupCount);
+    constant: { edges },
+    blank: () => ({
+      groups: columns.slice(),
+      groupColumns,
+      edges: edges.slice(),
+      current: -1,
+      placement: new Int32Array(groupCount),
+    }),
+    rewrite(observation, { device, placed, visits, current, startUs }) {
+      const { groups, placement } = observation;
+      observation.current = current;
       const lastStartUs = startUs === null ? 0 : startUs.reduce((a, b) => Math.max(a, b), 0);
       const hereUs = startUs === null || current === -1 ? 0 : startUs[current];
       for (let g = 0; g < groupCount; g++) {
         const row = g * WIDTH;
         groups[row + VISITS] = visits[g];
-        if (g === current) groups[row + IS_CURRENT] = 1;
-        if (startUs !== null) groups[row + RELATIVE_START] = share(startUs[g] - hereUs, lastStartUs);
+        groups[row + IS_CURRENT] = g === current ? 1 : 0;
+        groups[row + RELATIVE_START] = startUs === null ? 0 : share(startUs[g] - hereUs, lastStartUs);
         placement[g] = placed[g] === 1 ? device[g] : -1;
       }
-      return { groups, groupColumns, edges: edges.slice(), current, placement };
     },
-  };
+  });
 }
 
 function observationSpace(groupCount: number, deviceCount: number, edgeCount: number) {

@@ -11,7 +11,7 @@ import { box } from "../spaces/box.ts";
 import { dict } from "../spaces/dict.ts";
 import { discrete } from "../spaces/discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
-import type { ObservationPart } from "./observation.ts";
+import type { ObservationPart } from "./observation-part.ts";
 
 /** A sum whose program an episode decides. */
 export interface ReductionSum {

@@ -9,7 +9,7 @@ import type { Tile } from "../model/layout/propagation/tiles.ts";
 import { box } from "../spaces/box.ts";
 import { dict } from "../spaces/dict.ts";
 import { namesSpace } from "../spaces/names.ts";
-import type { ObservationPart } from "./observation.ts";
+import { type ObservationPart, rewritable } from "./observation-part.ts";
 import type { ShardingView } from "./sharding-view.ts";
 
 export interface ShardingObservation {
@@ -31,6 +31,8 @@ export const tileColumns = Object.freeze([
   "isOpen",
 ] as const);
 const WIDTH = tileColumns.length;
+const IS_DIVIDED = tileColumns.indexOf("isDivided");
+const IS_OPEN = tileColumns.indexOf("isOpen");
 
 export function shardingObservation(
   tiles: readonly Tile[],
@@ -39,7 +41,7 @@ export function shardingObservation(
   const mostBytes = tiles.reduce((most, { bytes }) => Math.max(most, bytes), 0);
   const mostOps = tiles.reduce((most, { ops }) => Math.max(most, ops.length), 0);
   const ranks = rankCount(sizes);
-  const constant = new Float32Array(tiles.length * WIDTH);
+  const rows = new Float32Array(tiles.length * WIDTH);
   tiles.forEach(({ bytes, ops, axis, isSummed }, i) => {
     const columns = [
       mostBytes === 0 ? 0 : bytes / mostBytes,
@@ -47,9 +49,9 @@ export function shardingObservation(
       sizes[axis] / ranks,
       Number(isSummed),
     ];
-    constant.set(columns, i * WIDTH);
+    rows.set(columns, i * WIDTH);
   });
-  return {
+  return rewritable<ShardingObservation, ShardingView>({
     space: dict<ShardingObservation>({
       tiles: box({ shape: [tiles.length, WIDTH], low: 0, high: 1 }),
       tileColumns: namesSpace(tileColumns),
@@ -57,17 +59,23 @@ export function shardingObservation(
       stuck: box({ shape: [sizes.length], low: 0, high: 1 }),
     }),
     needsStartTimes: false,
-    observe(view) {
-      const rows = constant.slice();
+    blank: () => ({
+      tiles: rows.slice(),
+      tileColumns,
+      divided: new Float32Array(sizes.length),
+      stuck: new Float32Array(sizes.length),
+    }),
+    rewrite(observation, view) {
       view.tiles.forEach(({ ops: [op], dimension, axis }, i) => {
         const divided = view.divisions.dimensionBy(op, axis);
         const number = view.divisions.rules.dimensionStart[op] + dimension;
-        rows[i * WIDTH + 4] = Number(divided === number);
-        rows[i * WIDTH + 5] = Number(view.divisions.isOpen(op, axis));
+        observation.tiles[i * WIDTH + IS_DIVIDED] = Number(divided === number);
+        observation.tiles[i * WIDTH + IS_OPEN] = Number(view.divisions.isOpen(op, axis));
       });
-      return { tiles: rows, tileColumns, divided: dividedShares(view), stuck: stuckShares(view) };
+      observation.divided.set(dividedShares(view));
+      observation.stuck.set(stuckShares(view));
     },
-  };
+  });
 }
 
 const dividedShares = ({ divisions }: ShardingView): Float32Array =>

@@ -10,7 +10,7 @@ import { dict } from "../spaces/dict.ts";
 import { discrete } from "../spaces/discrete.ts";
 import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
-import type { ObservationPart } from "./observation.ts";
+import { type ObservationPart, rewritable } from "./observation-part.ts";
 import type { TypesView } from "./types-view.ts";
 
 export interface TypesObservation {
@@ -33,6 +33,9 @@ export const chainColumns = Object.freeze(["transfers", "weightBytes", "position
 /** Over the largest of all types; `stagesLeft` is the share of the units that can open a stage. */
 export const typeColumns = Object.freeze(["price", "units", "stagesLeft"] as const);
 
+const IS_CURRENT = chainColumns.indexOf("isCurrent");
+const STAGES_LEFT = typeColumns.indexOf("stagesLeft");
+
 export function typesObservation(
   scenario: Scenario,
   chain: PricedChain = pricedChain(scenario),
@@ -48,7 +51,11 @@ export function typesObservation(
     const row = computeTime.subarray(i - (i % types), i - (i % types) + types);
     return rentShare(row, price, i % types);
   });
-  return {
+  const rows = {
+    layers: rowsOf(layers, (layer) => [...columns.map((column) => column[layer]), 0]),
+    types: rowsOf(types, (type) => [prices[type], units[type], 0]),
+  };
+  return rewritable<TypesObservation, TypesView>({
     space: dict<TypesObservation>({
       layers: box({ shape: [layers, chainColumns.length], low: 0, high: 1 }),
       layerColumns: namesSpace(chainColumns),
@@ -59,22 +66,26 @@ export function typesObservation(
       chosen: multiDiscrete(new Int32Array(layers).fill(types + 1), { start: -1 }),
     }),
     needsStartTimes: false,
-    observe({ current, typeOf }) {
-      const left = stagesLeft(typeOf, limit);
-      return {
-        layers: rowsOf(layers, (layer) => [
-          ...columns.map((column) => column[layer]),
-          Number(layer === current),
-        ]),
-        layerColumns: chainColumns,
-        rents: rents.slice(),
-        types: rowsOf(types, (type) => [prices[type], units[type], left[type]]),
-        typeColumns,
-        current,
-        chosen: typeOf.slice(),
-      };
+    constant: { rents },
+    blank: () => ({
+      layers: rows.layers.slice(),
+      layerColumns: chainColumns,
+      rents: rents.slice(),
+      types: rows.types.slice(),
+      typeColumns,
+      current: -1,
+      chosen: new Int32Array(layers),
+    }),
+    rewrite(observation, { current, typeOf }) {
+      for (let layer = 0; layer < layers; layer++)
+        observation.layers[layer * chainColumns.length + IS_CURRENT] = Number(layer === current);
+      stagesLeft(typeOf, limit).forEach((left, type) => {
+        observation.types[type * typeColumns.length + STAGES_LEFT] = left;
+      });
+      observation.current = current;
+      observation.chosen.set(typeOf);
     },
-  };
+  });
 }
 
 function rowsOf(count: number, row: (i: number) => readonly number[]): Float32Array {

@@ -4,11 +4,8 @@
  * part that never changes (`Names`) is left out.
  */
 import type { Space } from "../contract.ts";
-import { InputError } from "../model/errors.ts";
 import { type Box, box } from "./box.ts";
-import type { Dict } from "./dict.ts";
-import type { Discrete } from "./discrete.ts";
-import type { MultiDiscrete } from "./multi-discrete.ts";
+import { type Leaf, leavesOf } from "./leaves.ts";
 
 /** One part: entries offset .. offset + length of the flat array. */
 export interface FramePart {
@@ -27,76 +24,39 @@ export interface Frame<O> {
   flatten(observation: O): Float32Array;
 }
 
-interface Leaf extends FramePart {
-  readonly low: ArrayLike<number>;
-  readonly high: ArrayLike<number>;
-  read(observation: unknown): ArrayLike<number>;
-}
-
 /** Throws `InputError` for a space that is not made of the kinds of this folder. */
 export function frameOf<O>(space: Space<O>): Frame<O> {
-  const leaves: Leaf[] = [];
-  addLeaves(leaves, space, "", (observation) => observation);
-  const length = leaves.reduce((sum, leaf) => sum + leaf.length, 0);
-  const bounds = (side: "low" | "high") =>
-    Float32Array.from(leaves.flatMap((leaf) => Array.from(leaf[side])));
+  const leaves = leavesOf(space, "flattened");
+  const parts: FramePart[] = [];
+  let total = 0;
+  for (const { name, shape, length } of leaves) {
+    parts.push({ name, offset: total, length, shape });
+    total += length;
+  }
+  const bounds = leaves.map(boundsOf);
   return {
-    length,
-    parts: leaves.map(({ name, offset, length: own, shape }) => ({ name, offset, length: own, shape })),
-    space: box({ shape: [length], low: bounds("low"), high: bounds("high") }),
+    length: total,
+    parts,
+    space: box({
+      shape: [total],
+      low: Float32Array.from(bounds.flatMap(({ low }) => low)),
+      high: Float32Array.from(bounds.flatMap(({ high }) => high)),
+    }),
     flatten(observation) {
-      const flat = new Float32Array(length);
-      for (const leaf of leaves) flat.set(leaf.read(observation), leaf.offset);
+      const flat = new Float32Array(total);
+      leaves.forEach((leaf, i) => {
+        const value = leaf.read(observation);
+        if (typeof value === "number") flat[parts[i].offset] = value;
+        else flat.set(value, parts[i].offset);
+      });
       return flat;
     },
   };
 }
 
-function addLeaves(
-  leaves: Leaf[],
-  space: Space<unknown>,
-  name: string,
-  read: (observation: unknown) => unknown,
-): void {
-  const last = leaves[leaves.length - 1];
-  const offset = last === undefined ? 0 : last.offset + last.length;
-  if (space.kind === "Names") return;
-  if (space.kind === "Dict") {
-    const { parts } = space as Dict<Record<string, unknown>>;
-    for (const key of Object.keys(parts))
-      addLeaves(
-        leaves,
-        parts[key],
-        name === "" ? key : `${name}.${key}`,
-        (observation) => (read(observation) as Record<string, unknown>)[key],
-      );
-    return;
-  }
-  if (space.kind === "Box") {
-    const { shape, low, high } = space as unknown as Box;
-    leaves.push({ name, offset, length: low.length, shape, low, high, read: read as Leaf["read"] });
-    return;
-  }
-  if (space.kind === "MultiDiscrete") {
-    const { sizes, start } = space as unknown as MultiDiscrete;
-    const low = new Float32Array(sizes.length).fill(start);
-    const high = Float32Array.from(sizes, (size) => start + size - 1);
-    leaves.push({
-      name,
-      offset,
-      length: sizes.length,
-      shape: [sizes.length],
-      low,
-      high,
-      read: read as Leaf["read"],
-    });
-    return;
-  }
-  if (space.kind === "Discrete") {
-    const { size, start } = space as unknown as Discrete;
-    const one = (observation: unknown) => [read(observation) as number];
-    leaves.push({ name, offset, length: 1, shape: [], low: [start], high: [start + size - 1], read: one });
-    return;
-  }
-  throw new InputError(`A space of kind ${space.kind} cannot be flattened: ${space.describe()}.`);
+function boundsOf({ space }: Leaf): { readonly low: number[]; readonly high: number[] } {
+  if (space.kind === "Box") return { low: Array.from(space.low), high: Array.from(space.high) };
+  const { start } = space;
+  const sizes = space.kind === "Discrete" ? [space.size] : Array.from(space.sizes);
+  return { low: sizes.map(() => start), high: sizes.map((size) => start + size - 1) };
 }

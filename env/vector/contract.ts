@@ -42,6 +42,8 @@ export interface VectorEnv<O, A> extends VectorShape<O, A> {
   /** Resets one env only. */
   resetEnv(index: number, options?: ResetOptions): Reset<O>;
   step(actions: readonly A[]): VectorStep<O>;
+  /** Passes the request on to one env (env/contract.ts). Final observations are copies then. */
+  observeInto(index: number, observation: O): void;
   close(): void;
   /** JSON-safe, like an env's. */
   state(): unknown;

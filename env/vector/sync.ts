@@ -2,7 +2,7 @@
  * `syncVector`: several envs in this thread, stepped one after the other (contract.ts). An error of
  * one env, such as a spent budget, passes through. The envs before it have taken their steps then.
  */
-import type { Env, Reset, ResetOptions, Space, Step } from "../contract.ts";
+import type { Env, Info, Reset, ResetOptions, Space, Step } from "../contract.ts";
 import { checkReset } from "../envs/options.ts";
 import { InputError } from "../model/errors.ts";
 import {
@@ -69,12 +69,15 @@ class SyncVector<O, A> implements VectorEnv<O, A> {
   /** 1 where the next step resets instead. */
   private readonly due: Uint8Array;
   private readonly first: number;
+  /** What envs write each observation into, where they were asked to. */
+  private readonly kept: (O | undefined)[];
 
   constructor(envs: readonly Env<O, A>[], autoreset: AutoresetMode, first: number) {
     this.envs = envs;
     this.first = first;
     this.autoreset = autoreset;
     this.due = new Uint8Array(envs.length);
+    this.kept = new Array(envs.length).fill(undefined);
   }
 
   get size(): number {
@@ -108,14 +111,25 @@ class SyncVector<O, A> implements VectorEnv<O, A> {
 
   step(actions: readonly A[]): VectorStep<O> {
     checkActionCount(actions.length, this.size);
-    const steps = this.envs.map((_, i) => this.stepOne(i, actions[i]));
-    return {
-      observations: steps.map((step) => step.observation),
-      rewards: Float64Array.from(steps, (step) => step.reward),
-      terminated: Uint8Array.from(steps, (step) => Number(step.terminated)),
-      truncated: Uint8Array.from(steps, (step) => Number(step.truncated)),
-      infos: steps.map((step) => step.info),
-    };
+    const rewards = new Float64Array(this.size);
+    const [terminated, truncated] = [new Uint8Array(this.size), new Uint8Array(this.size)];
+    const observations: O[] = [];
+    const infos: Info[] = [];
+    for (let i = 0; i < this.size; i++) {
+      const step = this.stepOne(i, actions[i]);
+      observations.push(step.observation);
+      infos.push(step.info);
+      rewards[i] = step.reward;
+      terminated[i] = Number(step.terminated);
+      truncated[i] = Number(step.truncated);
+    }
+    return { observations, rewards, terminated, truncated, infos };
+  }
+
+  observeInto(index: number, observation: O): void {
+    checkIndex(index, this.size);
+    this.kept[index] = observation;
+    this.envs[index].observeInto?.(observation);
   }
 
   close(): void {
@@ -147,13 +161,19 @@ class SyncVector<O, A> implements VectorEnv<O, A> {
     if (!step.terminated && !step.truncated) return step;
     if (this.autoreset === "next-step") this.due[i] = 1;
     if (this.autoreset !== "same-step") return step;
+    const isKept = step.observation === this.kept[i];
+    const finalObservation = isKept ? copied(step.observation) : step.observation;
     const { observation, info } = env.reset();
-    return {
-      ...step,
-      observation,
-      info: { ...info, finalObservation: step.observation, finalInfo: step.info },
-    };
+    return { ...step, observation, info: { ...info, finalObservation, finalInfo: step.info } };
   }
+}
+
+/** An observation that the next one does not overwrite. */
+function copied<T>(observation: T): T {
+  if (ArrayBuffer.isView(observation)) return (observation as unknown as Uint8Array).slice() as T;
+  if (typeof observation !== "object" || observation === null || Array.isArray(observation))
+    return observation;
+  return Object.fromEntries(Object.entries(observation).map(([key, part]) => [key, copied(part)])) as T;
 }
 
 const childSeed = (seed: number | string, i: number) => `${seed}/env-${i}`;

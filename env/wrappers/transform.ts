@@ -61,6 +61,13 @@ class TransformObservation<O, A> extends Stateless<O, A> {
     return this.change.space;
   }
 
+  override get constant(): undefined {
+    return undefined;
+  }
+
+  /** The env inside observes something else. */
+  override observeInto(): void {}
+
   override reset(options?: ResetOptions): Reset<O> {
     const { observation, info } = this.inner.reset(options);
     return { observation: this.change.transform(observation), info };

@@ -51,6 +51,14 @@ export abstract class Wrapper<O, A> implements Env<O, A> {
     return this.inner.scenario;
   }
 
+  get constant(): Partial<O> | undefined {
+    return this.inner.constant;
+  }
+
+  observeInto(observation: O): void {
+    this.inner.observeInto?.(observation);
+  }
+
   reset(options?: ResetOptions): Reset<O> {
     return this.inner.reset(options);
   }

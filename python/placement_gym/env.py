@@ -48,7 +48,7 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         )
         self.observation_space = self._handle.observation_space
         self.action_space = self._handle.action_space
-        self._read = reader(self.observation_space, "observation")
+        self._read = reader(self.observation_space, self._handle.constant)
         self._replace = replacement(illegal, self.action_space)
         self._mask = _mask_reader(self.action_space)
         self._legal: Array = np.zeros(0, dtype=np.int8)

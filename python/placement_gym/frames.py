@@ -1,7 +1,7 @@
 """Frames: the messages of the protocol (docs/python.md). A prefix of 8 bytes, a JSON header, arrays.
 
-Nothing is pickled. Arrays are raw and little-endian, and those that are read share one buffer that
-is theirs alone.
+Nothing is pickled. Arrays are raw and little-endian, and those that are read are views of one buffer
+that is theirs alone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KEPT_HEADERS = 64
 _PADS = [b"\0" * n for n in range(_ALIGNMENT)]
 
 # Headers repeat from step to step, so they are kept as parsed, with where each array lies.
-_Layout = tuple[Fields, list[tuple[str, np.dtype[Any], int, int, tuple[int, ...]]]]
+_Layout = tuple[Fields, list[tuple[str, np.dtype[Any], int, tuple[int, ...]]]]
 _kept: dict[bytes, _Layout] = {}
 
 
@@ -69,9 +69,9 @@ def read(stream: BinaryIO) -> tuple[Fields, dict[str, Array]]:
     return decode(_exactly(stream, body_bytes), header_bytes)
 
 
-def decode(body: bytearray, header_bytes: int) -> tuple[Fields, dict[str, Array]]:
+def decode(body: Array, header_bytes: int) -> tuple[Fields, dict[str, Array]]:
     """The header and the arrays of a body; the arrays are views of the body and can be written."""
-    header = bytes(body[:header_bytes])
+    header = body[:header_bytes].tobytes()
     layout = _kept.get(header)
     if layout is None:
         layout = _layout(header)
@@ -81,10 +81,7 @@ def decode(body: bytearray, header_bytes: int) -> tuple[Fields, dict[str, Array]
                 _kept.clear()
             _kept[header] = layout
     fields, parts = layout
-    arrays = {
-        name: np.frombuffer(body, dtype, count, offset).reshape(shape)
-        for name, dtype, count, offset, shape in parts
-    }
+    arrays = {name: np.ndarray(shape, dtype, body, offset) for name, dtype, offset, shape in parts}
     return fields, arrays
 
 
@@ -99,7 +96,7 @@ def _layout(header: bytes) -> _Layout:
             for extent in shape:
                 count *= extent
             dtype = _TYPES[kind]
-            parts.append((name, dtype, count, offset, tuple(shape)))
+            parts.append((name, dtype, offset, tuple(shape)))
             nbytes = count * dtype.itemsize
             offset += nbytes + len(_pad(nbytes))
         return fields, parts
@@ -107,8 +104,8 @@ def _layout(header: bytes) -> _Layout:
         raise FrameError("The answer is no frame of placement-gym.") from error
 
 
-def _exactly(stream: BinaryIO, count: int) -> bytearray:
-    room = bytearray(count)
+def _exactly(stream: BinaryIO, count: int) -> Array:
+    room = np.empty(count, dtype=np.uint8)
     view = memoryview(room)
     filled = 0
     while filled < count:

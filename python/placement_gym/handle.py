@@ -55,6 +55,12 @@ class Handle:
         self.names = names_of(answer["observationSpace"])
         self.observation_space = space_of(answer["observationSpace"], arrays)
         self.action_space = space_of(answer["actionSpace"], arrays)
+        # Parts of observations that never change, by their names; no later answer has them.
+        self.constant = {
+            name.removeprefix("constant."): array
+            for name, array in arrays.items()
+            if name.startswith("constant.")
+        }
         is_discrete = isinstance(self.action_space, spaces.Discrete)
         self._action_shape = [count] if is_discrete else [count, *self.action_space.shape]  # type: ignore[misc]
         head = {

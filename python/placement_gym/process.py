@@ -25,7 +25,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-PROTOCOL = 1
+PROTOCOL = 2
 _END_SECONDS = 5.0
 _PIPE_BYTES = 1024 * 1024
 

@@ -52,21 +52,46 @@ def names_of(described: Mapping[str, Any]) -> dict[str, list[str]]:
     return {key: part["names"] for key, part in described["parts"].items() if part["kind"] == "Names"}
 
 
-def reader(space: spaces.Space[Any], path: str) -> Read:
-    """Reads one env's observation out of the arrays of an answer."""
-    if isinstance(space, spaces.Dict):
-        readers = [(key, reader(part, f"{path}.{key}")) for key, part in space.spaces.items()]
+def reader(space: spaces.Space[Any], constant: Arrays, path: str = "observation") -> Read:
+    """Reads one env's observation out of the arrays of an answer; `constant` has what it lacks."""
+
+    def leaf(part: spaces.Space[Any], name: str) -> Read:
+        if name in constant:
+            return lambda arrays, i: constant[name].copy()
+        whole = _joined(path, name)
+        if isinstance(part, spaces.Discrete):
+            return lambda arrays, i: np.int64(arrays[whole][i])
+        return lambda arrays, i: arrays[whole][i]
+
+    def tree(part: spaces.Space[Any], name: str) -> Read:
+        if not isinstance(part, spaces.Dict):
+            return leaf(part, name)
+        readers = [(key, tree(each, _joined(name, key))) for key, each in part.spaces.items()]
         return lambda arrays, i: {key: read(arrays, i) for key, read in readers}
-    if isinstance(space, spaces.Discrete):
-        return lambda arrays, i: np.int64(arrays[path][i])
-    return lambda arrays, i: arrays[path][i]
+
+    return tree(space, "")
 
 
-def batch_reader(space: spaces.Space[Any], path: str) -> Callable[[Arrays], Any]:
-    """Reads the observations of all envs, as the batched space of Gymnasium has them."""
-    if isinstance(space, spaces.Dict):
-        readers = [(key, batch_reader(part, f"{path}.{key}")) for key, part in space.spaces.items()]
+def batch_reader(space: spaces.Space[Any], constant: Arrays, count: int) -> Callable[[Arrays], Any]:
+    """Reads the observations of an answer, as the batched space of Gymnasium has them."""
+    rows = {name: np.repeat(array[np.newaxis], count, axis=0) for name, array in constant.items()}
+
+    def leaf(part: spaces.Space[Any], name: str) -> Callable[[Arrays], Any]:
+        if name in constant:
+            return lambda arrays: rows[name][: len(arrays["mask"])].copy()
+        whole = _joined("observation", name)
+        if isinstance(part, spaces.Discrete):
+            return lambda arrays: arrays[whole].astype(np.int64)
+        return lambda arrays: arrays[whole]
+
+    def tree(part: spaces.Space[Any], name: str) -> Callable[[Arrays], Any]:
+        if not isinstance(part, spaces.Dict):
+            return leaf(part, name)
+        readers = [(key, tree(each, _joined(name, key))) for key, each in part.spaces.items()]
         return lambda arrays: {key: read(arrays) for key, read in readers}
-    if isinstance(space, spaces.Discrete):
-        return lambda arrays: arrays[path].astype(np.int64)
-    return lambda arrays: arrays[path]
+
+    return tree(space, "")
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path and name else path or name

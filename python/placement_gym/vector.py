@@ -67,8 +67,10 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         self.single_action_space = self._handle.action_space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self._read = batch_reader(self.single_observation_space, "observation")
-        self._read_final = reader(self.single_observation_space, "final.observation")
+        self._read = batch_reader(self.single_observation_space, self._handle.constant, num_envs)
+        self._read_final = reader(
+            self.single_observation_space, self._handle.constant, "final.observation"
+        )
         self._replace = replacement(illegal, self.single_action_space)
         self._all = np.ones(num_envs, dtype=bool)
         self._masks: Array = np.zeros((num_envs, 0), dtype=np.int8)

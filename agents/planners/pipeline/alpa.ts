@@ -7,26 +7,28 @@
  * first, so each lies in as few machines as it can.
  */
 import { z } from "zod";
-import { acceleratorsOf } from "../../../env/model/cluster/cluster.ts";
+import { insideOf } from "../../../env/model/layers/stage-families.ts";
 import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
-import type { OpSplit } from "../../../env/model/layout/natural.ts";
+import { tensorRegions } from "../../../env/model/layers/tensor-regions.ts";
 import type { PipelinePlan, PipelineStage } from "../../../env/model/plan/pipeline.ts";
-import { iterationOf } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
-import {
-  intraUs,
-  type LayerCosts,
-  layerCosts,
-  mostInFlight,
-  type StageShape,
-} from "../../exact/stages/alpa/intra-cost.ts";
 import { type SubmeshPlan, submeshPlan } from "../../exact/stages/alpa/submesh-stages.ts";
 import { type EqualDevices, equalDevices } from "../../problems/pipeline/equal-devices.ts";
 import { unequalNodes } from "../../problems/pipeline/equal-nodes.ts";
 import { type MachineBorders, machineBorders } from "../../problems/pipeline/machine-borders.ts";
 import { microBatchChoices } from "../../problems/pipeline/micro-batches.ts";
-import { type TensorRegions, tensorRegions } from "../../problems/pipeline/tensor-regions.ts";
+import {
+  batchEndUs,
+  type LayerCosts,
+  type LayerRange,
+  layerCosts,
+  mostInFlight,
+  type StageShape,
+  stageBytes,
+  tensorPassUs,
+} from "../../problems/pipeline/tensor-costs.ts";
+import { tensorLinks } from "../../problems/pipeline/tensor-links.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 import { microBatchesOption } from "./micro-batches-option.ts";
@@ -65,7 +67,7 @@ export const alpa: PlannerModule<Options> = {
       "Its intra-operator program is not here: a stage offers replicas times Megatron's division of tensors alone, which leaves " +
       "out regions that do not divide evenly. Costs are measured times and alpha-beta formulas, not profiles. Layers are merged " +
       "at cheap cuts, not by Alpa's clustering. Nothing is recomputed. Transfers between stages are not in its objective, as in " +
-      "Alpa. It needs equal machines of a power of two of accelerators, at most 64 in all.",
+      "Alpa. It needs equal machines of equal accelerators.",
   },
   traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
   refuses,
@@ -99,15 +101,9 @@ export const alpa: PlannerModule<Options> = {
   }),
 };
 
-/** For each largest time the program fills a table of layers and devices: minutes for 512. */
-const MOST_DEVICES = 64;
-
 function refuses(scenario: Scenario): string | null {
   const unequal = unequalNodes(scenario);
-  if (unequal !== null) return `Alpa plans for equal machines of equal accelerators, but ${unequal}.`;
-  const count = acceleratorsOf(scenario.cluster).length;
-  if (count <= MOST_DEVICES) return null;
-  return `Alpa's program takes long for more than ${MOST_DEVICES} accelerators, and the cluster has ${count}.`;
+  return unequal === null ? null : `Alpa plans for equal machines of equal accelerators, but ${unequal}.`;
 }
 
 /** A submesh and how a stage divides it. */
@@ -123,7 +119,6 @@ interface AlpaProblem {
   readonly machineSize: number;
   readonly shapes: readonly SubmeshShape[];
   /** By tensor degree. */
-  readonly regions: ReadonlyMap<number, TensorRegions>;
   readonly costs: ReadonlyMap<number, LayerCosts>;
 }
 
@@ -140,17 +135,16 @@ function problemOf(on: EqualDevices, { tensor }: Options): AlpaProblem {
       if (size % degree === 0) divided.push({ size, degree, replicas: size / degree });
     return divided;
   });
-  const regions = new Map<number, TensorRegions>();
+  const { graph } = chain.scenario;
   const costs = new Map<number, LayerCosts>();
-  for (const { degree } of shapes) {
-    if (costs.has(degree)) continue;
-    const own = tensorRegions(chain.scenario.graph, degree);
-    regions.set(degree, own);
-    costs.set(degree, layerCosts(chain, devices[0], degree, own));
-  }
+  for (const { degree } of shapes)
+    if (!costs.has(degree))
+      costs.set(degree, layerCosts(chain, devices[0], degree, tensorRegions(graph, degree)));
   // A degree that divides nothing costs ranks and gains nothing.
-  const useful = shapes.filter(({ degree }) => degree === 1 || regions.get(degree)!.closing.length > 0);
-  return { on, machines, machineSize, shapes: useful, regions, costs };
+  const useful = shapes.filter(
+    ({ degree }) => degree === 1 || tensorRegions(graph, degree).closing.length > 0,
+  );
+  return { on, machines, machineSize, shapes: useful, costs };
 }
 
 interface Candidate {
@@ -162,16 +156,16 @@ interface Candidate {
 /** Null where nothing fits. */
 function candidate(problem: AlpaProblem, microBatches: number, memoryShare: number): Candidate | null {
   const { on, shapes, costs } = problem;
-  const { chain, devices, memoryBytes } = on;
+  const { chain, devices } = on;
   const { graph, fidelity } = chain.scenario;
-  const memory = { memoryBytes: memoryBytes * memoryShare, optimizerSlots: fidelity.optimizerSlots };
-  const most = (first: number, last: number, shape: number): number =>
+  const memoryBytes = on.memoryBytes * memoryShare;
+  const treatment = { recompute: false, zero: false, optimizerSlots: fidelity.optimizerSlots };
+  const stageShapes = shapes.map((shape) => stageShape(problem, shape, microBatches));
+  const most = (range: LayerRange, shape: number): number =>
     mostInFlight(
-      costs.get(shapes[shape].degree)!,
-      first,
-      last + 1,
-      stageShape(problem, shapes[shape], microBatches),
-      memory,
+      stageBytes(costs.get(shapes[shape].degree)!, range, stageShapes[shape], treatment),
+      memoryBytes,
+      microBatches,
     );
   const plan = submeshPlan({
     layers: chain.count,
@@ -180,12 +174,18 @@ function candidate(problem: AlpaProblem, microBatches: number, memoryShare: numb
     sizes: shapes.map(({ size }) => size),
     timeOf(first, last, shape) {
       const { degree, replicas } = shapes[shape];
+      const range = { first, end: last + 1 };
       if (graph.batch !== null && replicas * microBatches > graph.batch) return null;
-      if (most(first, last, shape) < 1) return null;
-      return intraUs(costs.get(degree)!, first, last + 1, stageShape(problem, shapes[shape], microBatches));
+      if (most(range, shape) < 1) return null;
+      const own = costs.get(degree)!;
+      const passesUs =
+        tensorPassUs(own, "forward", range, stageShapes[shape]) +
+        tensorPassUs(own, "backward", range, stageShapes[shape]);
+      // A micro-batch pays its part of what happens once in a batch.
+      return passesUs + batchEndUs(own, range, stageShapes[shape]) / microBatches;
     },
     mostAfter(first, last, shape) {
-      const flying = most(first, last, shape);
+      const flying = most({ first, end: last + 1 }, shape);
       return flying >= microBatches ? chain.count : flying - 1;
     },
   });
@@ -197,40 +197,26 @@ function stageShape(
   { size, replicas }: SubmeshShape,
   microBatches: number,
 ): StageShape {
-  const { cluster } = on.chain.scenario;
-  const [first, second = first] = machines.devices;
-  const latencyUs = (from: number, to: number): number =>
-    cluster.routes[from][to].reduce((sum, link) => sum + cluster.links[link].latencyUs, 0);
-  const inside = { alphaUs: latencyUs(first, second), usPerByte: 1 / machines.insideBytesPerUs };
-  const last = machines.devices[machines.devices.length - 1];
-  const across = { alphaUs: latencyUs(first, last), usPerByte: 1 / machines.acrossBytesPerUs };
+  const { inside, across } = tensorLinks(on.chain.scenario, machines);
   return { replicas, microBatches, tensorLink: inside, dataLink: size <= machineSize ? inside : across };
 }
 
-function planOf(
-  { on, machines, shapes, regions }: AlpaProblem,
-  { plan, microBatches }: Candidate,
-): PipelinePlan {
+/** Stages take their submeshes, larger ones first. */
+function planOf({ on, machines, shapes }: AlpaProblem, { plan, microBatches }: Candidate): PipelinePlan {
   const { chain } = on;
-  const { graph } = chain.scenario;
   const firstOf = placesOf(plan, shapes);
   const stageOfLayer = new Int32Array(chain.count);
   const stages = plan.stages.map(({ first, last, shape }, stage): PipelineStage => {
     stageOfLayer.fill(stage, first, last + 1);
     const { size, degree } = shapes[shape];
+    const inside = insideOf({ tensor: degree, zero: false }, size);
     return {
       devices: machines.devices.slice(firstOf[stage], firstOf[stage] + size),
       share: "split",
-      ...(degree > 1 && { inside: { axes: [{ name: "tensor", size: degree }] } }),
+      ...(inside !== null && { inside }),
     };
   });
-  const pipeline = planOfLayers(chain, stageOfLayer, { stages, microBatches, schedule: { name: "1f1b" } });
-  if (stages.every(({ inside }) => inside === undefined)) return pipeline;
-  const split = Array.from(pipeline.stageOf, (stage, v): OpSplit | null => {
-    const divided = stage < 0 ? -1 : regions.get(shapes[plan.stages[stage].shape].degree)!.dimension[v];
-    return divided < 0 ? null : iterationOf(graph, v)!.dimensions.map((_, d) => (d === divided ? [0] : []));
-  });
-  return { ...pipeline, stages, split };
+  return planOfLayers(chain, stageOfLayer, { stages, microBatches, schedule: { name: "1f1b" } });
 }
 
 /** First device of each stage: larger submeshes first, of equal ones the earlier stage. */

@@ -20,7 +20,7 @@ import {
 import { table } from "../columns.ts";
 import { pipelineJson } from "./pipeline/pipeline-json.ts";
 import { pipelineLines } from "./pipeline/pipeline-text.ts";
-import { shardingJson, shardingLines } from "./sharding-report.ts";
+import { shardingJson, shardingLines } from "./sharding/sharding-report.ts";
 
 /** The same with names that can be shown, for text. */
 export const displayedScore = (scored: ScoredPlan): ScoredPlan => ({

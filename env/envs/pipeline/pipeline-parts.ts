@@ -3,7 +3,7 @@ import { InputError } from "../../model/errors.ts";
 import type { Successors } from "../../model/graph/components.ts";
 import { type LayerChain, layerChain, MOST_LAYERS } from "../../model/layers/layer-chain.ts";
 import { layerEdges } from "../../model/layers/layer-edges.ts";
-import type { ObservationPart } from "../../parts/observation.ts";
+import type { ObservationPart } from "../../parts/observation-part.ts";
 import type { EpisodeParts } from "../episode.ts";
 import { type EpisodeOptions, scoringParts } from "../episode-parts.ts";
 import { checkOptions, shown } from "../options.ts";

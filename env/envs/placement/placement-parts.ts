@@ -1,11 +1,8 @@
 /** Options that every placement env takes, and the parts that they resolve to. */
 import type { Scenario } from "../../model/scenario.ts";
 import { type MaskPart, supportMask } from "../../parts/mask.ts";
-import {
-  type ObservationPart,
-  type PlacementObservation,
-  placementObservation,
-} from "../../parts/observation.ts";
+import { type PlacementObservation, placementObservation } from "../../parts/observation.ts";
+import type { ObservationPart } from "../../parts/observation-part.ts";
 import type { PlacementView } from "../../parts/placement-view.ts";
 import { singleDevicePlacement } from "../../parts/start.ts";
 import type { EpisodeParts } from "../episode.ts";

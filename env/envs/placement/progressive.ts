@@ -15,6 +15,7 @@ import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
 import type { Rng } from "../../model/rng.ts";
 import type { PlacementObservation } from "../../parts/observation.ts";
+import type { Outcome } from "../../sim/evaluator/contract.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
 import type { Advance } from "../episode.ts";
 import { checkResetOptions, returnsUnder } from "../options.ts";
@@ -75,9 +76,7 @@ export class ProgressiveEnv<Observation> extends PlacementEnv<Observation, numbe
   protected advance(action: number): Advance {
     const { device, placed, visits, current: group } = this.planState;
     const last = group === device.length - 1;
-    const candidate = device.slice();
-    candidate[group] = action;
-    const outcome = last || this.reward === "dense" ? this.score(candidate) : undefined;
+    const outcome = last || this.reward === "dense" ? this.scoreWith(group, action) : undefined;
 
     device[group] = action;
     placed[group] = 1;
@@ -87,6 +86,12 @@ export class ProgressiveEnv<Observation> extends PlacementEnv<Observation, numbe
     const before = this.utility;
     this.utility = this.parts.utility.of(outcome);
     return { reward: this.utility - before, terminated: last, outcome };
+  }
+
+  private scoreWith(group: number, device: number): Outcome {
+    const candidate = this.planState.device.slice();
+    candidate[group] = device;
+    return this.score(candidate);
   }
 
   protected mask(): ActionMask {

@@ -13,7 +13,7 @@ import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
 import type { Rng } from "../../model/rng.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import type { ObservationPart } from "../../parts/observation.ts";
+import type { ObservationPart } from "../../parts/observation-part.ts";
 import { type TypesObservation, typesObservation } from "../../parts/types-observation.ts";
 import type { TypesView } from "../../parts/types-view.ts";
 import { type PricedChain, pricedChain } from "../../sim/objectives/provisioning/priced-chain.ts";

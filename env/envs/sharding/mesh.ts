@@ -18,7 +18,7 @@ import { type Tile, type TileScope, tileScopes, tilesOf } from "../../model/layo
 import { replicatedPlan, type ShardingPlan, type ZeroStage } from "../../model/plan/sharding.ts";
 import { checkSharding } from "../../model/plan/sharding-checks.ts";
 import type { Rng } from "../../model/rng.ts";
-import type { ObservationPart } from "../../parts/observation.ts";
+import type { ObservationPart } from "../../parts/observation-part.ts";
 import { type ShardingObservation, shardingObservation } from "../../parts/sharding-observation.ts";
 import type { ShardingView } from "../../parts/sharding-view.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";

@@ -4,15 +4,21 @@
  * holds all devices.
  */
 import type { Cluster } from "./cluster.ts";
+import { originOf } from "./cluster-part.ts";
 
 /**
  * Group of each device by level, machines first; groups are numbered by their first device. The
- * last level is one group. A device without a fast neighbour is a machine of its own.
+ * last level is one group. A device without a fast neighbour is a machine of its own. Parts of a
+ * cluster have its machines.
  */
 export function levelsOf(cluster: Cluster): readonly Int32Array[] {
   const before = known.get(cluster);
   if (before !== undefined) return before;
-  const made = levels(cluster);
+  const origin = originOf(cluster);
+  const made =
+    origin === undefined
+      ? levels(cluster)
+      : levelsOf(origin.whole).map((group) => numbered(Int32Array.from(origin.devices, (d) => group[d])));
   known.set(cluster, made);
   return made;
 }
@@ -58,10 +64,14 @@ function grouped(
     const [first, second] = [rootOf(a), rootOf(b)].sort((x, y) => x - y);
     group[second] = first;
   }
+  return numbered(group.map((_, d) => rootOf(d)));
+}
+
+/** Groups numbered by their first device. */
+function numbered(groups: Int32Array): Int32Array {
   const numbers = new Map<number, number>();
-  return group.map((_, d) => {
-    const root = rootOf(d);
-    if (!numbers.has(root)) numbers.set(root, numbers.size);
-    return numbers.get(root)!;
+  return groups.map((group) => {
+    if (!numbers.has(group)) numbers.set(group, numbers.size);
+    return numbers.get(group)!;
   });
 }

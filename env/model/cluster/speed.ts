@@ -16,19 +16,36 @@ import type { Cluster, Device } from "./cluster.ts";
 /**
  * Run times in us, shape [opCount x deviceCount]; `Infinity` where the device cannot run the op.
  */
-export function runTimesUs(graph: OpGraph, cluster: Cluster): Float64Array {
-  const deviceCount = cluster.devices.length;
-  const times = new Float64Array(graph.opCount * deviceCount);
-  cluster.devices.forEach((device, d) => {
-    const measured = graph.measuredUs.get(device.kind);
-    const anywhere = graph.measuredUs.get(ANY_KIND);
-    for (let v = 0; v < graph.opCount; v++) {
-      times[v * deviceCount + d] = runsOnKind(graph, v, device.kind)
-        ? (firstNumber(measured?.[v], anywhere?.[v]) ?? rooflineUs(graph, device, v))
-        : Number.POSITIVE_INFINITY;
-    }
-  });
+export function runTimesUs(graph: OpGraph, { devices }: Cluster): Float64Array {
+  const times = new Float64Array(graph.opCount * devices.length);
+  const { columnOf, first } = equalDevices(devices);
+  const columns = first.map((device) => deviceTimesUs(graph, device));
+  let at = 0;
+  for (let v = 0; v < graph.opCount; v++)
+    for (let d = 0; d < devices.length; d++) times[at++] = columns[columnOf[d]][v];
   return times;
+}
+
+function deviceTimesUs(graph: OpGraph, device: Device): Float64Array {
+  const measured = graph.measuredUs.get(device.kind);
+  const anywhere = graph.measuredUs.get(ANY_KIND);
+  return Float64Array.from({ length: graph.opCount }, (_, v) =>
+    runsOnKind(graph, v, device.kind)
+      ? (firstNumber(measured?.[v], anywhere?.[v]) ?? rooflineUs(graph, device, v))
+      : Number.POSITIVE_INFINITY,
+  );
+}
+
+/** Devices that differ in names alone have equal times; a large cluster has few others. */
+function equalDevices(devices: readonly Device[]) {
+  const columns = new Map<string, number>();
+  const first: Device[] = [];
+  const columnOf = Int32Array.from(devices, ({ name: _, ...device }, d) => {
+    const key = JSON.stringify(device);
+    if (!columns.has(key)) columns.set(key, first.push(devices[d]) - 1);
+    return columns.get(key)!;
+  });
+  return { columnOf, first };
 }
 
 /** Roofline time of op v in us. */

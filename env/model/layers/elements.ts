@@ -58,7 +58,7 @@ function contractWith(scenario: Scenario, mayMerge: (costs: boolean) => boolean)
   const fused = classes.of.map((c) => components.of[c]);
   const merged = mergeIdle(scenario, fused, components.count, mayMerge);
   return {
-    ...numberTopologically(merged, forwardOrder(scenario, merged.of, merged.count)),
+    ...numberTopologically(merged, orderOfElements(ordered, classes.of, merged)),
     lossless: merged.lossless,
     mergedIdle: merged.mergedIdle,
   };
@@ -106,6 +106,26 @@ function forwardOrder({ graph }: Scenario, classOf: Int32Array, count: number): 
     if (forwardEnds === 2) successors[from].add(to);
     if (forwardEnds === 0 && !(hasForward[from] && hasForward[to])) successors[to].add(from);
   }
+  return successors.map((set) => [...set].sort((a, b) => a - b));
+}
+
+/**
+ * The order of classes, carried over to the elements that hold them. It is not found anew from the
+ * elements: an orphan that was merged with a forward op would lose its backward edges.
+ */
+function orderOfElements(
+  ordered: Successors,
+  classOf: Int32Array,
+  { of, count }: { of: Int32Array; count: number },
+): Successors {
+  const elementOf = new Int32Array(ordered.length);
+  classOf.forEach((c, v) => {
+    elementOf[c] = of[v];
+  });
+  const successors = Array.from({ length: count }, () => new Set<number>());
+  ordered.forEach((list, c) => {
+    for (const to of list) if (elementOf[to] !== elementOf[c]) successors[elementOf[c]].add(elementOf[to]);
+  });
   return successors.map((set) => [...set].sort((a, b) => a - b));
 }
 

@@ -1,10 +1,11 @@
 /** From the stages of a planner, intervals of a chain's layers, to the plan that is scored. */
-import { Role } from "../graph/graph.ts";
+import { type OpGraph, Role } from "../graph/graph.ts";
 import { isHybrid } from "../plan/inside.ts";
 import { HOST_STAGE, type PipelinePlan, type PipelineStage, type ScheduleChoice } from "../plan/pipeline.ts";
 import type { LayerChain } from "./layer-chain.ts";
+import { familyOf, splitsInside } from "./stage-families.ts";
 
-/** Layers from `from` up to, not including, `to`. */
+/** Layers from `from` up to, not including, `to`. A mesh inside is of one of the families. */
 export interface LayerStage extends PipelineStage {
   readonly from: number;
   readonly to: number;
@@ -23,10 +24,11 @@ export interface StagePlan {
 
 /**
  * The stages of a plan as intervals of the chain, to search on from. Null where they are none, or
- * where parts of a stage are recomputed or swapped, or a stage has a mesh inside.
+ * where parts of a stage are recomputed or swapped. Null also where meshes or splits inside are of
+ * none of the families.
  */
 export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: PipelinePlan): StagePlan | null {
-  if (plan.swap?.includes(1) || isHybrid(plan)) return null;
+  if (plan.swap?.includes(1) || !isOfFamilies(scenario.graph, plan)) return null;
   const stageOfLayer = new Int32Array(count).fill(-1);
   const recomputed = new Int32Array(plan.stages.length).fill(-1);
   for (const [v, layer] of layerOf.entries()) {
@@ -50,6 +52,12 @@ export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: Pipelin
   return stages.some(({ from }) => from === -1) ? null : { stages, microBatches, schedule };
 }
 
+/** Whether all meshes inside are of families, and divide ops as these do. */
+export const isOfFamilies = (graph: OpGraph, { stageOf, stages, split }: PipelinePlan): boolean =>
+  !isHybrid({ stages }) ||
+  (stages.every((stage) => familyOf(stage) !== null) &&
+    JSON.stringify(split) === JSON.stringify(splitsInside(graph, stageOf, stages)));
+
 /** Pre: the stages cover all layers in order. */
 export function stagePlan(chain: LayerChain, plan: StagePlan): PipelinePlan {
   const { stages, recomputedLayers } = plan;
@@ -62,7 +70,10 @@ export function stagePlan(chain: LayerChain, plan: StagePlan): PipelinePlan {
   return planOfLayers(chain, stageOfLayer, { ...plan, recomputedLayers: recomputed });
 }
 
-/** The plan of stages that need not be intervals. Pre: each has a layer. */
+/**
+ * The plan of stages that need not be intervals. Ops of stages with meshes inside are divided as
+ * their families do. Pre: each stage has a layer.
+ */
 export function planOfLayers(
   { layerOf, scenario }: LayerChain,
   stageOfLayer: ArrayLike<number>,
@@ -74,12 +85,19 @@ export function planOfLayers(
       layer !== HOST_STAGE && scenario.graph.role[v] === Role.forward && layers?.[layer] === 1 ? 1 : 0,
     );
   const [recompute, swap] = [flagged(recomputedLayers), flagged(swappedLayers)];
+  const stageOf = layerOf.map((layer) => (layer === HOST_STAGE ? HOST_STAGE : stageOfLayer[layer]));
+  const split = splitsInside(scenario.graph, stageOf, stages);
   return {
     kind: "pipeline",
-    stages: stages.map(({ devices, share }) => ({ devices, share })),
+    stages: stages.map(({ devices, share, inside }) => ({
+      devices,
+      share,
+      ...(inside !== undefined && { inside }),
+    })),
     microBatches,
     schedule,
-    stageOf: layerOf.map((layer) => (layer === HOST_STAGE ? HOST_STAGE : stageOfLayer[layer])),
+    stageOf,
+    ...(split !== undefined && { split }),
     ...(recompute.includes(1) && { recompute }),
     ...(swap.includes(1) && { swap }),
   };

@@ -1,6 +1,6 @@
 /** A sharding on the page: facts on all of it, and what its collectives send. */
 import type { ShardingSummary } from "../../../env/sim/timeline/sharding-summary.ts";
-import { collectiveRows, shardingFacts } from "../../text/sharding-facts.ts";
+import { collectiveRows, shardingFacts } from "../../text/shardings/facts.ts";
 import { html, lines, type Markup } from "../markup.ts";
 import { rowsMarkup } from "./stage-tables.ts";
 

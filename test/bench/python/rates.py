@@ -1,10 +1,11 @@
 """Steps a second through Python against the TypeScript of one process, policy excluded.
 
-    python test/bench/python/rates.py [--envs 64] [--steps 100] [--rounds 7]
+    python test/bench/python/rates.py [--envs 64] [--steps 100] [--rounds 7] [--only Progressive]
 
-Both step the same vector by actions drawn before, in turns. A row has the best round of each, in
-wall time and in CPU time of all processes: on a busy machine only the ratio of CPU times says much.
-The round trip is one step of a single env, its simulation included: median and least.
+Both step the same vector of envs by the same actions, drawn before, in turns; that they are paid the
+same is checked. A row has the best round of each, in wall time and in CPU time of all processes: on
+a busy machine only the ratio of CPU times says much. The round trip is one step of a single env, its
+simulation included: median and least.
 """
 
 from __future__ import annotations
@@ -19,75 +20,103 @@ from typing import Any
 
 import numpy as np
 
-from placement_gym import PlacementEnv, PlacementVectorEnv
+from placement_gym import ENV_IDS, PlacementEnv, PlacementVectorEnv
 from placement_gym.process import shared
 
 ROOT = Path(__file__).resolve().parents[3]
+RENTED = "ctr-dnn/4xV100-rented?granularity=layer&objective=cost&samples=1e9&samplesPerSecond=8e6"
 ROWS = [
-    ("Placement/Refine-v1", "nmt/train/0/2xK80"),
-    ("Placement/Refine-v1", "nmt/test/2/4xP100"),
-    ("Placement/Progressive-v1", "nmt/train/0/2xK80"),
-    ("Placement/OneShot-v1", "nmt/train/0/2xK80"),
+    ("Placement/Refine-v1", "nmt/train/0/2xK80", None),
+    ("Placement/Refine-v1", "nmt/test/2/4xP100", None),
+    ("Placement/Progressive-v1", "nmt/train/0/2xK80", None),
+    ("Placement/OneShot-v1", "nmt/train/0/2xK80", None),
+    ("Pipeline/Cuts-v1", "nmt/train/1/4xP100", "iteration"),
+    ("Pipeline/Assign-v1", "nmt/train/0/2xK80", "iteration"),
+    ("Provision/Types-v1", RENTED, None),
+    ("Sharding/Mesh-v1", "alexnet/2xP100", "iteration"),
 ]
 
 
-def cpu_us(pid: int) -> float:
-    """User and system time of all threads of a process."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1e6
+def cpu_us(*pids: int) -> float:
+    """CPU time of all threads of the processes; the ticks of `stat` are too coarse for a round."""
+    spent = 0
+    for pid in pids:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            spent += int((thread / "schedstat").read_text().split()[0])
+    return spent / 1e3
 
 
-def actions_of(vector: Any, steps: int, envs: int) -> list[Any]:
-    rng = np.random.default_rng(0)
-    space = vector.single_action_space
-    high = space.nvec if hasattr(space, "nvec") else space.n
-    shape = (envs, *space.shape)
-    return [rng.integers(0, high, size=shape, dtype=np.int32) for _ in range(steps)]
+class Twin:
+    """The same vector in TypeScript, in a process of its own."""
+
+    def __init__(self, **asked: Any) -> None:
+        program = ["npx", "tsx", "test/bench/python/rates.ts", json.dumps(asked)]
+        self._child = subprocess.Popen(
+            program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        told = self._line()
+        self.seeds: list[int] = told["seeds"]
+        self.actions = [np.array(each, dtype=np.int32) for each in told["actions"]]
+
+    def round(self) -> dict[str, float]:
+        assert self._child.stdin is not None
+        self._child.stdin.write("\n")
+        self._child.stdin.flush()
+        return self._line()
+
+    def close(self) -> None:
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        self._child.wait()
+
+    def _line(self) -> Any:
+        assert self._child.stdout is not None
+        return json.loads(self._child.stdout.readline())
 
 
-def row(env: str, scenario: str, envs: int, steps: int, rounds: int) -> str:
-    asked = json.dumps({"env": env, "scenario": scenario, "envs": envs, "steps": steps})
-    program = ["npx", "tsx", "test/bench/python/rates.ts", asked]
-    twin = subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert twin.stdin is not None and twin.stdout is not None
-    vector = PlacementVectorEnv(env, envs, scenario)
-    vector.reset(seed=0)
-    actions = actions_of(vector, steps, envs)
-    ours, theirs = [], []
+def played(vector: PlacementVectorEnv, twin: Twin) -> dict[str, float]:
+    vector.reset(seed=twin.seeds)
+    processes = (os.getpid(), shared().pid)
+    paid = []
+    cpu, start = cpu_us(*processes), time.perf_counter()
+    for action in twin.actions:
+        paid.append(vector.step(action)[1])
+    steps = vector.num_envs * len(twin.actions)
+    wall = (time.perf_counter() - start) * 1e6
+    spent = cpu_us(*processes) - cpu
+    return {"wallUs": wall / steps, "cpuUs": spent / steps, "reward": sum(np.concatenate(paid).tolist())}
+
+
+def row(env: str, scenario: str, objective: str | None, envs: int, steps: int, rounds: int) -> str:
+    twin = Twin(env=env, scenario=scenario, objective=objective, envs=envs, steps=steps)
+    vector = PlacementVectorEnv(env, envs, scenario, objective=objective)
+    theirs, ours = [], []
     for _ in range(rounds):
-        twin.stdin.write("\n")
-        twin.stdin.flush()
-        theirs.append(json.loads(twin.stdout.readline()))
-        cpu, start = cpu_us(os.getpid()) + cpu_us(shared().pid), time.perf_counter()
-        for action in actions:
-            vector.step(action)
-        wall = (time.perf_counter() - start) * 1e6
-        spent = cpu_us(os.getpid()) + cpu_us(shared().pid) - cpu
-        ours.append({"wallUs": wall / envs / steps, "cpuUs": spent / envs / steps})
-    twin.stdin.close()
-    twin.wait()
+        theirs.append(twin.round())
+        ours.append(played(vector, twin))
+    twin.close()
     vector.close()
-    least = {side: {key: min(each[key] for each in found) for key in ("wallUs", "cpuUs")}
-             for side, found in (("ts", theirs), ("py", ours))}
-    ts, py = least["ts"], least["py"]
+    assert {each["reward"] for each in theirs} == {each["reward"] for each in ours}, env
+    ts, py = ({key: min(each[key] for each in side) for key in ("wallUs", "cpuUs")} for side in (theirs, ours))
     return (
-        f"| {env} | {scenario} | {1e6 / ts['wallUs']:,.0f} | {1e6 / py['wallUs']:,.0f} "
+        f"| `{env}` | `{scenario}` | {1e6 / ts['wallUs']:,.0f} | {1e6 / py['wallUs']:,.0f} "
         f"| {ts['wallUs'] / py['wallUs']:.2f} | {ts['cpuUs'] / py['cpuUs']:.2f} |"
     )
 
 
-def round_trip(env: str, scenario: str, count: int) -> str:
-    played = PlacementEnv(env, scenario, illegal="replace")
-    _, info = played.reset(seed=0)
+def round_trip(env: str, scenario: str, objective: str | None, count: int) -> str:
+    played = PlacementEnv(env, scenario, objective=objective, illegal="replace")
+    played.reset(seed=0)
+    action = played.action_space.sample()
     trips = []
     for _ in range(count):
         start = time.perf_counter()
-        _, _, terminated, _, info = played.step(0)
+        ended = played.step(action)[2]
         trips.append((time.perf_counter() - start) * 1e6)
-        if terminated:
+        if ended:
             played.reset()
     played.close()
-    return f"| {env} | {scenario} | {np.median(trips):.0f} | {min(trips):.0f} |"
+    return f"| `{env}` | `{scenario}` | {np.median(trips):.0f} | {min(trips):.0f} |"
 
 
 def main() -> None:
@@ -95,15 +124,19 @@ def main() -> None:
     parser.add_argument("--envs", type=int, default=64)
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--trips", type=int, default=2000)
+    parser.add_argument("--only", default="", help="part of the ids of the envs that are measured")
     given = parser.parse_args()
+    assert {env for env, _, _ in ROWS} == set(ENV_IDS), "an env of the registry has no row"
+    rows = [each for each in ROWS if given.only in each[0]]
     print("| env | scenario | TypeScript, steps/s | Python, steps/s | ratio | ratio in CPU time |")
     print("|---|---|---:|---:|---:|---:|")
-    for env, scenario in ROWS:
-        print(row(env, scenario, given.envs, given.steps, given.rounds), flush=True)
-    print("\n| env | scenario | round trip, us | least, us |")
+    for each in rows:
+        print(row(*each, given.envs, given.steps, given.rounds), flush=True)
+    print("\n| env | scenario | median, us | least, us |")
     print("|---|---|---:|---:|")
-    for env, scenario in (ROWS[2], ROWS[0]):
-        print(round_trip(env, scenario, 2000), flush=True)
+    for each in rows:
+        print(round_trip(*each, given.trips), flush=True)
 
 
 main()

@@ -1,41 +1,65 @@
 /**
  * Steps of a vector of envs in this process, for `rates.py`, which compares them with Python's. The
- * actions are drawn before the clock starts. One JSON line a round: wall and CPU time of a step.
- * The argument is JSON with the fields of `Asked`.
+ * argument is JSON with the fields of `Asked`. The first line that it prints has the seeds of the
+ * envs, and legal actions that were drawn before the clock starts.
  *
  * It waits for a line on stdin before each round, so that both sides take turns on a busy machine.
+ * The answer to it is wall and CPU time of a step, and the sum of all rewards.
  */
 import { createInterface } from "node:readline";
 import type { Env } from "../../../env/contract.ts";
 import { makeEnv } from "../../../env/envs/registry.ts";
 import { createRng } from "../../../env/model/rng.ts";
+import type { Objective } from "../../../env/model/scenario.ts";
 import { syncVector } from "../../../env/vector/sync.ts";
 import { resolveScenario } from "../../../scenarios/resolve.ts";
 
 interface Asked {
   readonly env: string;
   readonly scenario: string;
+  readonly objective: Objective | null;
   readonly envs: number;
   readonly steps: number;
 }
 
 const asked = JSON.parse(process.argv[2]) as Asked;
-const scenario = await resolveScenario(asked.scenario);
-const vector = syncVector(
-  Array.from({ length: asked.envs }, () => makeEnv(asked.env, { scenario, seed: 0 }) as Env),
-);
-const rng = createRng(0);
-const actions = Array.from({ length: asked.steps }, () =>
-  Array.from({ length: asked.envs }, () => vector.singleActionSpace.sample(rng)),
-);
-vector.reset({ seed: 0 });
+const scenario = await resolveScenario(asked.scenario, { objective: asked.objective ?? undefined });
+const vector = syncVector(Array.from({ length: asked.envs }, () => makeEnv(asked.env, { scenario }) as Env));
+const seeds = vector.envs.map((_, i) => i);
+const actions = legalActions();
+
+console.log(JSON.stringify({ seeds, actions: actions.map((each) => each.map(plain)) }));
 for await (const _ of createInterface({ input: process.stdin })) console.log(JSON.stringify(round()));
 
+function begun() {
+  return seeds.map((seed, i) => vector.resetEnv(i, { seed }).info);
+}
+
+/** A step that begins an episode ignores its action, which is any one. */
+function legalActions(): unknown[][] {
+  const rng = createRng(0);
+  let infos = begun();
+  return Array.from({ length: asked.steps }, () => {
+    const drawn = infos.map(({ actionMask }) =>
+      vector.singleActionSpace.sample(rng, actionMask.includes(1) ? actionMask : undefined),
+    );
+    infos = [...vector.step(drawn).infos];
+    return drawn;
+  });
+}
+
 function round() {
+  begun();
+  let reward = 0;
   const cpuBefore = process.cpuUsage();
   const before = process.hrtime.bigint();
-  for (const action of actions) vector.step(action);
+  for (const each of actions) for (const paid of vector.step(each).rewards) reward += paid;
   const steps = asked.envs * asked.steps;
   const { user, system } = process.cpuUsage(cpuBefore);
-  return { wallUs: Number(process.hrtime.bigint() - before) / 1e3 / steps, cpuUs: (user + system) / steps };
+  const wallUs = Number(process.hrtime.bigint() - before) / 1e3 / steps;
+  return { wallUs, cpuUs: (user + system) / steps, reward };
+}
+
+function plain(action: unknown): unknown {
+  return ArrayBuffer.isView(action) ? Array.from(action as Int32Array) : action;
 }

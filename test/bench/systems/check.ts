@@ -53,6 +53,8 @@ export const systemGroups = [
       "alpa",
     ],
   },
+  { folder: "layerwise", systems: ["optcnn"] },
+  { folder: "shardings", systems: ["p2", "gspmd", "neo"] },
 ] as const;
 
 export type GroupFolder = (typeof systemGroups)[number]["folder"];

@@ -49,6 +49,18 @@ const GROUPS: Readonly<Record<GroupFolder, { readonly title: string; readonly te
       "event simulator of this gym; where a line is about a simulation inside a planner, it says so. " +
       "[Their estimates](pipeline-planners.md) have a page of their own.",
   },
+  layerwise: {
+    title: "Planners of layer-wise shardings",
+    text:
+      "Each chooses a configuration for every layer, by an exact program over the layers. " +
+      "[Label problems](labels.md) has the core of most of them.",
+  },
+  shardings: {
+    title: "Planners of shardings",
+    text:
+      "Searches, rules and programs over shardings, and over what goes with them. " +
+      "[Their figures](sharding-planners.md) have a page of their own.",
+  },
 };
 
 export type Systems = ReadonlyMap<string, readonly SystemCheck[]>;

@@ -3,8 +3,12 @@
  * the cluster into submeshes, one for each stage. The latency of a synchronous pipeline is the sum
  * of the stages' times plus (micro-batches - 1) times the largest.
  *
- * For each time that a stage can take as the largest, a dynamic program over layers finds the least
- * sum. Any submeshes of the offered shapes tile the cluster when their sizes sum to its devices.
+ * A dynamic program over layers finds the least sum where each stage takes less than a limit. The
+ * limit begins without one and falls to the largest time of the plan that was found. Plans with a
+ * largest time in between have no smaller sum, so none of them is better. Alpa's own enumeration
+ * rises over all times of stages, which are many more.
+ *
+ * Any submeshes of the offered shapes tile the cluster when their sizes sum to its devices.
  */
 
 export interface SubmeshProblem {
@@ -36,22 +40,25 @@ export interface SubmeshPlan {
 
 /** Null where no plan is feasible. Equal latencies keep the plan of the smaller largest time. */
 export function submeshPlan(problem: SubmeshProblem): SubmeshPlan | null {
-  const stages = possibleStages(problem);
-  const times = [...new Set(stages.map(({ time }) => time))].sort((a, b) => a - b);
+  const { layers, microBatches } = problem;
+  const all = possibleStages(problem);
+  const leastLargest = leastLargestTime(layers, all);
   let best: SubmeshPlan | null = null;
-  for (const largest of times) {
-    if (best !== null && largest * problem.microBatches >= best.latency) break;
+  for (let limit = Number.POSITIVE_INFINITY; ; ) {
     const found = leastSum(
       problem,
-      stages.filter(({ time }) => time <= largest),
+      all.filter(({ time }) => time < limit),
     );
-    if (found === null) continue;
+    if (found === null) return best;
+    const sum = found.reduce((total, { time }) => total + time, 0);
     const most = Math.max(...found.map(({ time }) => time));
-    const latency = found.reduce((sum, { time }) => sum + time, 0) + (problem.microBatches - 1) * most;
-    if (best === null || latency < best.latency)
+    const latency = sum + (microBatches - 1) * most;
+    if (best === null || latency <= best.latency)
       best = { latency, stages: found.map(({ first, last, shape }) => ({ first, last, shape })) };
+    // Sums only grow from here on.
+    if (sum + (microBatches - 1) * leastLargest > best.latency) return best;
+    limit = most;
   }
-  return best;
 }
 
 interface TimedStage extends SubmeshStage {
@@ -59,52 +66,94 @@ interface TimedStage extends SubmeshStage {
   readonly mostAfter: number;
 }
 
+/** By first layer, then by last one. Those that another one of equal size is as good as drop out. */
 function possibleStages({ layers, sizes, timeOf, mostAfter }: SubmeshProblem): TimedStage[] {
   const found: TimedStage[] = [];
   for (let first = 0; first < layers; first++)
-    for (let last = first; last < layers; last++)
+    for (let last = first; last < layers; last++) {
+      const ofRange: TimedStage[] = [];
       for (let shape = 0; shape < sizes.length; shape++) {
         const time = timeOf(first, last, shape);
         if (time === null) continue;
-        found.push({ first, last, shape, time, mostAfter: mostAfter?.(first, last, shape) ?? layers });
+        ofRange.push({ first, last, shape, time, mostAfter: mostAfter?.(first, last, shape) ?? layers });
       }
+      found.push(
+        ...ofRange.filter((own, i) =>
+          ofRange.every((other, j) => j === i || !isCovered(sizes, own, other, j < i)),
+        ),
+      );
+    }
   return found;
 }
 
+/** Whether another stage is as good everywhere; of equal ones the first stays. */
+function isCovered(sizes: readonly number[], own: TimedStage, other: TimedStage, isFirst: boolean): boolean {
+  if (sizes[own.shape] !== sizes[other.shape]) return false;
+  if (other.time > own.time || other.mostAfter < own.mostAfter) return false;
+  return isFirst || other.time < own.time || other.mostAfter > own.mostAfter;
+}
+
+/** Each layer is in some stage: no plan has a smaller largest time. */
+function leastLargestTime(layers: number, stages: readonly TimedStage[]): number {
+  const least = new Float64Array(layers).fill(Number.POSITIVE_INFINITY);
+  for (const { first, last, time } of stages)
+    for (let layer = first; layer <= last; layer++) least[layer] = Math.min(least[layer], time);
+  return Math.max(...least);
+}
+
 /**
- * The stages of least summed time that hold all layers and devices.
- *
- * sums[count][layer][devices] is the least sum of `count` stages that hold the layers from `layer`
- * on and exactly so many devices.
+ * The stages of least summed time that hold all layers and devices, without regard to memory; where
+ * these do not fit, the least that do.
  */
-function leastSum({ layers, devices, sizes }: SubmeshProblem, stages: readonly TimedStage[]) {
+function leastSum(problem: SubmeshProblem, stages: readonly TimedStage[]): TimedStage[] | null {
+  const relaxed = leastSumOf(problem, stages, { counts: false });
+  if (relaxed === null) return null;
+  const fits = relaxed.every(({ mostAfter }, s) => relaxed.length - 1 - s <= mostAfter);
+  return fits ? relaxed : leastSumOf(problem, stages, { counts: true });
+}
+
+/**
+ * sums[count][layer][devices] is the least sum of `count` stages that hold the layers from `layer`
+ * on and exactly so many devices. Without counts there is one table for all numbers of stages.
+ */
+function leastSumOf(
+  { layers, devices, sizes }: SubmeshProblem,
+  stages: readonly TimedStage[],
+  { counts }: { readonly counts: boolean },
+): TimedStage[] | null {
   const width = devices + 1;
   const at = (layer: number, used: number): number => layer * width + used;
-  const sums = [new Float64Array((layers + 1) * width).fill(Number.POSITIVE_INFINITY)];
-  sums[0][at(layers, 0)] = 0;
-  const chosen: Int32Array[] = [new Int32Array(sums[0].length)];
-  for (let count = 1; count <= Math.min(layers, devices); count++) {
-    const before = sums[count - 1];
-    const sum = new Float64Array(before.length).fill(Number.POSITIVE_INFINITY);
-    const choice = new Int32Array(before.length).fill(-1);
-    stages.forEach(({ first, last, shape, time, mostAfter }, s) => {
-      if (count - 1 > mostAfter) return;
-      for (let used = sizes[shape]; used <= devices; used++) {
-        const total = time + before[at(last + 1, used - sizes[shape])];
-        if (total >= sum[at(first, used)]) continue;
-        sum[at(first, used)] = total;
-        choice[at(first, used)] = s;
+  const emptyTable = () => ({
+    sum: new Float64Array((layers + 1) * width).fill(Number.POSITIVE_INFINITY),
+    choice: new Int32Array((layers + 1) * width).fill(-1),
+  });
+  const tables = [emptyTable()];
+  tables[0].sum[at(layers, 0)] = 0;
+  const most = counts ? Math.min(layers, devices) : 0;
+  for (let count = counts ? 1 : 0; count <= most; count++) {
+    const before = counts ? tables[count - 1] : tables[0];
+    const table = counts ? emptyTable() : tables[0];
+    // Later layers first, as the one table is read while it is made.
+    for (let s = stages.length - 1; s >= 0; s--) {
+      const { first, last, shape, time, mostAfter } = stages[s];
+      if (counts && count - 1 > mostAfter) continue;
+      const size = sizes[shape];
+      const [to, from] = [at(first, 0), at(last + 1, 0) - size];
+      for (let used = size; used <= devices; used++) {
+        const total = time + before.sum[from + used];
+        if (total >= table.sum[to + used]) continue;
+        table.sum[to + used] = total;
+        table.choice[to + used] = s;
       }
-    });
-    sums.push(sum);
-    chosen.push(choice);
+    }
+    if (counts) tables.push(table);
   }
   const goal = at(0, devices);
-  const count = sums.reduce((best, sum, c) => (sum[goal] < sums[best][goal] ? c : best), 0);
-  if (sums[count][goal] === Number.POSITIVE_INFINITY) return null;
+  const count = tables.reduce((best, { sum }, c) => (sum[goal] < tables[best].sum[goal] ? c : best), 0);
+  if (tables[count].sum[goal] === Number.POSITIVE_INFINITY) return null;
   const plan: TimedStage[] = [];
-  for (let c = count, layer = 0, used = devices; c > 0; c--) {
-    const stage = stages[chosen[c][at(layer, used)]];
+  for (let c = count, layer = 0, used = devices; layer < layers; c = counts ? c - 1 : c) {
+    const stage = stages[tables[c].choice[at(layer, used)]];
     plan.push(stage);
     layer = stage.last + 1;
     used -= sizes[stage.shape];

@@ -4,26 +4,13 @@
  * little-endian whole numbers of 32 bits. The body is the header, a JSON object in UTF-8, and then
  * the arrays that its field `arrays` lists as `[name, type, shape]`. Their entries are raw and
  * little-endian. Header and arrays are padded with zeros to multiples of 8 bytes.
- *
- * What a stranger sends is read within limits, and whatever is wrong is one sentence.
  */
-import { InputError } from "../../../../env/model/errors.ts";
-import { boundedJson } from "../../../../results/leaderboard/untrusted/json.ts";
-import type { FrameLimits } from "./limits.ts";
-
 export const PREFIX_BYTES = 8;
 const ALIGNMENT = 8;
-/**
- * Headers as short as these repeat from step to step, so they are kept as parsed. One with objects
- * in it is not: who gets these may change them.
- */
-const KEPT_HEADER_BYTES = 256;
-const KEPT_HEADERS = 64;
 
+export const arrayTypes = { u1: Uint8Array, i4: Int32Array, f4: Float32Array, f8: Float64Array } as const;
+export type TypeName = keyof typeof arrayTypes;
 export type FrameArray = Uint8Array | Int32Array | Float32Array | Float64Array;
-
-const types = { u1: Uint8Array, i4: Int32Array, f4: Float32Array, f8: Float64Array } as const;
-type TypeName = keyof typeof types;
 
 export interface NamedArray {
   readonly name: string;
@@ -37,147 +24,4 @@ export interface Message {
   readonly arrays: ReadonlyMap<string, NamedArray>;
 }
 
-interface Layout {
-  readonly fields: Message["fields"];
-  readonly parts: readonly {
-    readonly name: string;
-    readonly type: TypeName;
-    readonly shape: readonly number[];
-    readonly offset: number;
-    readonly length: number;
-  }[];
-  readonly bodyBytes: number;
-}
-
-/** Where a frame of so many bytes may be written. */
-export type Room = (bytes: number) => Buffer;
-
-/** Bytes of its own for each frame. */
-const freshRoom: Room = (bytes) => Buffer.allocUnsafe(bytes);
-
-/** The same bytes for each frame, for who has sent one before the next is written. */
-export function reusedRoom(): Room {
-  let room = Buffer.alloc(0);
-  return (bytes) => {
-    if (room.length < bytes) room = Buffer.alloc(2 * bytes);
-    return room.subarray(0, bytes);
-  };
-}
-
-export function encodeFrame(
-  fields: object,
-  arrays: readonly NamedArray[] = [],
-  room: Room = freshRoom,
-): Uint8Array {
-  const listed = arrays.map(({ name, data, shape }) => [name, typeOf(data), shape]);
-  const header = Buffer.from(JSON.stringify(arrays.length === 0 ? fields : { ...fields, arrays: listed }));
-  let bodyBytes = padded(header.length);
-  for (const { data } of arrays) bodyBytes += padded(data.byteLength);
-  const frame = room(PREFIX_BYTES + bodyBytes);
-  frame.writeUInt32LE(bodyBytes, 0);
-  frame.writeUInt32LE(header.length, 4);
-  let at = PREFIX_BYTES;
-  for (const part of [header, ...arrays.map(({ data }) => data)]) {
-    const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-    frame.set(bytes, at);
-    frame.fill(0, at + bytes.length, at + padded(bytes.length));
-    at += padded(bytes.length);
-  }
-  return frame;
-}
-
-/** The sentence for a prefix whose body cannot be, else null. */
-export function refusalOfPrefix(bodyBytes: number, headerBytes: number, limits: FrameLimits): string | null {
-  if (bodyBytes > limits.bodyBytes)
-    return `The frame has ${bodyBytes} bytes, expected at most ${limits.bodyBytes}.`;
-  if (headerBytes > bodyBytes)
-    return `The header of the frame has ${headerBytes} bytes, expected at most the ${bodyBytes} of the frame.`;
-  return null;
-}
-
-/** Reads a body. Pre: `refusalOfPrefix` is null. The arrays of the message are copies. */
-export function decodeBody(body: Uint8Array, headerBytes: number, limits: FrameLimits): Message {
-  const { fields, parts, bodyBytes } = layoutOf(body.subarray(0, headerBytes), limits);
-  if (bodyBytes !== body.length)
-    throw new InputError(
-      `The frame has ${body.length} bytes, expected ${bodyBytes} for its header and arrays.`,
-    );
-  const arrays = new Map<string, NamedArray>();
-  for (const { name, type, shape, offset, length } of parts) {
-    const data = new types[type](length);
-    new Uint8Array(data.buffer).set(body.subarray(offset, offset + data.byteLength));
-    arrays.set(name, { name, data, shape });
-  }
-  return { fields, arrays };
-}
-
-const kept = new Map<string, Layout>();
-
-function layoutOf(bytes: Uint8Array, limits: FrameLimits): Layout {
-  if (bytes.length > KEPT_HEADER_BYTES) return parsedLayout(textOf(bytes), bytes.length, limits);
-  const text = textOf(bytes);
-  const known = kept.get(text);
-  if (known !== undefined && known.parts.length <= limits.arrays) return known;
-  const layout = parsedLayout(text, bytes.length, limits);
-  if (Object.values(layout.fields).some((value) => typeof value === "object")) return layout;
-  if (kept.size >= KEPT_HEADERS) kept.clear();
-  kept.set(text, layout);
-  return layout;
-}
-
-function parsedLayout(text: string, headerBytes: number, limits: FrameLimits): Layout {
-  const header = boundedJson(text, "The header of the frame", limits.depth);
-  if (typeof header !== "object" || header === null || Array.isArray(header))
-    throw new InputError("The header of the frame is no object, expected one with the field call.");
-  const { arrays = [], ...fields } = header as Record<string, unknown>;
-  if (!Array.isArray(arrays) || arrays.length > limits.arrays)
-    throw new InputError(`The field arrays is no list of at most ${limits.arrays} arrays.`);
-  const parts: Layout["parts"][number][] = [];
-  let offset = padded(headerBytes);
-  for (const listed of arrays) {
-    const { name, type, shape, length } = listedArray(listed, limits);
-    if (parts.some((part) => part.name === name))
-      throw new InputError(`The frame has the array "${name}" twice.`);
-    parts.push({ name, type, shape, offset, length });
-    offset += padded(length * types[type].BYTES_PER_ELEMENT);
-  }
-  return { fields, parts, bodyBytes: offset };
-}
-
-function listedArray(listed: unknown, limits: FrameLimits) {
-  const [name, type, shape] = Array.isArray(listed) && listed.length === 3 ? listed : [];
-  if (typeof name !== "string" || name.length > 100)
-    throw new InputError("An array of the frame is not listed as [name, type, shape].");
-  if (typeof type !== "string" || !Object.hasOwn(types, type))
-    throw new InputError(`The array "${name}" has no known type, expected ${Object.keys(types).join(", ")}.`);
-  const isShape =
-    Array.isArray(shape) &&
-    shape.length <= limits.dimensions &&
-    shape.every((extent) => Number.isInteger(extent) && extent >= 0 && extent <= limits.bodyBytes);
-  if (!isShape)
-    throw new InputError(
-      `The array "${name}" has no shape, expected at most ${limits.dimensions} whole numbers.`,
-    );
-  const length = (shape as number[]).reduce((product, extent) => product * extent, 1);
-  if (!(length <= limits.bodyBytes))
-    throw new InputError(`The array "${name}" has ${length} entries, expected at most ${limits.bodyBytes}.`);
-  return { name, type: type as TypeName, shape: shape as number[], length };
-}
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new InputError("The header of the frame is not UTF-8.");
-  }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-function typeOf(data: FrameArray): TypeName {
-  if (data instanceof Float32Array) return "f4";
-  if (data instanceof Float64Array) return "f8";
-  return data instanceof Int32Array ? "i4" : "u1";
-}
-
-const padded = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+export const padded = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;

@@ -2,7 +2,8 @@
  * Cuts a stream of bytes into frames. A frame that is too large is skipped as its bytes come, so
  * that what follows it is read again; nothing of it is kept.
  */
-import { PREFIX_BYTES, refusalOfPrefix } from "./frame.ts";
+import { refusalOfPrefix } from "./decode.ts";
+import { PREFIX_BYTES } from "./frame.ts";
 import type { FrameLimits } from "./limits.ts";
 
 /** A whole body, or why a frame was refused. */

@@ -9,7 +9,9 @@ import { envIds } from "../../../../env/envs/registry.ts";
 import { InputError } from "../../../../env/model/errors.ts";
 import { BudgetExhausted } from "../../../../env/sim/evaluator/budget.ts";
 import { packageVersion } from "../../../version.ts";
-import { decodeBody, encodeFrame, type Message, type Room } from "../frames/frame.ts";
+import { decodeBody } from "../frames/decode.ts";
+import { encodeFrame, type Room } from "../frames/encode.ts";
+import type { Message } from "../frames/frame.ts";
 import { type FrameLimits, frameLimits } from "../frames/limits.ts";
 import { type Answer, createEnvCalls } from "./env-calls.ts";
 import { integerIn, optionalTextIn } from "./fields.ts";
@@ -20,7 +22,7 @@ import { type SolveHooks, solved } from "./solve-call.ts";
 import { createSubmissionCalls } from "./submission-calls.ts";
 import { sameToken } from "./token.ts";
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export interface SessionOptions extends SolveHooks {
   /** What `hello` must show; null where the client needs none. */
@@ -32,7 +34,10 @@ export interface SessionOptions extends SolveHooks {
 }
 
 export interface Session {
-  /** Answers a body of a frame with a frame. Steps are answered at once, calls that wait later. */
+  /**
+   * Answers a body of a frame with a frame, which is valid until the next one. Steps are answered
+   * at once, calls that wait later.
+   */
   answer(body: Uint8Array, headerBytes: number): Uint8Array | Promise<Uint8Array>;
 }
 
@@ -54,7 +59,8 @@ export function createSession(options: SessionOptions): Session {
     if (known !== undefined) return known(message);
     throw new InputError(`The call is none of the known ones, expected ${Object.keys(calls).join(", ")}.`);
   };
-  const framed = ({ fields, arrays }: Answer): Uint8Array => encodeFrame(fields, arrays, options.room);
+  const framed = (answer: Answer): Uint8Array =>
+    "frame" in answer ? answer.frame : encodeFrame(answer.fields, answer.arrays, options.room);
   return {
     answer(body, headerBytes) {
       try {

@@ -1,7 +1,6 @@
 /**
- * Spaces and observations as a client sees them. A space is JSON whose bounds and sizes are arrays
- * of the frame. An observation is one array for each part, envs first; lists of names are constants
- * of the space and do not travel with every step.
+ * Spaces and actions as a client sees them. A space is JSON whose bounds and sizes are arrays of
+ * the frame. Actions are whole numbers, one row for each env.
  */
 import type { Space } from "../../../../env/contract.ts";
 import { InputError } from "../../../../env/model/errors.ts";
@@ -10,7 +9,6 @@ import type { Dict } from "../../../../env/spaces/dict.ts";
 import type { Discrete } from "../../../../env/spaces/discrete.ts";
 import type { MultiDiscrete } from "../../../../env/spaces/multi-discrete.ts";
 import type { Names } from "../../../../env/spaces/names.ts";
-import { stackObservations } from "../../../../env/vector/stack.ts";
 import type { FrameArray, NamedArray } from "../frames/frame.ts";
 
 /** The JSON of a space; its arrays are added to the list under names that begin with `path`. */
@@ -47,30 +45,6 @@ export function spaceJson(space: Space<unknown>, path: string, arrays: NamedArra
   }
 }
 
-/** Observations of several envs, one array for each part that is not names. */
-export function observationArrays(
-  space: Space<unknown>,
-  observations: readonly unknown[],
-  path: string,
-): NamedArray[] {
-  return partsOf(space, stackObservations(space, observations), observations.length, path);
-}
-
-function partsOf(space: Space<unknown>, stacked: unknown, count: number, name: string): NamedArray[] {
-  if (space.kind === "Names") return [];
-  if (space.kind === "Dict") {
-    const { parts } = space as Dict<Record<string, unknown>>;
-    const values = stacked as Record<string, unknown>;
-    return Object.keys(parts).flatMap((key) => partsOf(parts[key], values[key], count, `${name}.${key}`));
-  }
-  return [{ name, data: stacked as FrameArray, shape: [count, ...shapeOf(space)] }];
-}
-
-function shapeOf(space: Space<unknown>): readonly number[] {
-  if (space.kind === "Box") return (space as unknown as Box).shape;
-  return space.kind === "MultiDiscrete" ? [(space as unknown as MultiDiscrete).sizes.length] : [];
-}
-
 /** Entries of a mask of the space. */
 export function maskLength(space: Space<unknown>): number {
   if (space.kind === "Discrete") return (space as unknown as Discrete).size;
@@ -83,9 +57,7 @@ export function maskLength(space: Space<unknown>): number {
 
 /** The action of each env: a number for `Discrete`, a row for `MultiDiscrete`. */
 export function actionsOf(space: Space<unknown>, given: NamedArray | undefined, count: number): unknown[] {
-  const width = space.kind === "Discrete" ? 1 : shapeOf(space)[0];
-  if (width === undefined || (space.kind !== "Discrete" && space.kind !== "MultiDiscrete"))
-    throw new InputError(`Actions of ${space.describe()} cannot be given by a client.`);
+  const width = actionWidth(space);
   if (given === undefined || !(given.data instanceof Int32Array) || given.data.length !== count * width)
     throw new InputError(
       `The array actions is ${given === undefined ? "missing" : `[${given.shape.join(" x ")}]`}, ` +
@@ -94,4 +66,10 @@ export function actionsOf(space: Space<unknown>, given: NamedArray | undefined, 
   const { data } = given;
   if (space.kind === "Discrete") return Array.from(data);
   return Array.from({ length: count }, (_, i) => data.slice(i * width, (i + 1) * width));
+}
+
+function actionWidth(space: Space<unknown>): number {
+  if (space.kind === "Discrete") return 1;
+  if (space.kind === "MultiDiscrete") return (space as unknown as MultiDiscrete).sizes.length;
+  throw new InputError(`Actions of ${space.describe()} cannot be given by a client.`);
 }

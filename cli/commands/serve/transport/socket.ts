@@ -2,9 +2,8 @@
  * Frames over a TCP socket. Each connection is a session of its own; it ends after a time without
  * bytes. What a client sends is read only as fast as it is answered.
  */
-import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { encodeFrame } from "../frames/frame.ts";
+import { encodeFrame, reusedRoom } from "../frames/encode.ts";
 import { frameLimits } from "../frames/limits.ts";
 import { createSplitter } from "../frames/splitter.ts";
 import { createSession, type SessionOptions } from "../session/session.ts";
@@ -28,7 +27,7 @@ export function socketServer(options: SessionOptions, { sessions, idleSeconds }:
 async function converse(socket: Socket, options: SessionOptions): Promise<void> {
   const gone = new AbortController();
   socket.once("close", () => gone.abort());
-  const session = createSession({ ...options, signal: gone.signal });
+  const session = createSession({ ...options, signal: gone.signal, room: reusedRoom() });
   const splitter = createSplitter(options.frameLimits ?? frameLimits());
   for await (const chunk of socket)
     for (const cut of splitter.take(chunk as Uint8Array)) {
@@ -36,7 +35,13 @@ async function converse(socket: Socket, options: SessionOptions): Promise<void> 
         "refusal" in cut
           ? encodeFrame({ error: cut.refusal, kind: "input" })
           : await session.answer(cut.body, cut.headerBytes);
-      if (!socket.write(answer)) await once(socket, "drain", { signal: gone.signal });
+      await written(socket, answer);
     }
   socket.end();
 }
+
+/** Until the system has the bytes: the next answer may be written over them. */
+const written = (socket: Socket, bytes: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });

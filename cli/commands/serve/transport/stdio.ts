@@ -5,7 +5,7 @@
  */
 import { readSync, writeSync } from "node:fs";
 import { endWithParent } from "../../../pool/parent-watch.ts";
-import { encodeFrame, reusedRoom } from "../frames/frame.ts";
+import { encodeFrame, reusedRoom } from "../frames/encode.ts";
 import { frameLimits } from "../frames/limits.ts";
 import { createSplitter } from "../frames/splitter.ts";
 import { createSession, type SessionOptions } from "../session/session.ts";

@@ -3,8 +3,10 @@
  * batch does not shorten. A unit runs its ops one after the other, so gaps between them count; the
  * engine adds the gap after the last.
  */
+import type { Cluster } from "../../../model/cluster/cluster.ts";
 import { launchTimesUs } from "../../../model/cluster/micro-batch.ts";
 import { runTimesUs } from "../../../model/cluster/speed.ts";
+import type { OpGraph } from "../../../model/graph/graph.ts";
 import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -23,6 +25,16 @@ export interface OpTimes {
 }
 
 export function opTimes({ graph, cluster }: Pick<Scenario, "graph" | "cluster">): OpTimes {
+  const ofGraph = known.get(graph) ?? new WeakMap<Cluster, OpTimes>();
+  const made = ofGraph.get(cluster) ?? timesOf(graph, cluster);
+  ofGraph.set(cluster, made);
+  known.set(graph, ofGraph);
+  return made;
+}
+
+const known = new WeakMap<OpGraph, WeakMap<Cluster, OpTimes>>();
+
+function timesOf(graph: OpGraph, cluster: Cluster): OpTimes {
   const runUs = runTimesUs(graph, cluster);
   const { once } = opClasses(graph);
   const deviceCount = cluster.devices.length;

@@ -13,18 +13,16 @@ export function fillInside(
   const { taskTime, taskShare, taskUnit, taskWeights, weightCopies } = references;
   const { stageCount, deviceCount, holds } = costs;
   const { optimizerSlots } = compiled.fidelity;
+  /** Of the last share that was asked for, by unit and leader: tasks of both are many. */
+  const last = new Map<number, FilledUnit>();
   for (let v = 0; v < taskTime.length; v++) {
-    const stage = taskTime[v] === -1 ? stageCount : stageIn(Math.floor(taskTime[v] / deviceCount));
+    const unit = Math.floor(taskTime[v] / deviceCount);
+    const stage = taskTime[v] === -1 ? stageCount : unit % (stageCount + 1);
     if (stage < stageCount && inside.isInside[stage] === 1) {
-      const share = taskShare[v];
-      const unit = Math.floor(taskTime[v] / deviceCount);
       const leader = leaderOf[device[v] % deviceCount];
-      compiled.runUs[v] = inside.run(workIn(unit), stage, leader, share).us;
-      if (taskUnit[v] !== -1) {
-        const work = workIn(taskUnit[v]);
-        const run = inside.run(work, stage, leader, share);
-        compiled.workspaceBytes[v] = scratchBytesOf(run, holds, { work, stage, share });
-      }
+      compiled.runUs[v] = filled(unit, leader, taskShare[v]).us;
+      if (taskUnit[v] !== -1)
+        compiled.workspaceBytes[v] = filled(taskUnit[v], leader, taskShare[v]).scratchBytes;
     }
     const held = taskWeights[v];
     if (held !== -1 && inside.isInside[held] === 1)
@@ -33,11 +31,21 @@ export function fillInside(
         inside.optimizerBytes[held] * optimizerSlots;
   }
 
-  function stageIn(unit: number): number {
-    return unit % (stageCount + 1);
+  function filled(unit: number, leader: number, share: number): FilledUnit {
+    const key = unit * deviceCount + leader;
+    const before = last.get(key);
+    if (before?.share === share) return before;
+    const stage = unit % (stageCount + 1);
+    const work = Math.floor(unit / (stageCount + 1)) as WorkCode;
+    const run = inside.run(work, stage, leader, share);
+    const made = { share, us: run.us, scratchBytes: scratchBytesOf(run, holds, { work, stage, share }) };
+    last.set(key, made);
+    return made;
   }
+}
 
-  function workIn(unit: number): WorkCode {
-    return Math.floor(unit / (stageCount + 1)) as WorkCode;
-  }
+interface FilledUnit {
+  readonly share: number;
+  readonly us: number;
+  readonly scratchBytes: number;
 }

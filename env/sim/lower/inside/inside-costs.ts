@@ -5,6 +5,8 @@
  * A unit on the ranks of a replica is a sharded program. The one engine runs it on its own, once
  * for each stage, phase, replica and share of the batch.
  */
+import { type ClusterPart, clusterPart } from "../../../model/cluster/cluster-part.ts";
+import { levelsOf } from "../../../model/cluster/levels.ts";
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
 import { localShare } from "../../../model/layout/layout.ts";
 import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
@@ -13,13 +15,15 @@ import { isHybrid, ranksOf, replicasOf, shardingInside } from "../../../model/pl
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import { dataEdges, type ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { createEngine } from "../../engine/engine.ts";
+import { createEngine, createLoggingEngine, type LoggingEngine } from "../../engine/engine.ts";
 import { createPeakSlices } from "../../memory/peak-slices.ts";
 import type { Hold, TensorSizes } from "../costs/parcels.ts";
 import type { WorkCode } from "../costs/work.ts";
+import { rankBytes } from "../sharding/instructions.ts";
 import { partProgram } from "../sharding/program.ts";
-import { lowerProgram } from "../sharding/tasks.ts";
-import { rankBytes, type StageProgram, stageProgram, unitProgram } from "./stage-program.ts";
+import { type LoweredSharding, lowerProgram } from "../sharding/tasks.ts";
+import { createForms } from "./program-form.ts";
+import { type StageProgram, stageProgram, type UnitProgram, unitProgram } from "./stage-program.ts";
 
 /** A unit of a share of the batch on the ranks of a replica. */
 export interface UnitRun {
@@ -36,6 +40,15 @@ export interface InsideCosts extends TensorSizes {
   readonly isInside: Uint8Array;
   /** Pre: such a stage, and the leader of one of its replicas. */
   run(work: WorkCode, stage: number, leader: number, share: number): UnitRun;
+  /** The same run once more, task by task; null for a unit without instructions. */
+  tell(work: WorkCode, stage: number, leader: number, share: number): ToldUnit | null;
+}
+
+/** A unit's tasks on the ranks of a replica, and when they ran. */
+export interface ToldUnit extends LoweredSharding {
+  readonly sharding: ShardingPlan;
+  readonly engine: LoggingEngine;
+  readonly us: number;
 }
 
 export type InsideCoster = (plan: PipelinePlan, workOf: Uint8Array) => InsideCosts | null;
@@ -43,21 +56,26 @@ export type InsideCoster = (plan: PipelinePlan, workOf: Uint8Array) => InsideCos
 /** Programs and runs that are kept. */
 const MOST_KEPT = 256;
 
+/** By unit, share and ranks; programs of one form share them. */
+type UnitRuns = Map<string, UnitRun>;
+
 interface KnownStage {
   readonly program: StageProgram;
-  readonly runs: Map<string, UnitRun>;
+  readonly runs: UnitRuns;
 }
 
 /** Null for plans without meshes. */
 export function createInsideCosts(scenario: Scenario): InsideCoster {
   const known = new Map<string, KnownStage>();
+  const runsByForm = new Map<string, UnitRuns>();
+  const formOf = createForms(scenario.graph);
   const resharders = new Map<string, Resharder>();
   const resharderOf = (sizes: MeshSizes): Resharder => {
     const found = resharders.get(sizes.join()) ?? createResharder(sizes);
     resharders.set(sizes.join(), found);
     return found;
   };
-  const alone: Scenario = { ...scenario, fidelity: { ...scenario.fidelity, startUs: 0 } };
+  const partOf = rankParts(scenario);
   return (plan, workOf) => {
     if (!isHybrid(plan)) return null;
     const stages = plan.stages.map((stage, number) => {
@@ -78,39 +96,85 @@ export function createInsideCosts(scenario: Scenario): InsideCoster {
           partProgram(scenario, sharding, ops.outside, resharderOf(sizesOf(mesh))),
           ops,
         );
-        found = { program, runs: new Map() };
-        if (known.size >= MOST_KEPT) known.clear();
+        if (known.size >= MOST_KEPT) {
+          known.clear();
+          runsByForm.clear();
+        }
+        const form = JSON.stringify([collective, memory, formOf(program)]);
+        const runs: UnitRuns = runsByForm.get(form) ?? new Map();
+        runsByForm.set(form, runs);
+        found = { program, runs };
         known.set(key, found);
       }
       return { ...found, sharding };
     });
     const programs = stages.map((stage) => stage?.program ?? null);
+    /** The sharding of the replica that a device leads. */
+    const ofReplica = (number: number, leader: number): ShardingPlan => {
+      const { sharding } = stages[number]!;
+      const devices = replicasOf(plan.stages[number]).find((ranks) => ranks[0] === leader)!;
+      return { ...sharding, mesh: { ...sharding.mesh, devices } };
+    };
     return {
       ...stateBytesOf(programs),
       ...tensorSizes(scenario.graph, programs),
       isInside: Uint8Array.from(programs, (program) => (program === null ? 0 : 1)),
       run(work, number, leader, share) {
-        const { program, runs, sharding } = stages[number]!;
-        const devices = replicasOf(plan.stages[number]).find((ranks) => ranks[0] === leader)!;
-        const key = `${work} ${share} ${devices.join()}`;
-        const run =
-          runs.get(key) ??
-          unitRun(alone, program, { ...sharding, mesh: { ...sharding.mesh, devices } }, work, share);
+        const { program, runs } = stages[number]!;
+        const sharding = ofReplica(number, leader);
+        const { alone, ranks, key: place } = partOf(sharding.mesh.devices, sharding.collective);
+        const key = `${work} ${share} ${place}`;
+        const onRanks = { ...sharding, mesh: { ...sharding.mesh, devices: ranks } };
+        const run = runs.get(key) ?? unitRun(alone, onRanks, unitProgram(program, work, share));
         runs.set(key, run);
         return run;
+      },
+      tell(work, number, leader, share) {
+        const unit = unitProgram(stages[number]!.program, work, share);
+        return toldUnit(withoutStart(scenario), ofReplica(number, leader), unit);
       },
     };
   };
 }
 
-function unitRun(
-  scenario: Scenario,
-  stage: StageProgram,
-  sharding: ShardingPlan,
-  work: WorkCode,
-  share: number,
-): UnitRun {
-  const { program, ...borders } = unitProgram(stage, work, share);
+/** A unit begins when its turn comes, not when a step starts. */
+const withoutStart = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  fidelity: { ...scenario.fidelity, startUs: 0 },
+});
+
+interface RankPart {
+  /** The scenario on the ranks alone. */
+  readonly alone: Scenario;
+  /** Their numbers there. */
+  readonly ranks: readonly number[];
+  /** Equal for ranks on which every unit takes as long. */
+  readonly key: string;
+}
+
+/** Ranks of a replica as a cluster of their own; of equal ones the first stands for all. */
+function rankParts(scenario: Scenario) {
+  const { cluster, ...rest } = withoutStart(scenario);
+  const byRanks = new Map<string, RankPart>();
+  const byKey = new Map<string, RankPart>();
+  return (devices: readonly number[], collective: string | undefined): RankPart => {
+    const name = `${collective} ${devices.join()}`;
+    const before = byRanks.get(name);
+    if (before !== undefined) return before;
+    const part = clusterPart(cluster, devices);
+    const key = collective === "hierarchical" ? `${part.key} ${levelsOf(part.cluster)[0].join()}` : part.key;
+    const made = byKey.get(key) ?? partFrom(part);
+    byKey.set(key, made);
+    byRanks.set(name, made);
+    return made;
+  };
+
+  function partFrom(part: ClusterPart): RankPart {
+    return { alone: { ...rest, cluster: part.cluster }, ranks: part.numbers, key: `${byKey.size}` };
+  }
+}
+
+function unitRun(scenario: Scenario, sharding: ShardingPlan, { program, ...borders }: UnitProgram): UnitRun {
   if (program.instructions.length === 0) return { us: 0, peakBytes: 0 };
   const { compiled, device, columns } = lowerProgram(scenario, sharding, program, borders);
   const engine = createEngine(compiled);
@@ -118,6 +182,17 @@ function unitRun(
   const peaksAbove = createPeakSlices(compiled, columns);
   const { bytes } = peaksAbove(new Float64Array(compiled.deviceCount), engine, device);
   return { us, peakBytes: Math.max(...sharding.mesh.devices.map((d) => bytes[d])) };
+}
+
+function toldUnit(
+  scenario: Scenario,
+  sharding: ShardingPlan,
+  { program, ...borders }: UnitProgram,
+): ToldUnit | null {
+  if (program.instructions.length === 0) return null;
+  const lowered = lowerProgram(scenario, sharding, program, borders);
+  const engine = createLoggingEngine(lowered.compiled);
+  return { ...lowered, sharding, engine, us: engine.run(lowered.device) };
 }
 
 type Programs = readonly (StageProgram | null)[];

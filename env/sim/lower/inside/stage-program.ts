@@ -8,7 +8,6 @@
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import { opClasses } from "../../../model/graph/op-classes.ts";
-import { localShare } from "../../../model/layout/layout.ts";
 import { Work, type WorkCode } from "../costs/work.ts";
 import { type Instruction, type ShardedProgram, type Value, WEIGHTS } from "../sharding/instructions.ts";
 import type { PartProgram } from "../sharding/program.ts";
@@ -69,7 +68,7 @@ function unitOfInstruction(
 }
 
 /** Whether a value grows with the batch. */
-const scales = (graph: OpGraph, { op, output }: Value): boolean =>
+export const scales = (graph: OpGraph, { op, output }: Value): boolean =>
   output !== WEIGHTS && opClasses(graph).fixedPort[graph.outputStart[op] + output] === 0;
 
 /** The values that instructions make here; what comes from elsewhere is made there. */
@@ -137,7 +136,3 @@ export function unitProgram(stage: StageProgram, work: WorkCode, share: number):
     ),
   };
 }
-
-/** Bytes of a value that a rank holds. */
-export const rankBytes = ({ sizes, values }: ShardedProgram, value: number): number =>
-  values[value].bytes * localShare(values[value].shape, values[value].layout, sizes);

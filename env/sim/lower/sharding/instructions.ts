@@ -2,7 +2,7 @@
  * `ShardedProgram`: what every rank of a mesh does, in order. All ranks do the same, each on its
  * part. It is between a plan and its tasks: tests execute it on numbers, tasks.ts gives it times.
  */
-import type { Layout } from "../../../model/layout/layout.ts";
+import { type Layout, localShare } from "../../../model/layout/layout.ts";
 import type { MeshSizes } from "../../../model/layout/mesh.ts";
 import type { OpSplit } from "../../../model/layout/natural.ts";
 import type { ReshardStep } from "../../../model/layout/steps.ts";
@@ -21,7 +21,7 @@ export interface Value {
   readonly layout: Layout;
   /** Of the whole tensor. */
   readonly bytes: number;
-  /** On the host alone, whole. */
+  /** Whole in one place: on the host, or on the rank that owns its op. */
   readonly onHost?: true;
 }
 
@@ -64,14 +64,24 @@ export interface HostRun {
   readonly outputs: readonly number[];
 }
 
-/** Each rank gets its part of a value from the host. */
+/** An op that one rank runs, whole. What it makes is there alone, as what a host makes is. */
+export interface OwnedRun {
+  readonly kind: "owned";
+  readonly op: number;
+  readonly rank: number;
+  /** A value for each data edge: whole in one place, or in parts on all ranks. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** Each rank gets its part of a value that is whole in one place. */
 export interface Feed {
   readonly kind: "feed";
   readonly from: number;
   readonly to: number;
 }
 
-export type Instruction = Run | Move | View | HostRun | Feed;
+export type Instruction = Run | Move | View | HostRun | OwnedRun | Feed;
 
 /** A weight as it is between batches. */
 export interface StoredWeight {
@@ -85,4 +95,20 @@ export interface ShardedProgram {
   readonly values: readonly Value[];
   readonly instructions: readonly Instruction[];
   readonly weights: readonly StoredWeight[];
+}
+
+/** Bytes of a value that each rank holds, padded. */
+export const rankBytes = (
+  { sizes, values }: Pick<ShardedProgram, "sizes" | "values">,
+  value: number,
+): number => values[value].bytes * localShare(values[value].shape, values[value].layout, sizes);
+
+/** Of each value the first one of the same output: what its op has made. */
+export function madeFirst({ values }: Pick<ShardedProgram, "values">): Int32Array {
+  const firstOf = new Map<string, number>();
+  return Int32Array.from(values, ({ op, output }, value) => {
+    const key = `${op}:${output}`;
+    if (!firstOf.has(key)) firstOf.set(key, value);
+    return firstOf.get(key)!;
+  });
 }

@@ -1,11 +1,10 @@
 /** What the parts of a sharded lowering share: the tasks so far, and where each value is. */
-import { localShare } from "../../../model/layout/layout.ts";
 import type { StepKind } from "../../../model/layout/steps.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { TaskBuilder } from "../tasks/task-builder.ts";
 import type { BufferTable } from "./buffers.ts";
-import type { Purpose, ShardedProgram } from "./instructions.ts";
+import { type Purpose, rankBytes, type ShardedProgram } from "./instructions.ts";
 
 /** A collective of all groups at once, and its tasks: from `firstTask` to before `endTask`. */
 export interface LoweredMove {
@@ -13,10 +12,17 @@ export interface LoweredMove {
   readonly purpose: Purpose;
   /** Op whose output or weight it moves. */
   readonly op: number;
+  /** Output port, or `WEIGHTS`. */
+  readonly output: number;
+  /** The value that it moves, in the layout that it begins with. */
+  readonly value: number;
+  /** Mesh axes along which ranks form a group; none where the host sends. */
+  readonly group: readonly number[];
   /** Ranks of a group. */
   readonly members: number;
   /** What a rank has where it has most, before or after. */
   readonly bytes: number;
+  /** The first tasks begin it, one on each rank in order. */
   readonly firstTask: number;
   readonly endTask: number;
 }
@@ -37,6 +43,8 @@ export interface ShardedLowering {
   readonly ready: number[][];
   /** Buffer of a value on a rank, -1 for none; [value][rank]. */
   readonly bufferOf: number[][];
+  /** As `madeFirst` has it. */
+  readonly firstOf: Int32Array;
   usesSenders: boolean;
 }
 
@@ -51,12 +59,6 @@ export function addStep(lowering: ShardedLowering, rank: number, op: number): nu
   return builder.task(aside ? device + scenario.cluster.devices.length : device, -1, 0);
 }
 
-/** Bytes of a value that each rank holds, padded. */
-export function localBytes({ program }: Pick<ShardedLowering, "program">, value: number): number {
-  const { shape, layout, bytes } = program.values[value];
-  return bytes * localShare(shape, layout, program.sizes);
-}
-
 /** A value with the buffers of another: the same bytes, or a part of them. */
 export function shareBuffer({ bufferOf }: ShardedLowering, from: number, to: number): void {
   bufferOf[to] = bufferOf[from];
@@ -64,8 +66,8 @@ export function shareBuffer({ bufferOf }: ShardedLowering, from: number, to: num
 
 /** A new buffer on each rank, from the start of its task on. */
 export function ownBuffer(lowering: ShardedLowering, value: number, makers: readonly number[]): void {
-  const { buffers, plan, bufferOf } = lowering;
-  const bytes = localBytes(lowering, value);
+  const { buffers, plan, program, bufferOf } = lowering;
+  const bytes = rankBytes(program, value);
   bufferOf[value] = makers.map((maker, rank) => buffers.add(plan.mesh.devices[rank], bytes, maker));
 }
 

@@ -3,7 +3,7 @@
  * they share. Slices and views take no time.
  */
 import { elementsIn, localShape } from "../../../model/layout/layout.ts";
-import { groupsAlong } from "../../../model/layout/mesh.ts";
+import { countAlong, groupsAlong } from "../../../model/layout/mesh.ts";
 import { sourcesOf } from "../../../model/layout/permute.ts";
 import { reductionGroups } from "../../../model/layout/reductions/hierarchy.ts";
 import { commonElements } from "../../../model/layout/steps.ts";
@@ -12,8 +12,8 @@ import { permute } from "../collectives/pairwise.ts";
 import { programAllReduce } from "../collectives/program.ts";
 import { wholeChunks } from "../collectives/steps.ts";
 import { groupCollective } from "./collectives.ts";
-import type { Feed, Move, View } from "./instructions.ts";
-import { addStep, localBytes, ownBuffer, type ShardedLowering, shareBuffer, useBuffer } from "./lowering.ts";
+import { type Feed, type Move, rankBytes, type View } from "./instructions.ts";
+import { addStep, ownBuffer, type ShardedLowering, shareBuffer, useBuffer } from "./lowering.ts";
 
 /** `waitsFor`: what a rank waits for beside its value, -1 for nothing. */
 export function lowerMove(
@@ -27,7 +27,7 @@ export function lowerMove(
     lowerView(lowering, move);
     return [];
   }
-  const { op } = program.values[from];
+  const { op, output } = program.values[from];
   const firstTask = builder.taskCount;
   const first = ready[from].map((task, rank) => {
     const start = addStep(lowering, rank, op);
@@ -42,8 +42,10 @@ export function lowerMove(
   if (step.kind === "all-reduce") shareBuffer(lowering, from, to);
   else if (purpose === "new weights") lowering.bufferOf[to] = last.map(() => -1);
   else ownBuffer(lowering, to, first);
-  const members = step.group.reduce((product, axis) => product * program.sizes[axis], 1);
-  moves.push({ kind: step.kind, purpose, op, members, bytes, firstTask, endTask: builder.taskCount });
+  const { kind, group } = step;
+  const members = countAlong(group, program.sizes);
+  const endTask = builder.taskCount;
+  moves.push({ kind, purpose, op, output, value: from, group, members, bytes, firstTask, endTask });
   return first;
 }
 
@@ -51,10 +53,10 @@ export function lowerMove(
 function amountOf(lowering: ShardedLowering, { step, from, to }: Move): number {
   const { program } = lowering;
   const { shape, bytes } = program.values[from];
-  const members = step.group.reduce((product, axis) => product * program.sizes[axis], 1);
-  if (step.kind === "all-gather") return members * localBytes(lowering, from);
-  if (step.kind === "reduce-scatter") return members * localBytes(lowering, to);
-  if (step.kind !== "all-to-all") return localBytes(lowering, from);
+  const members = countAlong(step.group, program.sizes);
+  if (step.kind === "all-gather") return members * rankBytes(program, from);
+  if (step.kind === "reduce-scatter") return members * rankBytes(program, to);
+  if (step.kind !== "all-to-all") return rankBytes(program, from);
   const whole = Math.max(1, elementsIn(shape));
   return (bytes * members * commonElements(step, shape, program.sizes)) / whole;
 }
@@ -111,8 +113,8 @@ export function lowerFeed(
   host: { task: number; buffer: number },
 ): void {
   const { program, plan, builder, amounts, buffers, moves, ready } = lowering;
-  const { op } = program.values[from];
-  const bytes = localBytes(lowering, to);
+  const { op, output } = program.values[from];
+  const bytes = rankBytes(program, to);
   const amount = amounts.push(bytes) - 1;
   const firstTask = builder.taskCount;
   const got = plan.mesh.devices.map((device, rank) => {
@@ -125,5 +127,17 @@ export function lowerFeed(
   });
   ready[to] = got;
   ownBuffer(lowering, to, got);
-  moves.push({ kind: "feed", purpose: "data", op, members: 1, bytes, firstTask, endTask: builder.taskCount });
+  const endTask = builder.taskCount;
+  moves.push({
+    kind: "feed",
+    purpose: "data",
+    op,
+    output,
+    value: from,
+    group: [],
+    members: 1,
+    bytes,
+    firstTask,
+    endTask,
+  });
 }

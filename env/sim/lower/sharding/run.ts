@@ -5,7 +5,7 @@ import { sizesOf } from "../../../model/layout/mesh.ts";
 import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { createEngine, type Engine } from "../../engine/engine.ts";
+import { createEngine, createLoggingEngine, type Engine, type LoggingEngine } from "../../engine/engine.ts";
 import type { Violation } from "../../evaluator/contract.ts";
 import { createPeakSlices, type PeaksAbove } from "../../memory/peak-slices.ts";
 import { memoryViolation } from "../../memory/peaks.ts";
@@ -39,6 +39,15 @@ export function createShardingRunner(scenario: Scenario): ShardingRunner {
     },
   };
 }
+
+/** One run with every transfer, for pictures and explanations. Pre: a valid plan. */
+export function runLoggedSharding(scenario: Scenario, plan: ShardingPlan): LoggedSharding {
+  const lowered = lowerSharding(scenario, plan);
+  const engine = createLoggingEngine(lowered.compiled);
+  return Object.assign(finish(scenario, lowered, engine), { engine });
+}
+
+export type LoggedSharding = ShardingRun & { readonly engine: LoggingEngine };
 
 function finish(scenario: Scenario, lowered: LoweredSharding, engine: Engine): ShardingRun {
   const { compiled, device, columns } = lowered;

@@ -5,7 +5,7 @@
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import { localShare } from "../../../model/layout/layout.ts";
 import type { ZeroStage } from "../../../model/plan/sharding.ts";
-import type { ShardedProgram, Value } from "./instructions.ts";
+import { madeFirst, rankBytes, type ShardedProgram } from "./instructions.ts";
 
 export interface StateBytes {
   readonly weights: number;
@@ -16,24 +16,24 @@ export interface StateBytes {
 /** Bytes of a rank; all hold alike. `optimizerSlots`: numbers of the optimizer for each weight. */
 export function stateBytes(
   graph: OpGraph,
-  { values, weights, instructions, sizes }: ShardedProgram,
+  program: ShardedProgram,
   { optimizerSlots, zero }: { readonly optimizerSlots: number; readonly zero: ZeroStage },
 ): StateBytes {
-  const local = ({ bytes, shape, layout }: Value): number => bytes * localShare(shape, layout, sizes);
+  const { values, weights, instructions, sizes } = program;
+  const first = madeFirst(program);
   const sum = (all: readonly number[]): number => all.reduce((total, each) => total + each, 0);
   /** Before stage 2 a gradient stays as its backward op has made it. */
-  const held = (value: Value): Value =>
-    zero >= 2 ? value : values.find(({ op, output }) => op === value.op && output === value.output)!;
+  const held = (value: number): number => (zero >= 2 ? value : first[value]);
   const gradients = instructions.map((instruction) =>
     instruction.kind === "run" && graph.role[instruction.op] === Role.update
-      ? sum(instruction.inputs.map((input) => local(held(values[input]))))
+      ? sum(instruction.inputs.map((input) => rankBytes(program, held(input))))
       : 0,
   );
+  const optimizerOf = ({ value, optimizer }: ShardedProgram["weights"][number]): number =>
+    values[value].bytes * localShare(values[value].shape, optimizer, sizes);
   return {
-    weights: sum(weights.map(({ value }) => local(values[value]))),
+    weights: sum(weights.map(({ value }) => rankBytes(program, value))),
     gradients: sum(gradients),
-    optimizer:
-      optimizerSlots *
-      sum(weights.map(({ value, optimizer }) => local({ ...values[value], layout: optimizer }))),
+    optimizer: optimizerSlots * sum(weights.map(optimizerOf)),
   };
 }

@@ -17,10 +17,12 @@ import type { Scenario } from "../../../model/scenario.ts";
 import type { IntervalColumns } from "../../memory/interval-columns.ts";
 import { withSenders } from "../collectives/senders.ts";
 import { type TaskStructure, taskBuilder } from "../tasks/task-builder.ts";
+import { taskOrder } from "../tasks/task-order.ts";
 import { createBuffers } from "./buffers.ts";
-import type { HostRun, Move, Run, ShardedProgram } from "./instructions.ts";
+import { type HostRun, type Move, madeFirst, type Run, type ShardedProgram } from "./instructions.ts";
 import { addStep, type LoweredMove, ownBuffer, type ShardedLowering, useBuffer } from "./lowering.ts";
 import { lowerFeed, lowerMove, lowerView } from "./moves.ts";
+import { lowerOwned } from "./owned.ts";
 import { shardedProgram } from "./program.ts";
 
 export interface LoweredSharding extends TaskStructure {
@@ -30,6 +32,8 @@ export interface LoweredSharding extends TaskStructure {
   readonly opOf: readonly number[];
   /** Rank of each task; -1 for the host's. */
   readonly rankOf: readonly number[];
+  /** The first rows of `columns` are buffers. That of a value on a rank, -1 for none. */
+  readonly bufferOf: readonly (readonly number[])[];
   readonly columns: IntervalColumns;
 }
 
@@ -49,7 +53,7 @@ export function lowerSharding(
 export interface Borders {
   /** On all ranks at once, in memory that is not counted. */
   readonly given: readonly number[];
-  /** Kept until all ranks are done. */
+  /** Kept on each rank until it is done. */
   readonly kept: readonly number[];
 }
 
@@ -72,6 +76,7 @@ export function lowerProgram(
     rankOf: [],
     ready: [],
     bufferOf: [],
+    firstOf: madeFirst(program),
     usesSenders: false,
   };
   for (const value of [...program.weights.map(({ value }) => value), ...borders.given]) {
@@ -84,9 +89,9 @@ export function lowerProgram(
   const structure = lowering.builder.build(scenario, cluster);
   if (plan.sync === "exposed") checkEnds(structure);
   fill(lowering, structure, shares);
-  const { moves, opOf, rankOf, buffers } = lowering;
+  const { moves, opOf, rankOf, bufferOf, buffers } = lowering;
   const columns = buffers.columns(structure.device, structure.compiled.workspaceBytes);
-  return { ...structure, program, moves, opOf, rankOf, columns };
+  return { ...structure, program, moves, opOf, rankOf, bufferOf, columns };
 }
 
 /** Tasks of ops on all ranks; a host's has one entry. */
@@ -107,6 +112,13 @@ function layOut(lowering: ShardedLowering): number[] {
     else if (instruction.kind === "feed") {
       const { op } = program.values[instruction.from];
       lowerFeed(lowering, instruction, { task: tasksOf[op]![0], buffer: hostBuffer.get(op)! });
+    } else if (instruction.kind === "owned") {
+      const placeOf = (op: number) => ({ task: tasksOf[op]![0], buffer: hostBuffer.get(op)! });
+      const { task, buffer } = lowerOwned(lowering, instruction, placeOf);
+      shares[task] = 1;
+      addOrders(lowering, instruction.op, task, instruction.rank, tasksOf);
+      tasksOf[instruction.op] = [task];
+      hostBuffer.set(instruction.op, buffer);
     } else if (instruction.kind === "move") {
       const first = lowerMove(lowering, instruction, gathering.before(instruction));
       if (instruction.purpose === "gradient" && first.length > 0) lateStarts.push([...first]);
@@ -163,7 +175,7 @@ function lowerRun(
   tasksOf: TasksOf,
   shares: number[],
 ): readonly number[] {
-  const { scenario, plan, builder, ready, bufferOf, program, opOf, rankOf } = lowering;
+  const { scenario, plan, builder, ready, bufferOf, firstOf, program, opOf, rankOf } = lowering;
   const { op, share, inputs, parameters, outputs, renewed } = run;
   const tasks = plan.mesh.devices.map((device, rank) => {
     const task = builder.task(device, op * scenario.cluster.devices.length + device, share);
@@ -188,8 +200,7 @@ function lowerRun(
   }
   if (scenario.graph.role[op] === Role.update && (plan.memory?.zero ?? 0) < 2)
     for (const value of inputs) {
-      const { op: maker, output } = program.values[value];
-      const whole = program.values.findIndex((other) => other.op === maker && other.output === output);
+      const whole = firstOf[value];
       if (program.values[whole].onHost !== true) useBuffer(lowering, whole, tasks);
     }
   return tasks;
@@ -199,12 +210,9 @@ function lowerRun(
 function keepToEnd(lowering: ShardedLowering, kept: readonly number[]): void {
   const { builder, rankOf, plan } = lowering;
   const before = rankOf.slice();
-  const ends = plan.mesh.devices.map((_, rank) => {
-    const end = addStep(lowering, rank, 0);
-    before.forEach((of, task) => {
-      if (of === rank) builder.after(end, task);
-    });
-    return end;
+  const ends = plan.mesh.devices.map((_, rank) => addStep(lowering, rank, 0));
+  before.forEach((rank, task) => {
+    if (rank !== -1) builder.after(ends[rank], task);
   });
   for (const value of kept) useBuffer(lowering, value, ends);
 }
@@ -243,13 +251,8 @@ function exposeSums(
   });
 }
 
-function checkEnds({ compiled: { opCount, waitsFor, depStart, depConsumer } }: TaskStructure): void {
-  const left = waitsFor.slice();
-  const ready = [...left.keys()].filter((v) => left[v] === 0);
-  for (const v of ready)
-    for (let i = depStart[v]; i < depStart[v + 1]; i++)
-      if (--left[depConsumer[i]] === 0) ready.push(depConsumer[i]);
-  if (ready.length < opCount)
+function checkEnds({ compiled }: TaskStructure): void {
+  if (taskOrder(compiled).length < compiled.opCount)
     throw new InputError(
       "Sums of gradients that are exposed wait for ops that need them, for ever; take the sync overlapped.",
     );
@@ -261,7 +264,7 @@ function fill(
   { compiled, references }: TaskStructure,
   shares: readonly number[],
 ): void {
-  const { scenario, amounts, opOf, rankOf, program } = lowering;
+  const { scenario, plan, amounts, opOf, rankOf, program } = lowering;
   const { graph, cluster, fidelity } = scenario;
   const runUs = runTimesUs(graph, cluster);
   const launchUs = launchTimesUs(runUs, cluster);
@@ -272,6 +275,9 @@ function fill(
     const copies = localShare(shape, layout, program.sizes);
     return sum + bytes * (copies + fidelity.optimizerSlots * localShare(shape, optimizer, program.sizes));
   }, 0);
+  const ownedBytes = new Float64Array(plan.mesh.devices.length);
+  for (const { op, rank } of plan.owners ?? [])
+    ownedBytes[rank] += graph.parameterBytes[op] * (1 + fidelity.optimizerSlots);
   for (let task = 0; task < opOf.length; task++) {
     const time = taskTime[task];
     if (time === -1) continue;
@@ -279,7 +285,7 @@ function fill(
     compiled.workspaceBytes[task] = graph.workspaceBytes[opOf[task]] * shares[task];
     if (rankOf[task] === -1 || seen.has(rankOf[task])) continue;
     seen.add(rankOf[task]);
-    compiled.residentBytes[task] = residentBytes;
+    compiled.residentBytes[task] = residentBytes + ownedBytes[rankOf[task]];
   }
   for (let slot = 0; slot < slotAmount.length; slot++)
     compiled.slotBytes[slot] = amounts[slotAmount[slot]] * slotShare[slot];

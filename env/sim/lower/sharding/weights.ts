@@ -6,7 +6,7 @@ import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { elementsIn, type Layout, replicated } from "../../../model/layout/layout.ts";
 import { naturalLayouts } from "../../../model/layout/natural.ts";
-import { iterationOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
+import { iterationOf, ownerOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
 import { type StoredWeight, type Value, WEIGHTS } from "./instructions.ts";
 import type { Tensors } from "./tensors.ts";
 import { type PartialGradients, updateSplit } from "./zero.ts";
@@ -21,19 +21,27 @@ export interface Weights {
   store(update: number, iteration: OpIteration): void;
 }
 
+/**
+ * @param outside 1 for ops that run elsewhere, absent for none. Their weights are left out, but
+ *   those that an op of theirs reads here.
+ */
 export function createWeights(
   graph: OpGraph,
   plan: ShardingPlan,
   tensors: Tensors,
-  partial: PartialGradients,
+  { partial, outside }: { readonly partial: PartialGradients; readonly outside?: Uint8Array },
 ): Weights {
   const isGathered = plan.memory?.zero === 3;
   const stored: StoredWeight[] = [];
-  for (let v = 0; v < graph.opCount; v++)
-    for (const weight of weightsOf(graph, plan, v, updatedLayouts(graph, plan, v, partial))) {
+  const updates = updatesOf(graph);
+  const isRead = readHere(graph, outside);
+  for (let v = 0; v < graph.opCount; v++) {
+    if (isRead[v] === 0) continue;
+    for (const weight of weightsOf(graph, plan, v, updatedLayouts(graph, plan, updates[v], partial))) {
       const value = isGathered ? { ...weight.value, layout: weight.optimizer } : weight.value;
       stored.push({ value: tensors.add(keyOf(value, "stored"), value), optimizer: weight.optimizer });
     }
+  }
 
   /** The weight of an op's list: its own, or its forward twin's. */
   const find = (op: number, { parameters }: OpIteration, parameter: number): Value | null => {
@@ -86,7 +94,7 @@ interface Weight {
 /** The weights of an op in the layouts that it and its update need. */
 function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number, updated: UpdatedLayouts): Weight[] {
   const total = graph.parameterBytes[v];
-  if (total === 0) return [];
+  if (total === 0 || ownerOf(graph, plan, v) !== -1) return [];
   const iteration = iterationOf(graph, v);
   const split = splitOf(graph, plan, v);
   const elements = iteration?.parameters.reduce((sum, { shape }) => sum + elementsIn(shape), 0) ?? 0;
@@ -111,13 +119,29 @@ function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number, updated: Updat
 /** The layout in which the update of an op has a weight, null where it does not tell. */
 type UpdatedLayouts = (parameter: number, shape: readonly number[]) => Layout | null;
 
+/** 1 for ops whose weights they or their backward and update ops read. */
+function readHere({ opCount, twin }: OpGraph, outside: Uint8Array | undefined): Uint8Array {
+  if (outside === undefined) return new Uint8Array(opCount).fill(1);
+  const isRead = outside.map((flag) => 1 - flag);
+  outside.forEach((flag, v) => {
+    if (flag === 0 && twin[v] !== -1) isRead[twin[v]] = 1;
+  });
+  return isRead;
+}
+
+/** The first update of each op, -1 for none. */
+function updatesOf({ role, twin, opCount }: OpGraph): Int32Array {
+  const updates = new Int32Array(opCount).fill(-1);
+  for (let u = opCount - 1; u >= 0; u--) if (role[u] === Role.update && twin[u] !== -1) updates[twin[u]] = u;
+  return updates;
+}
+
 function updatedLayouts(
   graph: OpGraph,
   plan: ShardingPlan,
-  v: number,
+  update: number,
   partial: PartialGradients,
 ): UpdatedLayouts {
-  const update = graph.role.findIndex((role, u) => role === Role.update && graph.twin[u] === v);
   const iteration = update === -1 ? null : iterationOf(graph, update);
   const split = update === -1 ? null : updateSplit(graph, plan, update, partial);
   if (iteration === null || split === null) return () => null;

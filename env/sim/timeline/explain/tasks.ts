@@ -59,9 +59,15 @@ export interface Task {
   readonly enabledBy: Task | null;
 }
 
+/** What is read of a run. */
+export type StepTimes = Pick<
+  Timeline,
+  "makespanUs" | "opPriority" | "device" | "startUs" | "endUs" | "transfers"
+>;
+
 export interface Tasks {
   readonly compiled: Compiled;
-  readonly timeline: Timeline;
+  readonly timeline: StepTimes;
   /** The task of each op. */
   readonly ops: readonly Task[];
   readonly transfers: readonly Task[];
@@ -78,10 +84,13 @@ export interface Blocker {
   readonly hold: Hold;
 }
 
-export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
-  const compiled = compile(scenario);
+export const tasksOf = (scenario: Scenario, timeline: StepTimes): Tasks =>
+  tasksIn(compile(scenario), timeline, scenario.graph.topologicalOrder);
+
+/** The same of tasks that a plan was lowered to. `order`: producers before consumers. */
+export function tasksIn(compiled: Compiled, timeline: StepTimes, order: ArrayLike<number>): Tasks {
   const journeys = journeysOf(compiled, timeline);
-  const { ops, transfers } = inTopologicalOrder(compiled, timeline, journeys);
+  const { ops, transfers } = inTopologicalOrder(compiled, timeline, { journeys, order });
   const blockerAt = blockersOf(compiled, [...ops, ...transfers]);
   const leader = leadersOf(compiled, timeline);
   const ahead = transfersAhead(compiled, timeline, journeys, transfers);
@@ -103,7 +112,7 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
 }
 
 /** The op that the plan's order puts before each op on its device; -1 where there is none. */
-function leadersOf({ fidelity }: Compiled, { device, opPriority }: Timeline): Int32Array {
+function leadersOf({ fidelity }: Compiled, { device, opPriority }: StepTimes): Int32Array {
   const leader = new Int32Array(device.length).fill(-1);
   if (opPriority === undefined || fidelity.dispatch === "ready") return leader;
   successors(device, opPriority).forEach((follower, v) => {
@@ -126,7 +135,7 @@ function leaderOf(task: Task, leader: Task | undefined): Blocker | null {
  */
 function transfersAhead(
   { fidelity }: Compiled,
-  timeline: Timeline,
+  timeline: StepTimes,
   journeys: readonly Journey[],
   transfers: readonly Task[],
 ): (task: Task) => readonly Task[] {
@@ -188,10 +197,10 @@ const momentOf = ({ kind, index }: Resource, us: number): string => `${kind} ${i
 /** Each op with its last input, then the hops of what it sends. */
 function inTopologicalOrder(
   compiled: Compiled,
-  timeline: Timeline,
-  journeys: readonly Journey[],
+  timeline: StepTimes,
+  { journeys, order }: { readonly journeys: readonly Journey[]; readonly order: ArrayLike<number> },
 ): { ops: Task[]; transfers: Task[] } {
-  const { scenario, opCount, depStart, depConsumer } = compiled;
+  const { opCount, depStart, depConsumer } = compiled;
   const sent: number[][] = Array.from({ length: opCount }, () => []);
   journeys.forEach(({ producer }, j) => {
     sent[producer].push(j);
@@ -205,7 +214,7 @@ function inTopologicalOrder(
       return;
     lastInput[consumer] = task;
   };
-  for (const v of scenario.graph.topologicalOrder) {
+  for (const v of Array.from(order)) {
     const task = opTask(compiled, timeline, v, lastInput[v]);
     ops[v] = task;
     const away = new Set<number>();
@@ -226,11 +235,11 @@ function inTopologicalOrder(
   return { ops, transfers };
 }
 
-function opTask(compiled: Compiled, timeline: Timeline, v: number, lastInput: Task | null): Task {
-  const { fidelity, runUs, deviceCount } = compiled;
+function opTask(compiled: Compiled, timeline: StepTimes, v: number, lastInput: Task | null): Task {
+  const { fidelity, runUs, runsAlike, deviceCount } = compiled;
   const [startUs, endUs] = [timeline.startUs[v], timeline.endUs[v]];
   // A short run may be lost in the rounding of a late end; the gap behind it is not.
-  const runs = runUs[v * deviceCount + timeline.device[v]] > 0;
+  const runs = runUs[runsAlike === true ? v : v * deviceCount + timeline.device[v]] > 0;
   const resource: Resource = { kind: "device", index: timeline.device[v] };
   return {
     kind: "op",
@@ -249,7 +258,7 @@ function opTask(compiled: Compiled, timeline: Timeline, v: number, lastInput: Ta
 /** One task for each hop, or one for the whole journey where it crosses all its links at once. */
 function hopTasks(
   compiled: Compiled,
-  { device }: Timeline,
+  { device }: StepTimes,
   { producer, hops, consumers }: Journey,
   journey: number,
 ): Omit<Task, "readyUs" | "enabledBy">[] {

@@ -8,6 +8,7 @@ import type { TransferRecord } from "../../engine/engine.ts";
 import type { Violation } from "../../evaluator/contract.ts";
 import type { WorkCode } from "../../lower/costs/work.ts";
 import type { TaskName } from "../../lower/lowering.ts";
+import type { LoweredMove } from "../../lower/sharding/lowering.ts";
 import type { MeasuredWindow } from "../../lower/steady.ts";
 import type { MemoryParts, MemoryStep } from "../explain/memory-steps.ts";
 
@@ -52,7 +53,7 @@ export interface PipelineTransfer {
 
 /**
  * Where the time of one batch goes on a device, us. The parts add up to the time of a batch:
- * computing, and idle time by what the device waits for.
+ * computing, waiting inside units, and idle time by what the device waits for.
  */
 export interface DeviceTime {
   readonly forward: number;
@@ -60,12 +61,27 @@ export interface DeviceTime {
   readonly backward: number;
   readonly weights: number;
   readonly update: number;
+  /** Waiting inside units for steps between ranks, and for other ranks. */
+  readonly inside: number;
   /** Waiting while an input is on its way. */
   readonly transfers: number;
   /** Waiting for sums of gradients. */
   readonly sync: number;
   /** Waiting for other stages, at both ends of a batch and in between. */
   readonly bubble: number;
+}
+
+/** What a device waits for inside the units of a stage, in one batch. */
+export interface InsideWait {
+  readonly device: number;
+  readonly stage: number;
+  /** A collective along axes of the stage's mesh; null for what no collective explains. */
+  readonly step: { readonly kind: LoweredMove["kind"]; readonly group: readonly number[] } | null;
+  /** Collectives of the device. */
+  readonly count: number;
+  readonly sentBytes: number;
+  /** Exposed: the device's idle time. */
+  readonly us: number;
 }
 
 export interface StageFacts {
@@ -110,6 +126,8 @@ export interface PipelineTimeline {
   readonly stages: readonly StageFacts[];
   /** Of all devices. */
   readonly deviceTimes: readonly DeviceTime[];
+  /** By device, then stage; none where no stage has a mesh inside. */
+  readonly insideWaits: readonly InsideWait[];
   readonly peakBytes: Float64Array;
   readonly memorySteps: readonly MemoryStep[];
   /** What each device holds at its peak. */

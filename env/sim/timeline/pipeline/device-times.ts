@@ -5,6 +5,8 @@
  * - time on the way, for as long as an input of it is on a link;
  * - synchronisation, where it is an update, for as long as its gradients are being summed.
  *
+ * Inside a unit of a stage with a mesh its rank waits for steps; what it computes is the rest.
+ *
  * After the device's last block and all backward phases it is synchronisation for as long as any
  * gradients are being summed. The rest of the gaps is bubble, so the parts add up to the time of a
  * batch.
@@ -28,6 +30,7 @@ export function deviceTimes(read: ReadPipeline): DeviceTime[] {
       backward: 0,
       weights: 0,
       update: 0,
+      inside: 0,
       transfers: 0,
       sync: 0,
       bubble: 0,
@@ -38,7 +41,10 @@ export function deviceTimes(read: ReadPipeline): DeviceTime[] {
     for (const block of own) {
       if (block.endUs <= fromUs || block.startUs >= toUs) continue;
       addGap(spent, { fromUs: freeUs, toUs: block.startUs }, gapBefore(block, arriving, syncs));
-      spent[partOfWork(block)] += Math.min(block.endUs, toUs) - Math.max(block.startUs, fromUs);
+      const within = Math.min(block.endUs, toUs) - Math.max(block.startUs, fromUs);
+      const waiting = within * read.inside.waitingShare(block);
+      spent[partOfWork(block)] += within - waiting;
+      spent.inside += waiting;
       freeUs = Math.max(freeUs, block.endUs);
     }
     const afterWork = read.syncs.map((sync) => ({ ...sync, startUs: Math.max(sync.startUs, lastWorkUs) }));

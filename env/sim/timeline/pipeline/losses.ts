@@ -6,7 +6,7 @@ import type { PipelineTimeline } from "./contract.ts";
 import { computingUs } from "./stage-facts.ts";
 
 /** In the order in which tables show them. */
-export const lossNames = ["work", "imbalance", "recompute", "transfers", "sync", "bubble"] as const;
+export const lossNames = ["work", "imbalance", "recompute", "inside", "transfers", "sync", "bubble"] as const;
 export type LossName = (typeof lossNames)[number];
 
 export interface PipelineLosses {
@@ -35,9 +35,9 @@ export function pipelineLosses(timeline: PipelineTimeline): PipelineLosses {
     stageDevices.reduce((sum, d) => sum + value(d), 0) / stageDevices.length;
   const computing = mean((d) => computingUs(deviceTimes[d]));
   const recompute = mean((d) => deviceTimes[d].recompute);
-  const { transfers, sync, bubble } = deviceTimes[device];
+  const { inside, transfers, sync, bubble } = deviceTimes[device];
   const imbalance = Math.max(0, computingUs(deviceTimes[device]) - computing);
-  const parts = { work: computing - recompute, imbalance, recompute, transfers, sync, bubble };
+  const parts = { work: computing - recompute, imbalance, recompute, inside, transfers, sync, bubble };
   const largest = lossNames
     .filter((name) => name !== "work")
     .reduce((most, name) => (parts[name] > parts[most] ? name : most));

@@ -8,6 +8,7 @@ import { journeysOf } from "../explain/journeys.ts";
 import { partsAtPeak } from "../explain/memory-steps.ts";
 import type { PipelineBlock, PipelineTimeline, PipelineTransfer, SyncSpan } from "./contract.ts";
 import { deviceTimes } from "./device-times.ts";
+import { unitTimes } from "./inside-times.ts";
 import { pipelineMemory } from "./pipeline-memory.ts";
 import type { LoggedPipeline } from "./read-pipeline.ts";
 import { stageFacts } from "./stage-facts.ts";
@@ -20,7 +21,8 @@ export function pipelineTimeline(scenario: Scenario, plan: PipelinePlan): Pipeli
   const syncs = syncsOf(run, deviceCount);
   const transfers = transfersOf(run, deviceCount);
   const memorySteps = pipelineMemory(run, deviceCount);
-  const read = { scenario, plan, run, blocks, syncs, transfers };
+  const inside = unitTimes(scenario, run);
+  const read = { scenario, plan, run, blocks, syncs, transfers, inside };
   const times = deviceTimes(read);
   return {
     scenario,
@@ -34,6 +36,7 @@ export function pipelineTimeline(scenario: Scenario, plan: PipelinePlan): Pipeli
     transfers,
     stages: stageFacts(read, times),
     deviceTimes: times,
+    insideWaits: inside.waits(blocks),
     peakBytes: run.peakBytes,
     memorySteps,
     peakParts: partsAtPeak(memorySteps),

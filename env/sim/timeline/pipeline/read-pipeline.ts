@@ -3,6 +3,7 @@ import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { runLoggedPipeline } from "../../lower/run.ts";
 import type { PipelineBlock, PipelineTransfer, SyncSpan } from "./contract.ts";
+import type { UnitTimes } from "./inside-times.ts";
 
 export type LoggedPipeline = ReturnType<typeof runLoggedPipeline>;
 
@@ -12,5 +13,6 @@ export interface ReadPipeline {
   readonly run: LoggedPipeline;
   readonly blocks: readonly PipelineBlock[];
   readonly syncs: readonly SyncSpan[];
+  readonly inside: UnitTimes;
   readonly transfers: readonly PipelineTransfer[];
 }

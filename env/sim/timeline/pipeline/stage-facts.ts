@@ -43,7 +43,7 @@ export const computingUs = ({ forward, recompute, backward, weights, update }: D
 
 export function idleShareOf(time: DeviceTime): number {
   const idle = idleUs(time);
-  const all = idle + computingUs(time);
+  const all = idle + computingUs(time) + time.inside;
   return all > 0 ? idle / all : 0;
 }
 

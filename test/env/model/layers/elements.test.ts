@@ -30,6 +30,13 @@ describe("contraction to elements", () => {
     expect(together("b2 1 role=backward\nb1 1 role=backward <- ^b2")).toEqual(["b1", "b2"]);
   });
 
+  test("keeps that order where a forward op is merged into the orphan", () => {
+    const graph = "w 0 4B\nf 5 group=f\nb2 1 4B role=backward <- w\nb1 1 role=backward group=f <- b2";
+    const { of, successors } = contract(testScenario({ graph }));
+    expect(of[0]).toBe(of[2]);
+    expect(successors[of[1]]).toEqual([of[2]]);
+  });
+
   test("merges idle ops into their only neighbour, again and again", () => {
     expect(together("w 0 4B\nx 0 4B <- w\na 5 4B <- x\nb 5 <- a")).toEqual(["w x a", "b"]);
     expect(together("w 0 4B\na 5 4B <- w\nb 5 <- a w")).toEqual(["w", "a", "b"]);

@@ -3,24 +3,7 @@ import { type Layout, layoutKey, localElements } from "../../../../env/model/lay
 import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
 import { createResharder, reshardingsFrom } from "../../../../env/model/layout/reshard.ts";
 import { type ReshardStep, sentElements } from "../../../../env/model/layout/steps.ts";
-import { allLayouts, gathered, scatter, stepped } from "./shards.ts";
-
-/** The sum of all partial sums at once, every axis gathered, then slices. */
-function gatherThenSlice(shape: readonly number[], from: Layout, to: Layout, sizes: MeshSizes): number {
-  const group = from.partial.filter((axis) => !to.partial.includes(axis));
-  const summed = { ...from, partial: to.partial };
-  let elements =
-    group.length === 0 ? 0 : sentElements({ kind: "all-reduce", group, from, to: summed }, shape, sizes);
-  let layout = summed;
-  for (const [t] of shape.entries())
-    while (layout.axes[t].length > 0) {
-      const axis = layout.axes[t].at(-1)!;
-      const next = { ...layout, axes: layout.axes.map((own, i) => (i === t ? own.slice(0, -1) : own)) };
-      elements += sentElements({ kind: "all-gather", group: [axis], from: layout, to: next }, shape, sizes);
-      layout = next;
-    }
-  return elements;
-}
+import { allLayouts, gathered, gatherThenSlice, scatter, stepped } from "./shards.ts";
 
 function stepsBetween(
   shape: readonly number[],

@@ -5,7 +5,7 @@
 import { blockOf, type Layout } from "../../../../env/model/layout/layout.ts";
 import { coordinatesOf, groupsAlong, type MeshSizes, rankCount } from "../../../../env/model/layout/mesh.ts";
 import { sourcesOf } from "../../../../env/model/layout/permute.ts";
-import type { ReshardStep } from "../../../../env/model/layout/steps.ts";
+import { type ReshardStep, sentElements } from "../../../../env/model/layout/steps.ts";
 
 /** Numbers by flat index. */
 export type Shard = ReadonlyMap<number, number>;
@@ -106,4 +106,26 @@ export function allLayouts(axisCount: number, sizes: MeshSizes): Layout[] {
       ),
     ]);
   return layouts;
+}
+
+/** Elements that a rank sends to add up all partial sums at once and gather every axis. */
+export function gatherThenSlice(
+  shape: readonly number[],
+  from: Layout,
+  to: Layout,
+  sizes: MeshSizes,
+): number {
+  const group = from.partial.filter((axis) => !to.partial.includes(axis));
+  const summed = { ...from, partial: to.partial };
+  let elements =
+    group.length === 0 ? 0 : sentElements({ kind: "all-reduce", group, from, to: summed }, shape, sizes);
+  let layout = summed;
+  for (const [t] of shape.entries())
+    while (layout.axes[t].length > 0) {
+      const axis = layout.axes[t].at(-1)!;
+      const next = { ...layout, axes: layout.axes.map((own, i) => (i === t ? own.slice(0, -1) : own)) };
+      elements += sentElements({ kind: "all-gather", group: [axis], from: layout, to: next }, shape, sizes);
+      layout = next;
+    }
+  return elements;
 }

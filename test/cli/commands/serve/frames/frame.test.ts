@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  decodeBody,
-  encodeFrame,
-  type FrameArray,
-  PREFIX_BYTES,
-  reusedRoom,
-} from "../../../../../cli/commands/serve/frames/frame.ts";
+import { decodeBody } from "../../../../../cli/commands/serve/frames/decode.ts";
+import { encodeFrame, reusedRoom } from "../../../../../cli/commands/serve/frames/encode.ts";
+import { type FrameArray, PREFIX_BYTES } from "../../../../../cli/commands/serve/frames/frame.ts";
 import { frameLimits } from "../../../../../cli/commands/serve/frames/limits.ts";
 
 const limits = { ...frameLimits(1), arrays: 4, dimensions: 3, depth: 5 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeFrame } from "../../../../../cli/commands/serve/frames/frame.ts";
+import { encodeFrame } from "../../../../../cli/commands/serve/frames/encode.ts";
 import { frameLimits } from "../../../../../cli/commands/serve/frames/limits.ts";
 import { type Cut, createSplitter } from "../../../../../cli/commands/serve/frames/splitter.ts";
 

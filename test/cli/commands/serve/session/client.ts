@@ -1,7 +1,7 @@
 /** A client of a session in this process, through real frames. */
+import { decodeBody } from "../../../../../cli/commands/serve/frames/decode.ts";
+import { encodeFrame } from "../../../../../cli/commands/serve/frames/encode.ts";
 import {
-  decodeBody,
-  encodeFrame,
   type FrameArray,
   type Message,
   type NamedArray,
@@ -42,6 +42,6 @@ export async function greeted(options: Partial<SessionOptions> = {}): Promise<Cl
       return messageIn(await session.answer(...bodyOf(encodeFrame(fields, named))));
     },
   };
-  await client.call({ call: "hello", protocol: 1, ...(options.token != null && { token: options.token }) });
+  await client.call({ call: "hello", protocol: 2, ...(options.token != null && { token: options.token }) });
   return client;
 }

@@ -3,11 +3,8 @@
  * fields of other kinds. Every one must be answered by one frame, and the session must go on.
  */
 import { expect } from "vitest";
-import {
-  encodeFrame,
-  type NamedArray,
-  PREFIX_BYTES,
-} from "../../../../../cli/commands/serve/frames/frame.ts";
+import { encodeFrame } from "../../../../../cli/commands/serve/frames/encode.ts";
+import { type NamedArray, PREFIX_BYTES } from "../../../../../cli/commands/serve/frames/frame.ts";
 import { frameLimits } from "../../../../../cli/commands/serve/frames/limits.ts";
 import { createSplitter } from "../../../../../cli/commands/serve/frames/splitter.ts";
 import { sessionLimits } from "../../../../../cli/commands/serve/session/limits.ts";
@@ -23,7 +20,7 @@ const device: NamedArray = { name: "device", data: Int32Array.of(0, 1, 0), shape
 
 /** Requests that are right, to be made wrong. */
 const requests: readonly [fields: Record<string, unknown>, arrays: readonly NamedArray[]][] = [
-  [{ call: "hello", protocol: 1 }, []],
+  [{ call: "hello", protocol: 2 }, []],
   [
     { call: "make", env: "Placement/Refine-v1", scenario: "toy/chain", count: 2, options: { start: "best" } },
     [],

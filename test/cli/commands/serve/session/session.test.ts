@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { encodeFrame } from "../../../../../cli/commands/serve/frames/frame.ts";
+import { encodeFrame } from "../../../../../cli/commands/serve/frames/encode.ts";
 import { createSession } from "../../../../../cli/commands/serve/session/session.ts";
 import { envIds } from "../../../../../env/envs/registry.ts";
 import { writeScenario } from "../../../../../env/model/file.ts";
@@ -19,17 +19,17 @@ describe("a session", () => {
       error: 'The first call of a client must be "hello".',
       kind: "input",
     });
-    expect((await ask({ call: "hello", protocol: 2 })).error).toMatch(/speaks version 2 .* version 1/);
-    expect(await ask({ call: "hello", protocol: 1 })).toMatchObject({ protocol: 1, envs: envIds() });
+    expect((await ask({ call: "hello", protocol: 1 })).error).toMatch(/speaks version 1 .* version 2/);
+    expect(await ask({ call: "hello", protocol: 2 })).toMatchObject({ protocol: 2, envs: envIds() });
   });
 
   test("asks for the token that it has", async () => {
     const session = createSession({ ...options, token: "a secret of 16 letters" });
     const hello = async (token?: string) =>
-      messageIn(await session.answer(...bodyOf(encodeFrame({ call: "hello", protocol: 1, token })))).fields;
+      messageIn(await session.answer(...bodyOf(encodeFrame({ call: "hello", protocol: 2, token })))).fields;
     expect((await hello()).error).toMatch(/token is missing or wrong/);
     expect((await hello("a secret of 16 letterz")).error).toMatch(/token is missing or wrong/);
-    expect(await hello("a secret of 16 letters")).toMatchObject({ protocol: 1 });
+    expect(await hello("a secret of 16 letters")).toMatchObject({ protocol: 2 });
   });
 
   test("answers a fault of ours in one sentence and goes on", async () => {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { encodeFrame } from "../../../../../cli/commands/serve/frames/frame.ts";
+import { encodeFrame } from "../../../../../cli/commands/serve/frames/encode.ts";
 import { frameLimits } from "../../../../../cli/commands/serve/frames/limits.ts";
 import { createSplitter } from "../../../../../cli/commands/serve/frames/splitter.ts";
 import { socketServer } from "../../../../../cli/commands/serve/transport/socket.ts";
@@ -51,7 +51,7 @@ async function answers(socket: Socket, bytes: Uint8Array, count: number) {
   return found;
 }
 
-const hello = encodeFrame({ call: "hello", protocol: 1 });
+const hello = encodeFrame({ call: "hello", protocol: 2 });
 const bound = encodeFrame({ call: "bound", scenario: "toy/chain" });
 
 test("several frames in one piece are answered in order", async () => {

@@ -7,22 +7,22 @@ import { evaluator } from "../../../../../env/sim/objectives/evaluator.ts";
 import { machines } from "../machines.ts";
 import { blockScenario, hybridPlan } from "./blocks.ts";
 
-const scenario = blockScenario(3, machines([2, 2, 2], { latencyUs: 1 }), { optimizerSlots: 2 });
+export const hybridScenario = blockScenario(3, machines([2, 2, 2], { latencyUs: 1 }), { optimizerSlots: 2 });
 const DEVICES = [0, 1, 2, 3, 4, 5];
 
 /** Some are run again by a runner that knows of no other plans. */
 export function expectDrawnHybrids(firstSeed: number, count: number): void {
-  const judge = evaluator(scenario);
+  const judge = evaluator(hybridScenario);
   const work = judge.bounds().find(({ covers }) => covers.includes("pipeline"))!.value;
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     const plan = drawnHybrid(seed);
     const { value } = judge.evaluate(plan);
     expect(value).toBeGreaterThanOrEqual(work);
-    if (seed % 10 === 0) expect(runPipeline(scenario, plan).iterationUs).toBe(value);
+    if (seed % 10 === 0) expect(runPipeline(hybridScenario, plan).iterationUs).toBe(value);
   }
 }
 
-function drawnHybrid(seed: number): PipelinePlan {
+export function drawnHybrid(seed: number): PipelinePlan {
   const rng = createRng(`hybrid ${seed}`);
   const ranks = [1, 2, 2, 3][rng.int(4)];
   const order = rng.shuffle(DEVICES);
@@ -40,7 +40,7 @@ function drawnHybrid(seed: number): PipelinePlan {
     if (!chosen.has(name)) chosen.set(name, ["b", "k", "h", "none"][rng.int(4)]);
     return chosen.get(name) === dimension ? [0] : [];
   };
-  return hybridPlan(scenario, stages, splitOf, {
+  return hybridPlan(hybridScenario, stages, splitOf, {
     microBatches: 4 + rng.int(3),
     schedule: { name: ["gpipe", "1f1b", "dapple-pa"][rng.int(3)] },
     collective: (["ring", "tree", "hierarchical"] as const)[rng.int(3)],

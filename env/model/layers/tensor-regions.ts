@@ -7,9 +7,9 @@
  * - Products that read the same tensor open a region together, such as those of attention.
  * - A region where some op cannot be divided evenly is left out.
  */
-import { CONTROL, type OpGraph, Role } from "../../../env/model/graph/graph.ts";
-import { type OpIteration, type TensorAxes, WHOLE } from "../../../env/model/graph/iteration.ts";
-import { dataEdges, iterationOf } from "../../../env/model/plan/sharding.ts";
+import { CONTROL, type OpGraph, Role } from "../graph/graph.ts";
+import { type OpIteration, type TensorAxes, WHOLE } from "../graph/iteration.ts";
+import { dataEdges, iterationOf } from "../plan/sharding.ts";
 
 export interface TensorRegions {
   /** The dimension of each forward op that is divided, -1 for none, shape [opCount]. */
@@ -24,8 +24,17 @@ export interface TensorRegions {
 
 const NONE = -1;
 
-/** Regions that `degree` ranks can divide. */
+const known = new WeakMap<OpGraph, Map<number, TensorRegions>>();
+
+/** Regions that `degree` ranks can divide, worked out once for a graph. */
 export function tensorRegions(graph: OpGraph, degree: number): TensorRegions {
+  const ofGraph = known.get(graph) ?? new Map<number, TensorRegions>();
+  const regions = ofGraph.get(degree) ?? regionsOf(graph, degree);
+  known.set(graph, ofGraph.set(degree, regions));
+  return regions;
+}
+
+function regionsOf(graph: OpGraph, degree: number): TensorRegions {
   const dimension = new Int32Array(graph.opCount).fill(NONE);
   const closing: number[] = [];
   const opening: number[] = [];
@@ -73,7 +82,7 @@ function columnOf(iteration: OpIteration, degree: number): number {
 }
 
 /** Whether a dimension, and all axes along it, can be cut into equal parts. */
-function isEven(
+export function isEven(
   { dimensions, inputs, parameters, outputs }: OpIteration,
   d: number,
   degree: number,

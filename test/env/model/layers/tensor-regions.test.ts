@@ -1,9 +1,9 @@
 /** Megatron's regions in a stack of products and in a Transformer. */
 import { describe, expect, test } from "vitest";
-import { tensorRegions } from "../../../../agents/problems/pipeline/tensor-regions.ts";
+import { tensorRegions } from "../../../../env/model/layers/tensor-regions.ts";
 import { iterationOf } from "../../../../env/model/plan/sharding.ts";
 import { openScenario } from "../../../../scenarios/index.ts";
-import { blocks, ELEMENT_BYTES, LENGTHS } from "../../../env/sim/lower/inside/blocks.ts";
+import { blocks, ELEMENT_BYTES, LENGTHS } from "../../sim/lower/inside/blocks.ts";
 
 describe("a stack of blocks", () => {
   const { graph } = blocks(2);

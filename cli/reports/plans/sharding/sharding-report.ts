@@ -1,8 +1,8 @@
 /** A sharding on the terminal and as JSON: facts of all of it, its collectives, its devices. */
-import type { ShardingSummary } from "../../../env/sim/timeline/sharding-summary.ts";
-import { formatBytes, formatUs } from "../../../results/text/format.ts";
-import { collectiveRows, shardingFacts } from "../../../results/text/sharding-facts.ts";
-import { columns, table } from "../columns.ts";
+import type { ShardingSummary } from "../../../../env/sim/timeline/sharding-summary.ts";
+import { formatBytes, formatUs } from "../../../../results/text/format.ts";
+import { collectiveRows, shardingFacts } from "../../../../results/text/shardings/facts.ts";
+import { columns, table } from "../../columns.ts";
 
 export function shardingLines(
   summary: ShardingSummary,

@@ -1,6 +1,6 @@
 /** What there is to say of a sharding: facts of the whole plan, and rows of its collectives. */
-import type { ShardingSummary } from "../../env/sim/timeline/sharding-summary.ts";
-import { formatBytes, formatCount, formatUs } from "./format.ts";
+import type { ShardingSummary } from "../../../env/sim/timeline/sharding-summary.ts";
+import { formatBytes, formatCount, formatUs } from "../format.ts";
 
 export function shardingFacts({ plan, iterationUs, busyUs, state }: ShardingSummary): [string, string][] {
   const { mesh, split, collective = "ring", memory, sync = "overlapped" } = plan;

@@ -1,0 +1,91 @@
+/**
+ * Every plan that is one change away from a sharding, of those that a person would try first:
+ * another algorithm of sums, another stage of ZeRO, sums that overlap or not, a mesh axis that no
+ * longer divides anything, or devices in another order. Splits of single ops are left to searches
+ * (changes.ts).
+ */
+import { mistakeIn } from "../../../env/model/errors.ts";
+import { coordinatesOf, sizesOf } from "../../../env/model/layout/mesh.ts";
+import { validatePlan } from "../../../env/model/plan/plan.ts";
+import {
+  type ShardingPlan,
+  shardingCollectives,
+  shardingSyncs,
+  zeroStages,
+} from "../../../env/model/plan/sharding.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+
+export const shardingChangeKinds = ["collective", "zero", "sync", "axis", "order"] as const;
+
+export interface ShardingChange {
+  readonly kind: (typeof shardingChangeKinds)[number];
+  /** A clause, such as `sums by tree`. */
+  readonly what: string;
+  readonly plan: ShardingPlan;
+}
+
+/** Only valid plans, in the order above. */
+export function shardingChanges(scenario: Scenario, plan: ShardingPlan): ShardingChange[] {
+  const { mesh, collective = "ring", memory = {}, sync = "overlapped" } = plan;
+  const zero = memory.zero ?? 0;
+  const changes: ShardingChange[] = [
+    ...shardingCollectives.map((name) => ({
+      kind: "collective" as const,
+      what: `sums by ${name}`,
+      plan: { ...plan, collective: name },
+    })),
+    ...zeroStages.map((stage) => ({
+      kind: "zero" as const,
+      what: `stage ${stage} of ZeRO`,
+      plan: { ...plan, memory: { ...memory, zero: stage } },
+    })),
+    ...shardingSyncs.map((name) => ({
+      kind: "sync" as const,
+      what: `sums of gradients ${name}`,
+      plan: { ...plan, sync: name },
+    })),
+    ...mesh.axes.map(({ name }, axis) => ({
+      kind: "axis" as const,
+      what: `axis "${name}" divides nothing`,
+      plan: withoutAxis(plan, axis),
+    })),
+    ...(mesh.axes.length > 1
+      ? [
+          {
+            kind: "order" as const,
+            what: `neighbours of the mesh along axis "${mesh.axes[0].name}"`,
+            plan: { ...plan, mesh: { ...mesh, devices: transposed(plan) } },
+          },
+        ]
+      : []),
+  ];
+  const isSame = ({ kind, plan: changed }: ShardingChange): boolean =>
+    (kind === "collective" && changed.collective === collective) ||
+    (kind === "zero" && (changed.memory?.zero ?? 0) === zero) ||
+    (kind === "sync" && changed.sync === sync);
+  return changes.filter(
+    (change) => !isSame(change) && mistakeIn(() => validatePlan(scenario, change.plan)) === null,
+  );
+}
+
+function withoutAxis(plan: ShardingPlan, axis: number): ShardingPlan {
+  const without = (lists: readonly (readonly number[])[]) =>
+    lists.map((list) => list.filter((each) => each !== axis));
+  return {
+    ...plan,
+    split: plan.split.map((own) => (own === null ? null : without(own))),
+    ...(plan.layouts !== undefined && {
+      layouts: plan.layouts.map((layout) => ({ ...layout, axes: without(layout.axes) })),
+    }),
+  };
+}
+
+/** The same devices with their axes numbered from the last one on. */
+function transposed({ mesh }: ShardingPlan): number[] {
+  const sizes = sizesOf(mesh);
+  return mesh.devices.map((_, rank) => {
+    const at = coordinatesOf(sizes, rank);
+    const place = at.reduceRight((sum, coordinate, axis) => sum * sizes[axis] + coordinate, 0);
+    return mesh.devices[place];
+  });
+}
