@@ -62,7 +62,15 @@ export function typesTasks(tasks: TaskSource): TypesTasks {
     const evaluator = viewedMeter(task.evaluator, scenario, (plan) =>
       pipelineOf(scenario, asPlacement(plan)),
     );
-    const view = { name: task.name, scenario, evaluator };
+    const { name, scoreAhead } = task;
+    const view: Task = {
+      name,
+      scenario,
+      evaluator,
+      ...(scoreAhead !== undefined && {
+        scoreAhead: (plans) => scoreAhead(plans.map((plan) => pipelineOf(scenario, asPlacement(plan)))),
+      }),
+    };
     byEvaluator.set(task.evaluator, view);
     return view;
   }

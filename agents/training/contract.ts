@@ -65,6 +65,13 @@ export interface Replay {
   readonly values?: Tensor1D;
 }
 
+/** Episodes whose plans are known and not scored yet. */
+export interface Drawn<R extends Rollout = Rollout> {
+  readonly plans: readonly Plan[];
+  /** Scores them, in order. To be called once, before anything else of the lesson. */
+  scored(): R[];
+}
+
 /** A network on one task, ready to act and to learn. */
 export interface Lesson<R extends Rollout = Rollout> {
   readonly task: Task;
@@ -72,6 +79,11 @@ export interface Lesson<R extends Rollout = Rollout> {
   readonly simulationsPerRollout: number;
   /** Episodes in lock step. `update` counts from 0, for exploration that fades. */
   rollOut(count: number, decoding: Decoding, update: number, rng: Rng): R[];
+  /**
+   * `rollOut` in two halves, where no decision waits for a score. The engine then has the plans
+   * simulated by all the processes that there are.
+   */
+  draw?(count: number, decoding: Decoding, update: number, rng: Rng): Drawn<R>;
   /** Differentiable; the caller tidies, after the gradient where it takes one. */
   replay(rollouts: readonly R[]): Replay;
   /**

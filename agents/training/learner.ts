@@ -137,7 +137,7 @@ class Learner<R extends Rollout> implements Agent {
       const rehearsed = this.rehearse(courses);
       const isRehearsing = rehearsed.length > 0;
       const isImitating = isRehearsing || this.update < (this.spec.imitation ?? 0);
-      const rolledOut = isRehearsing ? rehearsed : this.rollOutAll(courses, isImitating);
+      const rolledOut = isRehearsing ? rehearsed : await this.rollOutAll(courses, isImitating);
       if (rolledOut.length === 0) return;
       const metrics = this.learn(rolledOut, isImitating, isRehearsing ? this.spec.rehearsal!.steps : 1);
       this.update++;
@@ -153,18 +153,28 @@ class Learner<R extends Rollout> implements Agent {
     return courses.flatMap((course) => withCourse(course, course.lesson.rehearse?.() ?? []));
   }
 
-  private rollOutAll(courses: readonly Course<R>[], isImitating: boolean): RolledOut<R>[] {
-    return courses.flatMap((course) => withCourse(course, this.rollOut(course.lesson, isImitating)));
+  private async rollOutAll(courses: readonly Course<R>[], isImitating: boolean): Promise<RolledOut<R>[]> {
+    const all: RolledOut<R>[] = [];
+    for (const course of courses)
+      all.push(...withCourse(course, await this.rollOut(course.lesson, isImitating)));
+    return all;
   }
 
   /** As many of the batch as the budget leaves; none where it leaves no whole rollout. */
-  private rollOut(lesson: Lesson<R>, isImitating: boolean): R[] {
-    const affordable = Math.floor(lesson.task.evaluator.remaining / lesson.simulationsPerRollout);
+  private async rollOut(lesson: Lesson<R>, isImitating: boolean): Promise<R[]> {
+    const { evaluator, scoreAhead } = lesson.task;
+    const affordable = Math.floor(evaluator.remaining / lesson.simulationsPerRollout);
     const count = Math.min(this.spec.batch, affordable);
     if (count < 1) return [];
-    if (!isImitating) return lesson.rollOut(count, SAMPLE, this.update, this.draws);
-    if (lesson.demonstrate === undefined) throw new Error("The network has no expert to imitate.");
-    return lesson.demonstrate(count, this.draws);
+    if (isImitating) {
+      if (lesson.demonstrate === undefined) throw new Error("The network has no expert to imitate.");
+      return lesson.demonstrate(count, this.draws);
+    }
+    if (scoreAhead === undefined || lesson.draw === undefined)
+      return lesson.rollOut(count, SAMPLE, this.update, this.draws);
+    const drawn = lesson.draw(count, SAMPLE, this.update, this.draws);
+    await scoreAhead(drawn.plans);
+    return drawn.scored();
   }
 
   /** One update of the weights; answers its numbers. */

@@ -37,6 +37,7 @@ import {
 } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
+import { startActors } from "../pool/actors.ts";
 import { tellLogs } from "../terminal/logs-text.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { rateText, startRates } from "../terminal/rates.ts";
@@ -113,10 +114,18 @@ const flags = {
     defaultText: "a new folder in runs/",
   },
   "log-evaluations": logEvaluationsFlag,
+  actors: {
+    type: "integer",
+    min: 1,
+    default: 1,
+    placeholder: "N",
+    describe: "processes that simulate the plans of an update at once, this one among them; same results",
+  },
   resume: {
     type: "text",
     placeholder: "DIR",
-    describe: "go on with the run in this folder, as it was started; other flags do not apply",
+    describe:
+      "go on with the run in this folder, as it was started; besides --actors, --log-evaluations and --json no other flag applies",
   },
   json: jsonFlag,
 } as const satisfies Flags;
@@ -132,18 +141,26 @@ export const train = defineCommand({
     "train --agent placeto --scenarios nmt/train/0-7/2xK80 --simulations 20000 --out runs/nmt",
     "train --init runs/nmt --scenario nmt/test/0/2xK80 --simulations 2000",
     "train --scenario toy/memory --simulations 2000 --noise 0.05 --slow-device gpu:0=0.8",
+    "train --scenario gnmt-8/8xP100 --simulations 20000 --actors 4",
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
     const { end, ...own } = hooksOf(terminal);
+    const actors = startActors(values.actors, terminal);
     const run = async (path: string) => {
-      const hooks = values["log-evaluations"] ? { ...own, logTo: path } : own;
+      const logTo = values["log-evaluations"] ? path : undefined;
+      const hooks = { ...own, logTo, actors: actors ?? undefined };
       const result = await (values.resume === undefined
         ? startTraining(path, requestOf(values, terminal), hooks)
         : resumeTraining(path, hooks));
       return { path, result };
     };
-    const { path, result } = await inFolder(values.resume ?? values.out, "train", run).finally(end);
+    const { path, result } = await inFolder(values.resume ?? values.out, "train", run).finally(() => {
+      end();
+      actors?.close();
+    });
+    if (actors?.isAsked === false)
+      terminal.note("No plan went to another actor: this process simulated them all.");
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
     if (values["log-evaluations"]) tellLogs(evaluationFilesIn(path), terminal);
     terminal.write(values.json ? jsonText({ ...result, out: path }) : textOf(result, path));

@@ -10,6 +10,7 @@ same of the current group. Proximal policy optimisation is by Schulman et al. (2
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from typing import Any
 
@@ -78,8 +79,9 @@ def update(policy: Policy, optimiser: torch.optim.Optimizer, parts: list[torch.T
             optimiser.step()
 
 
-def train(scenario: str, steps: int, seed: int) -> tuple[float, int]:
-    """The lowest value that was scored, and the evaluations spent: steps and resets."""
+def train(scenario: str, steps: int, seed: int) -> tuple[list[tuple[int, float]], int]:
+    """The lowest values that were scored, one for each round of steps that had a lower one, and the
+    evaluations spent: steps and resets."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     envs = PlacementVectorEnv(
@@ -87,7 +89,8 @@ def train(scenario: str, steps: int, seed: int) -> tuple[float, int]:
     )
     devices = int(envs.single_action_space.n)
     observations, infos = envs.reset(seed=seed)
-    first, best, spent = float(infos["outcome"]["cost"][0]), np.inf, ENVS
+    first, spent = float(infos["outcome"]["cost"][0]), ENVS
+    curve = [(spent, float(np.nanmin(infos["outcome"]["value"])))]
     policy = Policy(features_of(observations, devices).shape[1], devices)
     optimiser = torch.optim.Adam(policy.parameters(), lr=RATE, eps=1e-5)
     while spent < steps:
@@ -103,7 +106,8 @@ def train(scenario: str, steps: int, seed: int) -> tuple[float, int]:
             outcomes = [infos["outcome"]["value"].min()]
             if "final_info" in infos:
                 outcomes += [o["value"] or np.inf for o in infos["final_info"]["outcome"] if o is not None]
-            best = min(best, float(np.nanmin(outcomes)))
+            if np.nanmin(outcomes) < curve[-1][1]:
+                curve.append((spent, float(np.nanmin(outcomes))))
             for part, value in zip(kept, [*step, SHARE * rewards.astype(np.float32) / first, terminated]):
                 part.append(value)
         with torch.no_grad():
@@ -113,9 +117,9 @@ def train(scenario: str, steps: int, seed: int) -> tuple[float, int]:
         advantages = advantages_of(rewards, values, ends, last)
         flat = [torch.from_numpy((each).reshape(-1)) for each in (advantages, advantages + values)]
         update(policy, optimiser, [features, masks, actions, old, *flat])
-        print(f"{spent:>8} evaluations: best plan {best:.0f} us", flush=True)
+        print(f"{spent:>8} evaluations: best plan {curve[-1][1]:.0f} us", flush=True)
     envs.close()
-    return best, spent
+    return curve, spent
 
 
 def main() -> None:
@@ -124,10 +128,16 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=80_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--at-most", type=float, default=np.inf, help="us; a worse best plan ends with 1")
+    parser.add_argument("--curve", help="a file for the best value over evaluations, as JSON")
     given = parser.parse_args()
-    best, spent = train(given.scenario, given.steps, given.seed)
+    curve, spent = train(given.scenario, given.steps, given.seed)
+    best = curve[-1][1]
     bound = placement_gym.bound(given.scenario).best.value
     print(f"best plan {best:.0f} us of {spent} evaluations, {best / bound - 1:.2%} above the bound")
+    if given.curve is not None:
+        run = {"method": "ppo.py", "scenario": given.scenario, "seed": given.seed, "evaluations": spent}
+        with open(given.curve, "w", encoding="utf8") as file:
+            json.dump({**run, "improvements": curve}, file)
     if best > given.at_most:
         sys.exit(f"The best plan takes {best:.0f} us, expected at most {given.at_most:.0f}.")
 

@@ -7,6 +7,7 @@ import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { ObjectiveUnit } from "../../env/sim/evaluator/contract.ts";
 import type { Ledger } from "../../env/sim/evaluator/ledger.ts";
+import type { Actors } from "./actors/contract.ts";
 import type { EvaluationRequest, HeldOutState } from "./held-out.ts";
 import type { Pretraining, TrainedPolicy } from "./policy-file.ts";
 import type { RunDescription, RunInputs } from "./run-description.ts";
@@ -45,6 +46,8 @@ export interface TrainHooks {
   readonly versions?: RunDescription["versions"];
   /** Folder that is to keep every plan and what it scored (`copies/evaluations.ts`). */
   readonly logTo?: string;
+  /** Processes that simulate plans besides this one; default none. */
+  readonly actors?: Actors;
 }
 
 /** What a run needs in hand; `train` and `resumeTraining` find it by name. */

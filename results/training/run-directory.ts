@@ -23,7 +23,7 @@ import { readJson } from "../files/sealed.ts";
 import { EVENTS } from "./copies/event-file.ts";
 import { type MetricsCopies, openCopies, removeCopies } from "./copies/metrics-copies.ts";
 import { CSV } from "./copies/metrics-csv.ts";
-import { METRICS, type MetricsRow } from "./metrics-row.ts";
+import { METRICS, type MetricsRow } from "./copies/metrics-row.ts";
 import { descriptionIn, RUN, type RunDescription, writeDescription } from "./run-description.ts";
 
 export interface RunDirectory {

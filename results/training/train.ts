@@ -54,6 +54,7 @@ export async function trainParts(
       `Checkpoints are asked for every ${request.checkpointEvery} updates, expected a whole number of at least 1.`,
     );
   for (const [, scenario] of allScenarios(parts)) checkConditions(scenario, request);
+  refuseUncounted(request, hooks);
   refuseExistingRun(path);
   const { seed, ...config } = request;
   const open = (agent: Agent) =>
@@ -71,11 +72,17 @@ export async function trainParts(
   return locked(path, () => runTraining({ open, request, parts, hooks, resumed: null }));
 }
 
+function refuseUncounted({ budget }: TrainRequest, { actors }: TrainHooks): void {
+  if (budget.cpuSeconds !== undefined && actors !== undefined && actors.count > 1)
+    throw new InputError("A budget in CPU seconds counts one process; take another budget with --actors.");
+}
+
 const NO_INPUTS: RunInputs = { files: {}, options: {} };
 
 export async function resumeParts(path: string, parts: TrainParts, hooks: TrainHooks): Promise<TrainResult> {
   const description = readDescription(path);
   const request = requestIn(path, description);
+  refuseUncounted(request, hooks);
   return locked(path, () => {
     if (readRunFile(path, "result.json") !== undefined)
       throw new InputError(`The run in "${path}" is finished; there is nothing to resume.`);

@@ -9,11 +9,14 @@ import { taskSource } from "../../agents/run/tasks.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { planToJson } from "../../env/model/plan/plan.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { type Evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { createLedger, type Ledger } from "../../env/sim/evaluator/ledger.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import { scoredAhead } from "../../env/sim/evaluator/scored-ahead.ts";
 import { cellRng } from "../cells/random-stream.ts";
 import { sealed } from "../files/sealed.ts";
+import { aheadBy } from "./actors/ahead.ts";
 import {
   CHECKPOINT,
   type Checkpoint,
@@ -26,8 +29,8 @@ import {
 import { checkpointFile, timesFile } from "./checkpoint-file.ts";
 import { measuring, trueEvaluator } from "./conditions.ts";
 import { type TrainingLog, trainingLog } from "./copies/evaluations.ts";
+import type { MetricsRow } from "./copies/metrics-row.ts";
 import { type Evaluated, HeldOut } from "./held-out.ts";
-import type { MetricsRow } from "./metrics-row.ts";
 import { BEST_POLICY, POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
 import type { TrainedScenario, TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import type { RunDirectory } from "./run-directory.ts";
@@ -123,14 +126,27 @@ class Training {
   private task(name: string): Task {
     const scenario = this.given.parts.scenarios.get(name)!;
     const { request, resumed } = this.given;
-    const inner = trueEvaluator(scenario, request);
+    const { evaluator: inner, ...ahead } = this.scoring(name, scenario);
     const saved = resumed?.checkpoint.meters[name];
     const from =
       saved === undefined ? undefined : restoredMeterState(saved, resumed?.times.scenarios[name], inner);
     const meter = this.ledger.meter(inner, from, this.log?.recorder(name));
     this.meters.set(name, meter);
     if (from?.best) this.written.set(name, from.best.evaluation);
-    return { name, scenario, evaluator: measuring(meter, name, request) };
+    return { name, scenario, evaluator: measuring(meter, name, request), ...ahead };
+  }
+
+  /** What scores plans, and how other processes simulate them first, where there are any. */
+  private scoring(name: string, scenario: Scenario): Pick<Task, "scoreAhead"> & { evaluator: Evaluator } {
+    const { request, hooks } = this.given;
+    const { actors } = hooks;
+    const evaluator = trueEvaluator(scenario, request);
+    if (actors === undefined || actors.count < 2) return { evaluator };
+    const scored = scoredAhead(evaluator);
+    const { objective, slowDevices } = request;
+    const asked = { scenario: name, scenarioHash: scenarioHash(scenario), objective, slowDevices };
+    const own = trueEvaluator(scenario, request);
+    return { evaluator: scored.evaluator, scoreAhead: aheadBy({ actors, request: asked, own, scored }) };
   }
 
   private async begin(agent: Agent): Promise<void> {

@@ -1,11 +1,18 @@
-// Stands in for the program in pool.test.ts: what it does with a cell is the cell's method.
+// Stands in for the program in pool.test.ts: what it does with a cell is the cell's method, and with
+// plans their scenario.
 let stop = () => undefined;
 
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   if (message.kind === "stop") return stop();
+  if (message.kind === "score") return score(message.request);
   answer(message.cell);
 });
+
+function score({ scenario, plans }) {
+  if (scenario === "kill") return process.kill(process.pid, "SIGKILL");
+  process.send({ kind: "scores", scores: plans.map(() => ({ cost: process.pid })) });
+}
 
 function answer(cell) {
   const outcome = {

@@ -18,7 +18,7 @@ import type { PlacerInput } from "../../nets/sequence-network.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import { average } from "../baselines/baseline.ts";
-import type { Decoding, Lesson, Replay, Rollout } from "../contract.ts";
+import type { Decoding, Drawn, Lesson, Replay, Rollout } from "../contract.ts";
 import type { Reward } from "../scoring.ts";
 import { deviceTilts } from "./exploration.ts";
 import { drawNoise, type OneShotRules } from "./one-shot-lesson.ts";
@@ -34,6 +34,8 @@ export interface GroupedRollout extends Rollout {
   /** Whether the placer's decision was drawn for this rollout, not used again from another. */
   readonly placed: boolean;
 }
+
+type DrawnGroups = Omit<GroupedRollout, "outcome" | "rewards">;
 
 export interface GroupedRules extends OneShotRules {
   readonly groups: number;
@@ -98,10 +100,14 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
   }
 
   rollOut(count: number, decoding: Decoding, update: number, rng: Rng): GroupedRollout[] {
+    return this.draw(count, decoding, update, rng).scored();
+  }
+
+  draw(count: number, decoding: Decoding, update: number, rng: Rng): Drawn<GroupedRollout> {
     const { rules, devices } = this;
     const sampling = decoding.kind === "greedy" ? null : decoding;
     const logits = this.fixed === null ? this.grouperLogits() : null;
-    return Array.from({ length: count }, () => {
+    const all = Array.from({ length: count }, (): DrawnGroups => {
       const unitGroup = this.fixed ?? this.drawGroups(logits!, sampling, rng);
       const isFrozen =
         sampling !== null &&
@@ -113,8 +119,10 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
       const noise = rule === null || isFrozen ? null : drawNoise(rule, rowsOf(seen) * devices, rng);
       const groupDevice = isFrozen ? this.frozen! : this.place(seen, tilt, sampling, noise, rng);
       if (sampling !== null) this.frozen = groupDevice;
-      return this.scored({ unitGroup, seen, groupDevice, tilt, noise, placed: !isFrozen });
+      const plan = this.world.plan(unitGroup, groupDevice);
+      return { unitGroup, seen, groupDevice, tilt, noise, placed: !isFrozen, plan };
     });
+    return { plans: all.map(({ plan }) => plan), scored: () => all.map((each) => this.scored(each)) };
   }
 
   replay(rollouts: readonly GroupedRollout[]): Replay {
@@ -224,10 +232,9 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
     };
   }
 
-  private scored(drawn: Omit<GroupedRollout, keyof Rollout>): GroupedRollout {
-    const plan = this.world.plan(drawn.unitGroup, drawn.groupDevice);
-    const outcome = this.task.evaluator.evaluate(plan);
-    return { plan, outcome, rewards: Float64Array.of(this.reward(outcome)), ...drawn };
+  private scored(drawn: DrawnGroups): GroupedRollout {
+    const outcome = this.task.evaluator.evaluate(drawn.plan);
+    return { outcome, rewards: Float64Array.of(this.reward(outcome)), ...drawn };
   }
 }
 

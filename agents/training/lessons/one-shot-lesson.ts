@@ -6,6 +6,7 @@
  * exploration.ts, under which a placement is also credited.
  */
 import { InputError } from "../../../env/model/errors.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -15,7 +16,7 @@ import { choicesOf } from "../../problems/choices.ts";
 import { correctedPlacement } from "../../search/groups/annealed-placement.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
-import type { Decoding, KeptOutcome, Lesson, PolicyNetwork, Rollout } from "../contract.ts";
+import type { Decoding, Drawn, KeptOutcome, Lesson, PolicyNetwork, Rollout } from "../contract.ts";
 import { type Improver, improved } from "../improvement.ts";
 import type { Schedule } from "../schedule.ts";
 import { planOf, type Reward } from "../scoring.ts";
@@ -28,6 +29,8 @@ export interface OneShotRollout extends Rollout {
   /** Noise on its logits, [groups x devices]; null where there was none. */
   readonly noise: LogitNoise | null;
 }
+
+type DrawnPlacement = Pick<OneShotRollout, "groupDevice" | "tilt" | "noise">;
 
 /** What is learned from again; its plan is made anew. */
 interface KeptPlacement {
@@ -137,10 +140,14 @@ class OneShotLesson implements Lesson<OneShotRollout> {
   }
 
   rollOut(count: number, decoding: Decoding, update: number, rng: Rng): OneShotRollout[] {
+    return this.draw(count, decoding, update, rng).scored();
+  }
+
+  draw(count: number, decoding: Decoding, update: number, rng: Rng): Drawn<OneShotRollout> {
     const { tf, policy, devices, groups } = this;
     if (decoding.kind === "greedy") {
       const groupDevice = readOut(tf, () => policy.greedy());
-      return Array.from({ length: count }, () => this.plain(groupDevice));
+      return this.drawn(Array.from({ length: count }, () => this.unperturbed(groupDevice)));
     }
     const tilts = deviceTilts(rng, count, devices, this.rules.tilt(update));
     const opening = this.rules.openings?.[update];
@@ -149,14 +156,23 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     const placements = readOut(tf, () => policy.sample(tilts, rng, decoding, noise));
     if (opening !== undefined) placements[0] = opening;
     const size = groups * devices;
-    const drawn = placements.map((groupDevice, i) =>
-      this.scored(
-        groupDevice,
-        tilts.slice(i * devices, (i + 1) * devices),
-        noise === undefined ? null : { ...noise, values: noise.values.slice(i * size, (i + 1) * size) },
-      ),
-    );
-    return this.rules.replaysBest === true ? this.withBest(drawn) : drawn;
+    const all = placements.map((groupDevice, i) => ({
+      groupDevice,
+      tilt: tilts.slice(i * devices, (i + 1) * devices),
+      noise: noise === undefined ? null : { ...noise, values: noise.values.slice(i * size, (i + 1) * size) },
+    }));
+    return this.drawn(all, this.rules.replaysBest === true);
+  }
+
+  private drawn(all: readonly DrawnPlacement[], replaysBest = false): Drawn<OneShotRollout> {
+    const plans = all.map(({ groupDevice }) => planOf(this.task.scenario, groupDevice));
+    return {
+      plans,
+      scored: () => {
+        const rollouts = all.map((each, i) => this.scored(each, plans[i]));
+        return replaysBest ? this.withBest(rollouts) : rollouts;
+      },
+    };
   }
 
   /** The best placement before these is learned from once more; it is not simulated again. */
@@ -212,7 +228,11 @@ class OneShotLesson implements Lesson<OneShotRollout> {
   }
 
   private plain(groupDevice: Int32Array): OneShotRollout {
-    return this.scored(groupDevice, new Float32Array(this.devices), null);
+    return this.scored(this.unperturbed(groupDevice), planOf(this.task.scenario, groupDevice));
+  }
+
+  private unperturbed(groupDevice: Int32Array): DrawnPlacement {
+    return { groupDevice, tilt: new Float32Array(this.devices), noise: null };
   }
 
   replay(rollouts: readonly OneShotRollout[]) {
@@ -284,10 +304,8 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     this.policy.dispose();
   }
 
-  private scored(groupDevice: Int32Array, tilt: Float32Array, noise: LogitNoise | null): OneShotRollout {
-    const { scenario, evaluator } = this.task;
-    const plan = planOf(scenario, groupDevice);
-    const outcome = evaluator.evaluate(plan);
-    return { plan, outcome, rewards: Float64Array.of(this.reward(outcome)), groupDevice, tilt, noise };
+  private scored(drawn: DrawnPlacement, plan: Placement): OneShotRollout {
+    const outcome = this.task.evaluator.evaluate(plan);
+    return { plan, outcome, rewards: Float64Array.of(this.reward(outcome)), ...drawn };
   }
 }

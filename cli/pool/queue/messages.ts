@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { CellSpec } from "../../../results/cells/cell.ts";
 import type { FileDigests } from "../../../results/files/program-files.ts";
 import { sharedConfig } from "../../../results/training/train-config.ts";
-import type { FromWorker } from "../pool.ts";
+import type { FromWorker } from "../conversation.ts";
 
 export interface CellJob {
   readonly cell: CellSpec;
@@ -36,7 +36,7 @@ export const cellJobSchema: z.ZodType<CellJob> = z.strictObject({
 
 /** A worker's last word on a cell. */
 export type Answer =
-  | Exclude<FromWorker, { readonly kind: "progress" }>
+  | Exclude<FromWorker, { readonly kind: "progress" | "scores" }>
   | { readonly kind: "refused"; readonly sentence: string };
 
 export interface SpentMessage {

@@ -9,7 +9,7 @@ import { methodMarks } from "../../page/marks.ts";
 import { formatCount, formatGap, formatValue } from "../../text/format.ts";
 import { curveSet } from "../../training/curves/curve-set.ts";
 import { trainedIn } from "../../training/curves/trained-run.ts";
-import { METRICS, readMetrics } from "../../training/metrics-row.ts";
+import { METRICS, readMetrics } from "../../training/copies/metrics-row.ts";
 import type { TrainResult } from "../../training/request.ts";
 import type { RunDescription } from "../../training/run-description.ts";
 import { planPicture } from "./comparison-figures.ts";

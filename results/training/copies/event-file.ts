@@ -9,8 +9,9 @@
  *
  * A run on several scenarios has a tag for each metric and one for each metric and scenario.
  */
-import type { MetricsRow } from "../metrics-row.ts";
+
 import { maskedCrc32c } from "./crc32c.ts";
+import type { MetricsRow } from "./metrics-row.ts";
 
 /** TensorBoard looks for `tfevents` in the name. */
 export const EVENTS = "events.out.tfevents.0.placement-gym";

@@ -9,9 +9,9 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { writeAtomically } from "../../files/atomic.ts";
 import { type Disk, onDisk, realDisk, writeAll } from "../../files/disk.ts";
-import { asWritten, METRICS, type MetricsRow, readMetrics } from "../metrics-row.ts";
 import { EVENTS, eventHeader, eventOf } from "./event-file.ts";
 import { CSV, columnsOf, csvLine, csvRow } from "./metrics-csv.ts";
+import { asWritten, METRICS, type MetricsRow, readMetrics } from "./metrics-row.ts";
 
 export interface MetricsCopies {
   /** After the row was appended to the log. */

@@ -2,7 +2,7 @@
  * Metrics as CSV (RFC 4180): a line for each update, a column for each metric. Columns come in the
  * order in which metrics first appear. What a row does not have is empty.
  */
-import type { MetricsRow } from "../metrics-row.ts";
+import type { MetricsRow } from "./metrics-row.ts";
 
 export const CSV = "metrics.csv";
 

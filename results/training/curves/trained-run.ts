@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { InputError } from "../../../env/model/errors.ts";
-import { METRICS, type MetricsRow, readMetrics } from "../metrics-row.ts";
+import { METRICS, type MetricsRow, readMetrics } from "../copies/metrics-row.ts";
 import type { RunDescription } from "../run-description.ts";
 import { requestIn } from "../train-config.ts";
 import type { RecordedRun, SeriesPoint } from "./recorded-run.ts";

@@ -9,8 +9,12 @@ import { type CurveLine, curveSet } from "../../../results/training/curves/curve
 import type { RecordedRun, SeriesPoint } from "../../../results/training/curves/recorded-run.ts";
 import type { Cell, Point } from "./cell.ts";
 
-const METRIC = "gap";
-const SPANS = 30;
+/** The metric of the lines, and the spans that they are cut into. */
+export const METRIC = "gap";
+export const SPANS = 30;
+
+/** What a line of best plans needs of a cell. */
+export type Improving = Pick<Cell, "scenario" | "seed" | "budgets" | "improvements">;
 
 /** Cells of one line, a seed each, all with the same last budget. */
 export interface DrawnCells {
@@ -32,11 +36,9 @@ export function learningCurves(agent: string, panels: readonly Panel[]): string 
 function panelOf({ scenario, agent, untrained, controls }: Panel): CurvePanel {
   const others = [untrained, ...controls];
   const runs = [
-    ...agent.cells.map((cell) => runOf(agent.label, "agent", cell, bestsOf(cell))),
+    ...bestRuns(agent.label, "agent", agent.cells),
     ...agent.cells.map((cell) => runOf("mean of its updates", "agent", cell, gapsOf(cell.updates))),
-    ...others.flatMap(({ label, cells }) =>
-      cells.map((cell) => runOf(label, "planner", cell, bestsOf(cell))),
-    ),
+    ...others.flatMap(({ label, cells }) => bestRuns(label, "planner", cells)),
   ];
   const set = curveSet(runs, { metrics: [METRIC], spans: SPANS });
   const [{ lines }] = set.metrics;
@@ -49,13 +51,25 @@ function panelOf({ scenario, agent, untrained, controls }: Panel): CurvePanel {
   };
 }
 
+/** The best plans so far as the runs of one line, for a chart of the metric `gap`. */
+export const bestRuns = (
+  label: string,
+  kind: RecordedRun["kind"],
+  cells: readonly Improving[],
+): RecordedRun[] => cells.map((cell) => runOf(label, kind, cell, bestsOf(cell)));
+
 /** A control is a line without a band. */
 const meanOnly = (line: CurveLine): CurveLine => ({
   ...line,
   points: line.points.map((point) => ({ ...point, least: point.mean, greatest: point.mean })),
 });
 
-function runOf(method: string, kind: RecordedRun["kind"], cell: Cell, points: SeriesPoint[]): RecordedRun {
+function runOf(
+  method: string,
+  kind: RecordedRun["kind"],
+  cell: Improving,
+  points: SeriesPoint[],
+): RecordedRun {
   return {
     folder: "",
     kind,
@@ -65,7 +79,8 @@ function runOf(method: string, kind: RecordedRun["kind"], cell: Cell, points: Se
     seed: String(cell.seed),
     scenarios: [cell.scenario],
     simulations: cell.budgets[cell.budgets.length - 1],
-    endsByItself: true,
+    // What an agent would do beyond its budget is not known.
+    endsByItself: kind === "planner",
     updates: null,
     series: new Map([[METRIC, points]]),
   };
@@ -75,7 +90,7 @@ const gapsOf = (points: readonly Point[]): SeriesPoint[] =>
   points.map(([simulations, overBound]) => ({ simulations, value: overBound - 1 }));
 
 /** The best so far at the end of each span from the first plan on. */
-function bestsOf({ improvements, budgets }: Cell): SeriesPoint[] {
+function bestsOf({ improvements, budgets }: Improving): SeriesPoint[] {
   const end = budgets[budgets.length - 1];
   const gaps = gapsOf(improvements);
   return Array.from({ length: SPANS }, (_, i) => ((i + 1) * end) / SPANS).flatMap((simulations) => {

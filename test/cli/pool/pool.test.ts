@@ -1,13 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createPool, type Pool } from "../../../cli/pool/pool.ts";
+import { createPool, type ProcessPool } from "../../../cli/pool/pool.ts";
 import { InputError } from "../../../env/model/errors.ts";
+import { placement } from "../../../env/model/plan/placement.ts";
 import { type CellHooks, type CellOutcome, CellStopped } from "../../../results/cells/cell.ts";
 
 const program = fileURLToPath(new URL("../pool-child.mjs", import.meta.url));
 /** No test waits for a clock. */
 const NEVER_MS = 2 ** 31 - 1;
-let pool: Pool;
+let pool: ProcessPool;
 let stderr = "";
 beforeEach(() => {
   stderr = "";
@@ -23,6 +24,8 @@ const run = (method: string, hooks: Partial<CellHooks> = {}) =>
     { scenario: "s", method, rootSeed: 0, seedIndex: 0, budget: { evaluations: 9 } },
     { clock: () => 0, cpuClock: () => 0, ...hooks },
   );
+const score = (scenario: string, count: number) =>
+  pool.score({ scenario, scenarioHash: "", plans: Array.from({ length: count }, () => placement([0])) });
 const processOf = ({ result }: CellOutcome) => (result as unknown as { pid: number }).pid;
 
 describe("a pool of processes", () => {
@@ -90,5 +93,21 @@ describe("a pool of processes", () => {
   test("asks for it too when the abort came before the cell", async () => {
     const outcome = await run("until-stopped", { signal: AbortSignal.abort() });
     expect(outcome.result.method).toBe("until-stopped");
+  });
+
+  test("scores plans in children that run cells too", async () => {
+    const first = processOf(await run("good"));
+    expect(await score("s", 2)).toEqual([{ cost: first }, { cost: first }]);
+    expect(processOf(await run("good"))).toBe(first);
+  });
+
+  test("scores shares at once, in processes of their own", async () => {
+    const [[a], [b]] = await Promise.all([score("s", 1), score("s", 1)]);
+    expect(a.cost).not.toBe(b.cost);
+  });
+
+  test("rejects plans whose process dies, and scores the next ones in a new one", async () => {
+    await expect(score("kill", 1)).rejects.toThrow("its process died (SIGKILL) before it answered.");
+    expect(await score("s", 1)).toHaveLength(1);
   });
 });

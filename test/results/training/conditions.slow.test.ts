@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readMetrics } from "../../../results/training/metrics-row.ts";
+import { readMetrics } from "../../../results/training/copies/metrics-row.ts";
 import { train } from "../../../results/training/train.ts";
 
 const share = (rows: readonly { metrics: Record<string, number | null> }[]) =>

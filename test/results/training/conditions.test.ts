@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { evaluator, planFromJson, withSlowerDevices } from "../../../env/index.ts";
-import { readMetrics } from "../../../results/training/metrics-row.ts";
+import { readMetrics } from "../../../results/training/copies/metrics-row.ts";
 import { resumeParts, trainParts } from "../../../results/training/train.ts";
 import { request, scenario, scenarios, walkerWith } from "./walker.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { evaluator, testScenario } from "../../../env/index.ts";
-import { readMetrics } from "../../../results/training/metrics-row.ts";
+import { readMetrics } from "../../../results/training/copies/metrics-row.ts";
 import { readPolicy } from "../../../results/training/policy-file.ts";
 import { resumeParts, train, trainParts } from "../../../results/training/train.ts";
 import { request, scenario, scenarios, walkerWith } from "./walker.ts";

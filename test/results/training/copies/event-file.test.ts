@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { maskedCrc32c } from "../../../../results/training/copies/crc32c.ts";
 import { EVENTS, eventHeader, eventOf, scalarsOf } from "../../../../results/training/copies/event-file.ts";
-import type { MetricsRow } from "../../../../results/training/metrics-row.ts";
+import type { MetricsRow } from "../../../../results/training/copies/metrics-row.ts";
 
 interface ReadEvent {
   readonly wallTime: number;

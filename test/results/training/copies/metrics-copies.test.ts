@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openLog } from "../../../../results/files/append-log.ts";
 import { EVENTS } from "../../../../results/training/copies/event-file.ts";
 import { openCopies, removeCopies } from "../../../../results/training/copies/metrics-copies.ts";
-import { METRICS, type MetricsRow } from "../../../../results/training/metrics-row.ts";
+import { METRICS, type MetricsRow } from "../../../../results/training/copies/metrics-row.ts";
 
 let folder = "";
 beforeEach(() => {

@@ -1,8 +1,8 @@
 /** A line of `metrics.jsonl`: what one update of a training run came to. */
 import { z } from "zod";
-import { InputError } from "../../env/model/errors.ts";
-import { sentenceOf } from "../../env/model/file.ts";
-import { readLog } from "../files/append-log.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { sentenceOf } from "../../../env/model/file.ts";
+import { readLog } from "../../files/append-log.ts";
 
 export const METRICS = "metrics.jsonl";
 
