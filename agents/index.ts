@@ -77,6 +77,7 @@ export { pase } from "./planners/sharding/labels/pase.ts";
 export { tensoropt } from "./planners/sharding/labels/tensoropt.ts";
 export { megatron } from "./planners/sharding/megatron.ts";
 export { neoTables } from "./planners/sharding/neo-tables.ts";
+export { p2 } from "./planners/sharding/p2.ts";
 export { shardingSearchOf } from "./planners/sharding/sharding-search.ts";
 export { tofu } from "./planners/sharding/tofu.ts";
 export { composedMethods } from "./registry/methods.ts";

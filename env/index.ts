@@ -5,6 +5,9 @@
 export { checkEnv } from "./check/check-env.ts";
 export { type CheckReport, type CheckResult, formatReport } from "./check/report.ts";
 export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "./contract.ts";
+export { tablesReplay } from "./envs/embedding/replay.ts";
+export { createTablesEnv, TablesEnv, type TablesOptions } from "./envs/embedding/tables.ts";
+export * from "./envs/embedding/tables-observation.ts";
 export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
 export type { EpisodeState, Phase } from "./envs/episode-state.ts";
 export type { Returns } from "./envs/options.ts";
@@ -185,6 +188,7 @@ export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
 export type {
   OutputLayout,
+  OpOwner,
   PlanReduction,
   ShardingCollective,
   ShardingPlan,

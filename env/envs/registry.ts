@@ -18,6 +18,14 @@ import type { ReductionObservation } from "../parts/reduction-observation.ts";
 import type { ShardingObservation } from "../parts/sharding-observation.ts";
 import type { TypesObservation } from "../parts/types-observation.ts";
 import {
+  createTablesEnv,
+  TABLES_ID,
+  type TablesEnv,
+  type TablesOptions,
+  tablesOptions,
+} from "./embedding/tables.ts";
+import type { TablesObservation } from "./embedding/tables-observation.ts";
+import {
   ASSIGN_ID,
   type AssignEnv,
   type AssignOptions,
@@ -64,6 +72,7 @@ import { createMeshEnv, MESH_ID, type MeshEnv, type MeshOptions, meshOptions } f
  * with an observation of another type, `createCutsEnv` and `createAssignEnv` know the type.
  */
 export interface EnvTypes<Observation = PlacementObservation> {
+  "Embedding/Tables-v1": TablesEnv<TablesObservation>;
   "Pipeline/Assign-v1": AssignEnv<AssignObservation>;
   "Pipeline/Cuts-v1": CutsEnv<CutsObservation>;
   "Placement/OneShot-v1": OneShotEnv<Observation>;
@@ -105,6 +114,13 @@ const idPattern = /^([A-Za-z][\w-]*\/)?[A-Za-z][\w-]*?-v(\d+)$/;
 
 /** The envs of the package. */
 const ownEnvs: readonly EnvSpec[] = [
+  {
+    id: TABLES_ID,
+    summary: "Places embedding tables one after another, Neo's schemes; one evaluation per episode.",
+    plans: ["sharding"],
+    options: tablesOptions,
+    create: (options) => createTablesEnv(options as unknown as TablesOptions) as Env,
+  },
   {
     id: ASSIGN_ID,
     summary: "Gives each group of layers a device, TAPP's allocation; one evaluation per episode.",

@@ -26,6 +26,7 @@ ROOT = Path(os.environ.get("PLACEMENT_GYM_ROOT", Path(__file__).resolve().parent
 EPISODES = int(os.environ.get("PLACEMENT_GYM_EPISODES", "72"))
 
 SCENARIOS = {
+    "Embedding/Tables-v1": ("dlrm-kaggle/4xP100?batch=256", "iteration"),
     "Pipeline/Assign-v1": ("nmt/train/0/2xK80", "iteration"),
     "Pipeline/Cuts-v1": ("nmt/train/1/4xP100", "iteration"),
     "Placement/OneShot-v1": ("nmt/test/0/2xK80", None),

@@ -112,6 +112,13 @@ describe("docs/environments.md", () => {
     expect(firstCells("level column")).toEqual([...levelColumns]);
   });
 
+  test("tells of every part of the observation of embedding tables, in order", () => {
+    const id = "Embedding/Tables-v1";
+    const { observationSpace } = makeEnv(id, { scenario: takenBy(id, scenario) });
+    const { parts } = observationSpace as unknown as Dict<Record<string, unknown>>;
+    expect(firstCells("embedding part")).toEqual(Object.keys(parts));
+  });
+
   test("tells of every option of every environment", () => {
     const rows = table("option");
     const isOf = (ids: string, id: string) => ids === "all" || ids === id || ids === id.split("/")[0];
@@ -162,7 +169,7 @@ describe("the blocks of docs/environments.md", () => {
     return { said, module };
   }
 
-  test("are eight", () => expect(blocks).toHaveLength(8));
+  test("are nine", () => expect(blocks).toHaveLength(9));
 
   test("play an episode", async () => {
     expect((await run(0)).said).toEqual([expect.stringMatching(/^one step of training takes \d+ us$/)]);
@@ -184,16 +191,20 @@ describe("the blocks of docs/environments.md", () => {
     expect((await run(4)).said).toEqual(["true 24"]);
   });
 
+  test("place embedding tables", async () => {
+    expect((await run(5)).said).toEqual(["true 26"]);
+  });
+
   test("measure on a noisy machine with a slow device", async () => {
-    expect((await run(5)).said).toEqual(["250", "true"]);
+    expect((await run(6)).said).toEqual(["250", "true"]);
   });
 
   test("step envs on worker threads", async () => {
-    expect((await run(6)).said).toEqual(["192", "8"]);
+    expect((await run(7)).said).toEqual(["192", "8"]);
   });
 
   test("make an env of one's own that keeps all laws, on other scenarios too", async () => {
-    const { said, module } = await run(7);
+    const { said, module } = await run(8);
     expect(said).toEqual([expect.stringMatching(/^Mine\/Cut-v0: all 16 laws hold\n/)]);
     const create = module.create as (options: { scenario: Scenario }) => Env;
     const other = testScenario({ graph: "a 10 40B params=8\nb 20 <- a", devices: 2, objective: "max-load" });

@@ -11,11 +11,8 @@
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
-import { sizesOf } from "../../model/layout/mesh.ts";
 import { meshOf } from "../../model/layout/mesh-of.ts";
-import { batchDecisions } from "../../model/layout/propagation/batch-decisions.ts";
-import { completeSharding } from "../../model/layout/propagation/complete.ts";
-import { propagationRules } from "../../model/layout/propagation/rules.ts";
+import { batchPlan } from "../../model/layout/propagation/batch-plan.ts";
 import { meshLevels, reductionLevels } from "../../model/layout/reductions/hierarchy.ts";
 import { possibleSteps, type ReductionStep, stepText } from "../../model/layout/reductions/steps.ts";
 import { planFromJson } from "../../model/plan/plan.ts";
@@ -87,29 +84,17 @@ export function createProgramEnv<Observation = ReductionObservation>(
 }
 
 function givenPlan({ scenario, plan, mesh, collective }: ProgramOptions): ShardingPlan {
-  if (plan === undefined) return batchPlan(scenario, mesh, collective);
+  if (plan === undefined) {
+    const own = { ...batchPlan(scenario, meshOf(scenario.cluster, mesh)), ...(collective && { collective }) };
+    checkSharding(scenario, own);
+    return own;
+  }
   if (mesh !== undefined || collective !== undefined)
     throw new InputError(`${PROGRAM_ID}: the plan has a mesh and a collective; give the plan alone.`);
   const read = planFromJson(scenario, plan, `${PROGRAM_ID}, plan`);
   if (read.kind !== "sharding")
     throw new InputError(`${PROGRAM_ID}: the plan is a ${read.kind}, expected a sharding.`);
   return read;
-}
-
-/** Data parallelism by propagation: all axes divide the batch of the inputs. */
-function batchPlan(scenario: Scenario, sizes?: string, collective?: ShardingCollective): ShardingPlan {
-  const mesh = meshOf(scenario.cluster, sizes);
-  const rules = propagationRules(scenario.graph);
-  const decisions = mesh.axes.flatMap((_, axis) => batchDecisions(rules, axis));
-  const { split } = completeSharding(rules, sizesOf(mesh), decisions, "priority");
-  const plan: ShardingPlan = {
-    kind: "sharding",
-    mesh,
-    split,
-    ...(collective !== undefined && { collective }),
-  };
-  checkSharding(scenario, plan);
-  return plan;
 }
 
 /** What actions of an env on this sharding decide; reductions that it has are left out. */

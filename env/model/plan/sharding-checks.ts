@@ -10,6 +10,7 @@ import { rankCount, sizesOf } from "../layout/mesh.ts";
 import type { OpSplit } from "../layout/natural.ts";
 import type { Scenario } from "../scenario.ts";
 import { alternatives } from "../suggest.ts";
+import { checkOwners } from "./owner-checks.ts";
 import { checkReductions } from "./reduction-checks.ts";
 import {
   iterationOf,
@@ -28,6 +29,7 @@ export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkSupport(scenario, plan);
   checkWords(scenario, plan);
   checkReductions(plan);
+  checkOwners(scenario, plan);
 }
 
 export function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {

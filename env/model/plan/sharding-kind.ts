@@ -9,7 +9,7 @@ import type { Sync } from "./pipeline.ts";
 import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 import { reductionsIn } from "./reduction-checks.ts";
-import type { OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
+import type { OpOwner, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
 
 export const shardingKind: PlanKind<ShardingPlan> = {
@@ -23,7 +23,16 @@ export const shardingKind: PlanKind<ShardingPlan> = {
 
 const copyLists = (lists: readonly (readonly number[])[]): number[][] => lists.map((list) => [...list]);
 
-function toJson({ mesh, split, layouts, collective, reductions, memory, sync }: ShardingPlan): PlanJson {
+function toJson({
+  mesh,
+  split,
+  layouts,
+  owners,
+  collective,
+  reductions,
+  memory,
+  sync,
+}: ShardingPlan): PlanJson {
   return {
     kind: "sharding",
     mesh: { axes: mesh.axes.map(({ name, size }) => ({ name, size })), devices: [...mesh.devices] },
@@ -31,6 +40,7 @@ function toJson({ mesh, split, layouts, collective, reductions, memory, sync }: 
     ...(layouts !== undefined && {
       layouts: layouts.map(({ op, output, axes }) => ({ op, output, axes: copyLists(axes) })),
     }),
+    ...(owners !== undefined && { owners: owners.map(({ op, rank }) => ({ op, rank })) }),
     ...(collective !== undefined && { collective }),
     ...(reductions !== undefined && { reductions: structuredClone(reductions) }),
     ...(memory !== undefined && { memory: { ...memory } }),
@@ -38,7 +48,7 @@ function toJson({ mesh, split, layouts, collective, reductions, memory, sync }: 
   };
 }
 
-const FIELDS = ["kind", "mesh", "split", "layouts", "collective", "reductions", "memory", "sync"];
+const FIELDS = ["kind", "mesh", "split", "layouts", "owners", "collective", "reductions", "memory", "sync"];
 
 /** Devices, mesh axes and ops may be numbers or names. */
 function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPlan {
@@ -46,7 +56,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
   if (stranger !== undefined)
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
-  const { split, layouts, collective, reductions, memory, sync } = json;
+  const { split, layouts, owners, collective, reductions, memory, sync } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -55,6 +65,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
       own === null ? null : listsIn(mesh.axes, own, `${where}: split ${v}`),
     ),
     ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
+    ...(owners !== undefined && { owners: ownersIn(scenario, owners, where) }),
     ...(collective !== undefined && { collective: collective as ShardingCollective }),
     ...(reductions !== undefined && { reductions: reductionsIn(mesh.axes, reductions, where) }),
     ...(memory !== undefined && { memory: structuredClone(memory) as ShardingPlan["memory"] }),
@@ -78,6 +89,16 @@ function meshIn(scenario: Scenario, mesh: unknown, where: string): Mesh {
     axes: meshAxesIn(axes),
     devices: devices.map((device) => deviceIn(scenario, device, `${where}, mesh`)),
   };
+}
+
+/** Ops may be numbers or names. */
+function ownersIn({ graph }: Scenario, owners: unknown, where: string): OpOwner[] {
+  if (!Array.isArray(owners))
+    throw new InputError(`${where}: owners is ${shown(owners)}, expected a list of ops and ranks.`);
+  return owners.map((owner: unknown) => {
+    const { op, rank } = (owner ?? {}) as Partial<Record<keyof OpOwner, unknown>>;
+    return { op: typeof op === "string" ? graph.names.indexOf(op) : (op as number), rank: rank as number };
+  });
 }
 
 function layoutsIn({ graph }: Scenario, mesh: Mesh, layouts: unknown, where: string): OutputLayout[] {

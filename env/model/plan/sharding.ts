@@ -37,6 +37,12 @@ export interface PlanReduction {
   readonly steps: ReductionProgram;
 }
 
+/** An op that one rank runs whole, its gradients and update too: a table that is not divided. */
+export interface OpOwner {
+  readonly op: number;
+  readonly rank: number;
+}
+
 /** What of the training state is divided over the ranks that would hold it alike: ZeRO's stages. */
 export const zeroStages = [0, 1, 2, 3] as const;
 export type ZeroStage = (typeof zeroStages)[number];
@@ -53,6 +59,8 @@ export interface ShardingPlan {
   readonly split: readonly (OpSplit | null)[];
   /** Absent for none. */
   readonly layouts?: readonly OutputLayout[];
+  /** Absent for none. */
+  readonly owners?: readonly OpOwner[];
   /** Absent for `ring`. */
   readonly collective?: ShardingCollective;
   /** Sums over these axes run a program in place of `collective`. Absent for none. */
@@ -68,6 +76,12 @@ export const replicatedPlan = ({ opCount }: Pick<OpGraph, "opCount">, mesh: Mesh
   mesh,
   split: new Array<null>(opCount).fill(null),
 });
+
+/** The rank that alone runs an op, its own or that of its forward twin; -1 for none. */
+export function ownerOf({ role, twin }: OpGraph, { owners = [] }: Pick<ShardingPlan, "owners">, v: number) {
+  const leader = role[v] === Role.forward ? v : twin[v];
+  return owners.find(({ op }) => op === leader)?.rank ?? -1;
+}
 
 /** The program of a sum over these mesh axes, in any order; undefined where it has none. */
 export const reductionOver = (

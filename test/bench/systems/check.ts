@@ -54,7 +54,7 @@ export const systemGroups = [
     ],
   },
   { folder: "layerwise", systems: ["optcnn"] },
-  { folder: "shardings", systems: ["gspmd"] },
+  { folder: "shardings", systems: ["p2", "gspmd", "neo"] },
 ] as const;
 
 export type GroupFolder = (typeof systemGroups)[number]["folder"];

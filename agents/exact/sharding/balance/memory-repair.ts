@@ -28,31 +28,50 @@ export function withinMemory(bins: Bins, weights: readonly number[], memory: Bin
   }
   return { binOf, loads };
 
-  /** Items with their new bins. */
-  function bestChange(): readonly (readonly [number, number])[] | null {
-    let best: { readonly gain: number; readonly load: number; readonly moves: [number, number][] } | null =
-      null;
-    const offer = (from: number, to: number, bytes: number, weight: number, moves: [number, number][]) => {
-      const before = above(filled[from]) + above(filled[to]);
-      const gain = before - above(filled[from] - bytes) - above(filled[to] + bytes);
+  /** Of all moves and swaps out of a bin that is too full. */
+  function bestChange(): readonly Move[] | null {
+    let best: { readonly gain: number; readonly load: number; readonly moves: readonly Move[] } | null = null;
+    for (const { from, to, bytes, weight, moves } of changes()) {
+      const gain =
+        above(filled[from]) + above(filled[to]) - above(filled[from] - bytes) - above(filled[to] + bytes);
+      if (gain <= 0) continue;
       const load = Math.max(loads[from] - weight, loads[to] + weight);
-      if (gain <= 0 || (best !== null && (gain < best.gain || (gain === best.gain && load >= best.load))))
-        return;
-      best = { gain, load, moves };
-    };
+      if (best === null || gain > best.gain || (gain === best.gain && load < best.load))
+        best = { gain, load, moves };
+    }
+    return best?.moves ?? null;
+  }
+
+  function* changes(): Iterable<Change> {
     for (const [item, from] of binOf.entries()) {
       if (filled[from] <= memory.limit) continue;
+      const [bytes, weight] = [memory.bytes[item], weights[item]];
       for (let to = 0; to < loads.length; to++)
-        if (to !== from) offer(from, to, memory.bytes[item], weights[item], [[item, to]]);
-      for (const [other, to] of binOf.entries()) {
-        if (to === from) continue;
-        const bytes = memory.bytes[item] - memory.bytes[other];
-        offer(from, to, bytes, weights[item] - weights[other], [
-          [item, to],
-          [other, from],
-        ]);
-      }
+        if (to !== from) yield { from, to, bytes, weight, moves: [[item, to]] };
+      for (const [other, to] of binOf.entries())
+        if (to !== from)
+          yield {
+            from,
+            to,
+            bytes: bytes - memory.bytes[other],
+            weight: weight - weights[other],
+            moves: [
+              [item, to],
+              [other, from],
+            ],
+          };
     }
-    return best === null ? null : (best as { moves: [number, number][] }).moves;
   }
+}
+
+/** An item and its new bin. */
+type Move = readonly [item: number, to: number];
+
+/** What leaves one bin for another, the difference of both for a swap. */
+interface Change {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+  readonly weight: number;
+  readonly moves: readonly Move[];
 }

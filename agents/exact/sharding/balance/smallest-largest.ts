@@ -13,18 +13,20 @@ export function smallestLargestLoad(weights: readonly number[], binCount: number
   const bound = Math.max(total / binCount, order.length === 0 ? 0 : weights[order[0]]);
   const starts = [longestFirst(weights, binCount)!, differencing(weights, binCount)];
   let best = starts.reduce((a, b) => (largest(b.loads) < largest(a.loads) ? b : a));
+  let least = largest(best.loads);
   const binOf = new Int32Array(weights.length);
   const loads = new Float64Array(binCount);
   const search = (position: number): void => {
     if (position === order.length) {
       best = { binOf: binOf.slice(), loads: loads.slice() };
+      least = largest(loads);
       return;
     }
     const item = order[position];
     const tried = new Set<number>();
     for (let bin = 0; bin < binCount; bin++) {
-      if (largest(best.loads) <= bound) return;
-      if (tried.has(loads[bin]) || loads[bin] + weights[item] >= largest(best.loads)) continue;
+      if (least <= bound) return;
+      if (tried.has(loads[bin]) || loads[bin] + weights[item] >= least) continue;
       const load = loads[bin];
       tried.add(load);
       loads[bin] = load + weights[item];
@@ -37,4 +39,4 @@ export function smallestLargestLoad(weights: readonly number[], binCount: number
   return best;
 }
 
-export const largest = (loads: Float64Array): number => loads.reduce((most, load) => Math.max(most, load), 0);
+export const largest = (loads: Iterable<number>): number => Math.max(0, ...loads);

@@ -4,6 +4,7 @@
  * device has enough memory. The problem is that of Neo (Mudigere et al., ISCA 2022), solved exactly
  * by branch and bound over tables, largest first.
  */
+import { largest } from "./smallest-largest.ts";
 
 export interface Shard {
   readonly cost: number;
@@ -71,8 +72,11 @@ class ShardSearch {
   private placeTable(position: number): void {
     if (this.isHopeless(position)) return;
     if (position === this.order.length) {
-      const largest = this.loads.reduce((most, load) => Math.max(most, load), 0);
-      this.best = { schemeOf: this.schemeOf.slice(), devicesOf: [...this.devicesOf], largest };
+      this.best = {
+        schemeOf: this.schemeOf.slice(),
+        devicesOf: [...this.devicesOf],
+        largest: largest(this.loads),
+      };
       return;
     }
     const table = this.order[position];
@@ -89,8 +93,7 @@ class ShardSearch {
   private isHopeless(position: number): boolean {
     if (this.best === null) return false;
     const total = this.loads.reduce((sum, load) => sum + load, this.costAfter[position]);
-    const most = this.loads.reduce((largest, load) => Math.max(largest, load), 0);
-    return Math.max(most, total / this.loads.length) >= this.best.largest;
+    return Math.max(largest(this.loads), total / this.loads.length) >= this.best.largest;
   }
 
   /** All ways to put shards on different devices, one for devices and shards that are alike. */

@@ -21,7 +21,7 @@ export interface Value {
   readonly layout: Layout;
   /** Of the whole tensor. */
   readonly bytes: number;
-  /** On the host alone, whole. */
+  /** Whole in one place: on the host, or on the rank that owns its op. */
   readonly onHost?: true;
 }
 
@@ -64,14 +64,24 @@ export interface HostRun {
   readonly outputs: readonly number[];
 }
 
-/** Each rank gets its part of a value from the host. */
+/** An op that one rank runs, whole. What it makes is there alone, as what a host makes is. */
+export interface OwnedRun {
+  readonly kind: "owned";
+  readonly op: number;
+  readonly rank: number;
+  /** A value for each data edge: whole in one place, or in parts on all ranks. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** Each rank gets its part of a value that is whole in one place. */
 export interface Feed {
   readonly kind: "feed";
   readonly from: number;
   readonly to: number;
 }
 
-export type Instruction = Run | Move | View | HostRun | Feed;
+export type Instruction = Run | Move | View | HostRun | OwnedRun | Feed;
 
 /** A weight as it is between batches. */
 export interface StoredWeight {

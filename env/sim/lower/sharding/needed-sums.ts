@@ -1,7 +1,6 @@
 /** The sums of a sharded program by their mesh axes: what reduction programs are for. */
-import { localShare } from "../../../model/layout/layout.ts";
 import { countAlong } from "../../../model/layout/mesh.ts";
-import type { ShardedProgram } from "./instructions.ts";
+import { rankBytes, type ShardedProgram } from "./instructions.ts";
 
 /** Sums over some mesh axes. */
 export interface NeededSum {
@@ -13,16 +12,16 @@ export interface NeededSum {
 }
 
 /** In the order of their first sums. */
-export function neededSums({ instructions, values, sizes }: ShardedProgram): NeededSum[] {
+export function neededSums(program: ShardedProgram): NeededSum[] {
+  const { instructions, sizes } = program;
   const sums = new Map<string, NeededSum>();
   for (const instruction of instructions) {
     if (instruction.kind !== "move" || instruction.step.kind !== "all-reduce") continue;
     if (countAlong(instruction.step.group, sizes) === 1) continue;
-    const { shape, layout, bytes } = values[instruction.from];
     const axes = [...instruction.step.group].sort((a, b) => a - b);
     const before = sums.get(axes.join()) ?? { axes, bytes: 0, count: 0 };
-    const own = bytes * localShare(shape, layout, sizes);
-    sums.set(axes.join(), { axes, bytes: before.bytes + own, count: before.count + 1 });
+    const bytes = before.bytes + rankBytes(program, instruction.from);
+    sums.set(axes.join(), { axes, bytes, count: before.count + 1 });
   }
   return [...sums.values()];
 }

@@ -17,7 +17,7 @@ import { type Layout, localShare, partLength, replicated } from "../../../model/
 import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
 import { naturalLayouts, type OpSplit, usedAxes, workShare } from "../../../model/layout/natural.ts";
 import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
-import { dataEdges, iterationOf, type ShardingPlan } from "../../../model/plan/sharding.ts";
+import { dataEdges, iterationOf, ownerOf, type ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { followedSplit } from "./follow.ts";
 import type { Instruction, Purpose, ShardedProgram } from "./instructions.ts";
@@ -78,6 +78,7 @@ function made(
   for (const v of graph.topologicalOrder) {
     if (outside?.[v] === 1 && !isUsedInside(graph, v, outside)) continue;
     if (outside?.[v] === 1 || runsOnHost(scenario, plan, v)) addHostRun(making, v);
+    else if (ownerOf(graph, plan, v) !== -1) addOwnedRun(making, v);
     else addRun(making, v);
     if (outside?.[v] === 0) sumForOthers(making, v, outside);
     while (madeFor.length < instructions.length) madeFor.push(v);
@@ -126,8 +127,13 @@ export const runsOnHost = (
 
 const keyOf = (op: number, output: number): string => `${op}:${output}`;
 
-function addHostRun({ graph, tensors, instructions }: Making, v: number): void {
-  const outputs = outputsOf(graph, v).map(({ shape, bytes }, output) =>
+function addHostRun(making: Making, v: number): void {
+  making.instructions.push({ kind: "host", op: v, outputs: wholeOutputs(making, v) });
+}
+
+/** Outputs that are whole in one place. */
+const wholeOutputs = ({ graph, tensors }: Making, v: number): number[] =>
+  outputsOf(graph, v).map(({ shape, bytes }, output) =>
     tensors.add(keyOf(v, output), {
       op: v,
       output,
@@ -138,7 +144,20 @@ function addHostRun({ graph, tensors, instructions }: Making, v: number): void {
       onHost: true,
     }),
   );
-  instructions.push({ kind: "host", op: v, outputs });
+
+/** Inputs come summed, in the parts in which they are. */
+function addOwnedRun(making: Making, v: number): void {
+  const { graph, plan, tensors, instructions } = making;
+  const inputs = dataEdges(graph, v).map((e) => {
+    const key = keyOf(graph.edgeSource[e], graph.edgeOutput[e]);
+    const { shape, layout } = tensors.settled(key);
+    const alone = tensors.alone(key);
+    return alone === -1
+      ? tensors.bring(key, { shape, layout: { axes: layout.axes, partial: [] }, purpose: "data" })
+      : alone;
+  });
+  const outputs = wholeOutputs(making, v);
+  instructions.push({ kind: "owned", op: v, rank: ownerOf(graph, plan, v), inputs, outputs });
 }
 
 /** Shapes and bytes of an op's outputs; the empty shape where the op does not tell. */

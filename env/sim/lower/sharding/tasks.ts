@@ -22,6 +22,7 @@ import { createBuffers } from "./buffers.ts";
 import { type HostRun, type Move, madeFirst, type Run, type ShardedProgram } from "./instructions.ts";
 import { addStep, type LoweredMove, ownBuffer, type ShardedLowering, useBuffer } from "./lowering.ts";
 import { lowerFeed, lowerMove, lowerView } from "./moves.ts";
+import { lowerOwned } from "./owned.ts";
 import { shardedProgram } from "./program.ts";
 
 export interface LoweredSharding extends TaskStructure {
@@ -111,6 +112,13 @@ function layOut(lowering: ShardedLowering): number[] {
     else if (instruction.kind === "feed") {
       const { op } = program.values[instruction.from];
       lowerFeed(lowering, instruction, { task: tasksOf[op]![0], buffer: hostBuffer.get(op)! });
+    } else if (instruction.kind === "owned") {
+      const placeOf = (op: number) => ({ task: tasksOf[op]![0], buffer: hostBuffer.get(op)! });
+      const { task, buffer } = lowerOwned(lowering, instruction, placeOf);
+      shares[task] = 1;
+      addOrders(lowering, instruction.op, task, instruction.rank, tasksOf);
+      tasksOf[instruction.op] = [task];
+      hostBuffer.set(instruction.op, buffer);
     } else if (instruction.kind === "move") {
       const first = lowerMove(lowering, instruction, gathering.before(instruction));
       if (instruction.purpose === "gradient" && first.length > 0) lateStarts.push([...first]);
@@ -256,7 +264,7 @@ function fill(
   { compiled, references }: TaskStructure,
   shares: readonly number[],
 ): void {
-  const { scenario, amounts, opOf, rankOf, program } = lowering;
+  const { scenario, plan, amounts, opOf, rankOf, program } = lowering;
   const { graph, cluster, fidelity } = scenario;
   const runUs = runTimesUs(graph, cluster);
   const launchUs = launchTimesUs(runUs, cluster);
@@ -267,6 +275,9 @@ function fill(
     const copies = localShare(shape, layout, program.sizes);
     return sum + bytes * (copies + fidelity.optimizerSlots * localShare(shape, optimizer, program.sizes));
   }, 0);
+  const ownedBytes = new Float64Array(plan.mesh.devices.length);
+  for (const { op, rank } of plan.owners ?? [])
+    ownedBytes[rank] += graph.parameterBytes[op] * (1 + fidelity.optimizerSlots);
   for (let task = 0; task < opOf.length; task++) {
     const time = taskTime[task];
     if (time === -1) continue;
@@ -274,7 +285,7 @@ function fill(
     compiled.workspaceBytes[task] = graph.workspaceBytes[opOf[task]] * shares[task];
     if (rankOf[task] === -1 || seen.has(rankOf[task])) continue;
     seen.add(rankOf[task]);
-    compiled.residentBytes[task] = residentBytes;
+    compiled.residentBytes[task] = residentBytes + ownedBytes[rankOf[task]];
   }
   for (let slot = 0; slot < slotAmount.length; slot++)
     compiled.slotBytes[slot] = amounts[slotAmount[slot]] * slotShare[slot];

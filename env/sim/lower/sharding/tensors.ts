@@ -26,6 +26,8 @@ export interface Tensors {
   has(key: string): boolean;
   /** Another key for the first value of a tensor, whose further values are apart. */
   alias(key: string, of: string): void;
+  /** The value that is whole in one place; -1 where ranks hold the tensor. */
+  alone(key: string): number;
   /** Brings a tensor into a layout and returns the value. */
   bring(key: string, wanted: Wanted): number;
 }
@@ -51,6 +53,10 @@ export function createTensors(resharder: Resharder, emit: (instruction: Instruct
     settle(key, layout) {
       const { shape } = values[valuesOf.get(key)![0]];
       settledAs.set(key, bring(known, key, { shape, layout, purpose: "data" }));
+    },
+    alone(key) {
+      const [first] = valuesOf.get(key)!;
+      return values[first].onHost === true ? first : -1;
     },
     bring: (key, wanted) => bring(known, key, wanted),
   };
@@ -110,7 +116,7 @@ function follow(known: Known, key: string, { from, path }: Way, purpose: Purpose
   return at;
 }
 
-/** Every rank gets its part from the host. */
+/** Every rank gets its part from where the whole is. */
 function feed(known: Known, key: string, { shape, layout }: Wanted): number {
   const from = known.valuesOf.get(key)![0];
   const { onHost: _, ...value } = known.values[from];

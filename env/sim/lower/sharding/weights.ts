@@ -6,7 +6,7 @@ import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { elementsIn, type Layout, replicated } from "../../../model/layout/layout.ts";
 import { naturalLayouts } from "../../../model/layout/natural.ts";
-import { iterationOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
+import { iterationOf, ownerOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
 import { type StoredWeight, type Value, WEIGHTS } from "./instructions.ts";
 import type { Tensors } from "./tensors.ts";
 import { type PartialGradients, updateSplit } from "./zero.ts";
@@ -94,7 +94,7 @@ interface Weight {
 /** The weights of an op in the layouts that it and its update need. */
 function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number, updated: UpdatedLayouts): Weight[] {
   const total = graph.parameterBytes[v];
-  if (total === 0) return [];
+  if (total === 0 || ownerOf(graph, plan, v) !== -1) return [];
   const iteration = iterationOf(graph, v);
   const split = splitOf(graph, plan, v);
   const elements = iteration?.parameters.reduce((sum, { shape }) => sum + elementsIn(shape), 0) ?? 0;

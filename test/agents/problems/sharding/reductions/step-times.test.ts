@@ -12,34 +12,15 @@ import {
 import { stepPrice } from "../../../../../agents/problems/sharding/reductions/step-times.ts";
 import type { Cluster } from "../../../../../env/index.ts";
 import type { Mesh } from "../../../../../env/model/layout/mesh.ts";
-import { reductionGroups, reductionLevels } from "../../../../../env/model/layout/reductions/hierarchy.ts";
+import { reductionLevels } from "../../../../../env/model/layout/reductions/hierarchy.ts";
 import { programText, type ReductionProgram } from "../../../../../env/model/layout/reductions/steps.ts";
-import { programAllReduce } from "../../../../../env/sim/lower/collectives/program.ts";
-import { among } from "../../../../../env/sim/lower/collectives/steps.ts";
-import { engineUs } from "../../../../env/sim/lower/collectives/counted.ts";
+import { programUs } from "../../../../env/sim/lower/collectives/program-time.ts";
 import { machinesWithCards } from "../../../../env/sim/lower/machines.ts";
 
 const BYTES = 1e6;
 
-/** Time in the engine of a program in all groups along axis 0 of a mesh. */
-function simulatedUs(cluster: Cluster, mesh: Mesh, steps: ReductionProgram, isTree = false): number {
-  const levels = reductionLevels(cluster, mesh, [0]);
-  return engineUs(
-    (on) => {
-      const last = [...on.last];
-      for (const ranks of reductionGroups(cluster, mesh, [0])) {
-        const devices = ranks.map((rank) => mesh.devices[rank]);
-        const done = programAllReduce(among(on, devices, last), { levels, steps }, isTree);
-        devices.forEach((device, i) => {
-          last[device] = done[i];
-        });
-      }
-      return last;
-    },
-    cluster,
-    BYTES,
-  );
-}
+const simulatedUs = (cluster: Cluster, mesh: Mesh, steps: ReductionProgram): number =>
+  programUs(cluster, mesh, { steps, bytes: BYTES });
 
 function estimatedUs(cluster: Cluster, mesh: Mesh, steps: ReductionProgram): number {
   const levels = reductionLevels(cluster, mesh, [0]);

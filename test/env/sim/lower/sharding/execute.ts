@@ -3,21 +3,27 @@
  * it holds and what a step's group holds, nothing else.
  */
 
+import { Role } from "../../../../../env/model/graph/graph.ts";
 import type { OpIteration, TensorAxes } from "../../../../../env/model/graph/iteration.ts";
-import { localElements, rangeOf } from "../../../../../env/model/layout/layout.ts";
+import { localElements, rangeOf, replicated } from "../../../../../env/model/layout/layout.ts";
 import {
   coordinatesOf,
   groupsAlong,
   type MeshSizes,
   rankCount,
 } from "../../../../../env/model/layout/mesh.ts";
-import type { OpSplit } from "../../../../../env/model/layout/natural.ts";
+import { type OpSplit, unsplit } from "../../../../../env/model/layout/natural.ts";
 import {
   type PlanReduction,
   reductionOver,
   type ShardingPlan,
 } from "../../../../../env/model/plan/sharding.ts";
-import type { Run, ShardedProgram } from "../../../../../env/sim/lower/sharding/instructions.ts";
+import {
+  type OwnedRun,
+  type Run,
+  type ShardedProgram,
+  WEIGHTS,
+} from "../../../../../env/sim/lower/sharding/instructions.ts";
 import { executed } from "../../../model/layout/reductions/executed.ts";
 import {
   gathered,
@@ -41,6 +47,9 @@ export function execute(
   const { sizes, values, instructions, weights } = program;
   const shards: Shards[] = [];
   const results = new Map<string, readonly number[]>();
+  /** What is whole on one rank, and the weights of owned ops by name. */
+  const wholes = new Map<number, readonly number[]>();
+  const weightsOf = new Map<string, readonly number[]>();
   const nameOf = (value: number): string =>
     `${graph.names[values[value].op]}:${values[value].output}:${values[value].parameter}`;
   const scatterValue = (value: number, whole: readonly number[]): void => {
@@ -74,8 +83,17 @@ export function execute(
           );
         tell(nameOf(value), value);
       }
-    } else throw new Error(`These programs have no ${instruction.kind}.`);
+    } else if (instruction.kind === "owned") {
+      for (const [name, numbers] of owned({ graph, ops }, program, instruction, {
+        shards,
+        wholes,
+        weightsOf,
+      }))
+        results.set(name, numbers);
+    } else if (instruction.kind === "feed") scatterValue(instruction.to, wholes.get(instruction.from)!);
+    else throw new Error(`These programs have no ${instruction.kind}.`);
   }
+  for (const [name, numbers] of weightsOf) results.set(`stored ${name}`, numbers);
   for (const { value } of weights) {
     const { op, parameter, shape, layout } = values[value];
     const last = values.findLastIndex(
@@ -93,6 +111,65 @@ export function execute(
     );
   }
   return results;
+}
+
+interface Owned {
+  readonly shards: readonly Shards[];
+  readonly wholes: Map<number, readonly number[]>;
+  readonly weightsOf: Map<string, readonly number[]>;
+}
+
+/** Runs an op on its owner as on a mesh of one rank; answers outputs and new weights by name. */
+function owned(
+  { graph, ops }: NumberedGraph,
+  program: ShardedProgram,
+  { op, inputs, outputs }: OwnedRun,
+  { shards, wholes, weightsOf }: Owned,
+): readonly (readonly [string, readonly number[]])[] {
+  const iteration = graph.iterations![op]!;
+  const leader = graph.role[op] === Role.forward ? op : graph.twin[op];
+  const weights = iteration.parameters.map(({ shape }, parameter) => {
+    const value = { op: leader, output: WEIGHTS, parameter, shape, layout: replicated(shape), bytes: 0 };
+    const name = `${graph.names[leader]}:${WEIGHTS}:${parameter}`;
+    if (!weightsOf.has(name)) weightsOf.set(name, numbersOf(name, shape).map(modulo));
+    return { value, name };
+  });
+  const values = [...program.values, ...weights.map(({ value }) => value)];
+  const one: Shards[] = [];
+  for (const value of inputs) {
+    const { shape, layout } = program.values[value];
+    const whole = wholes.get(value) ?? gathered(shards[value], shape, layout, program.sizes);
+    one[value] = [new Map(whole.entries())];
+  }
+  const parameters = weights.map((_, i) => program.values.length + i);
+  parameters.forEach((value, i) => {
+    one[value] = [new Map(weightsOf.get(weights[i].name)!.entries())];
+  });
+  const isUpdate = ops[op].rule === "update";
+  const renewed = isUpdate ? parameters : [];
+  const instruction: Run = {
+    kind: "run",
+    op,
+    split: unsplit(iteration),
+    share: 1,
+    inputs,
+    parameters,
+    outputs,
+    renewed,
+  };
+  const made = (value: number): readonly number[] => {
+    const of = { op: ops[op], iteration, instruction, sizes: [1], rank: 0 };
+    const shard = run(of, value, { ...program, sizes: [1], values }, one);
+    return Array.from({ length: shard.size }, (_, index) => modulo(shard.get(index)!));
+  };
+  for (const value of outputs) wholes.set(value, made(value));
+  renewed.forEach((value, i) => void weightsOf.set(weights[i].name, made(value)));
+  return [
+    ...outputs.map(
+      (value) => [`${graph.names[op]}:${program.values[value].output}:0`, wholes.get(value)!] as const,
+    ),
+    ...renewed.map((_, i) => [weights[i].name, weightsOf.get(weights[i].name)!] as const),
+  ];
 }
 
 /** The sums that a program leaves; all ranks of a group hold the same elements. */

@@ -6,6 +6,7 @@ import { Role } from "../../../../../env/model/graph/graph.ts";
 import { rankCount } from "../../../../../env/model/layout/mesh.ts";
 import {
   iterationOf,
+  type OpOwner,
   type OutputLayout,
   type PlanReduction,
   type ShardingPlan,
@@ -23,26 +24,32 @@ export function shardingPlans(
     (sizes) => rankCount(sizes) <= mostRanks,
   );
   return fc.constantFrom(...meshes).chain((sizes) =>
-    fc.record({
-      kind: fc.constant("sharding" as const),
-      mesh: fc.constant({
-        axes: sizes.map((size, axis) => ({ name: `axis ${axis}`, size })),
-        devices: Array.from({ length: rankCount(sizes) }, (_, rank) => rank + firstDevice),
-      }),
-      split: fc.tuple(
-        ...Array.from({ length: graph.opCount }, (_, v) =>
-          fc.oneof(
-            { weight: graph.role[v] === Role.forward ? 1 : 6, arbitrary: fc.constant(null) },
-            { weight: graph.role[v] === Role.forward ? 6 : 1, arbitrary: splitsOf(graph, v, sizes) },
+    fc
+      .record({
+        kind: fc.constant("sharding" as const),
+        mesh: fc.constant({
+          axes: sizes.map((size, axis) => ({ name: `axis ${axis}`, size })),
+          devices: Array.from({ length: rankCount(sizes) }, (_, rank) => rank + firstDevice),
+        }),
+        split: fc.tuple(
+          ...Array.from({ length: graph.opCount }, (_, v) =>
+            fc.oneof(
+              { weight: graph.role[v] === Role.forward ? 1 : 6, arbitrary: fc.constant(null) },
+              { weight: graph.role[v] === Role.forward ? 6 : 1, arbitrary: splitsOf(graph, v, sizes) },
+            ),
           ),
         ),
-      ),
-      layouts: layoutsOf(graph, sizes),
-      collective: fc.constantFrom(...shardingCollectives),
-      reductions: reductionsOf(sizes),
-      memory: fc.record({ zero: fc.constantFrom<ZeroStage>(0, 1, 2, 3) }),
-      sync: fc.constantFrom("overlapped" as const, "exposed" as const),
-    }),
+        layouts: layoutsOf(graph, sizes),
+        collective: fc.constantFrom(...shardingCollectives),
+        reductions: reductionsOf(sizes),
+        memory: fc.record({ zero: fc.constantFrom<ZeroStage>(0, 1, 2, 3) }),
+        sync: fc.constantFrom("overlapped" as const, "exposed" as const),
+        owners: ownersOf(graph, rankCount(sizes)),
+      })
+      .map((plan) => ({
+        ...plan,
+        split: plan.split.map((own, v) => (plan.owners.some(({ op }) => op === v) ? null : own)),
+      })),
   );
 }
 
@@ -67,6 +74,16 @@ function splitsOf(graph: OpGraph, v: number, sizes: readonly number[]): fc.Arbit
       });
       return split;
     });
+}
+
+/** Some ops with weights, on ranks of their own. */
+function ownersOf(graph: OpGraph, ranks: number): fc.Arbitrary<OpOwner[]> {
+  const weighty = Array.from({ length: graph.opCount }, (_, v) => v).filter(
+    (v) => graph.role[v] === Role.forward && graph.parameterBytes[v] > 0,
+  );
+  return fc
+    .tuple(fc.subarray(weighty, { maxLength: 1 }), fc.nat({ max: ranks - 1 }))
+    .map(([ops, rank]) => ops.map((op) => ({ op, rank })));
 }
 
 /** A program for some sets of axes, on levels that are those axes or all their ranks. */
