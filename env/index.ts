@@ -7,6 +7,8 @@ export { type CheckReport, type CheckResult, formatReport } from "./check/report
 export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "./contract.ts";
 export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
 export type { EpisodeState, Phase } from "./envs/episode-state.ts";
+export { createHybridEnv, HYBRID_ID, HybridEnv, type HybridOptions } from "./envs/hybrid/plan.ts";
+export { type HybridReplay, hybridReplay } from "./envs/hybrid/replay.ts";
 export type { Returns } from "./envs/options.ts";
 export {
   ASSIGN_ID,
@@ -197,6 +199,8 @@ export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
 export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
+export { type HybridObservation, hybridObservation, treatmentColumns } from "./parts/hybrid-observation.ts";
+export { type HybridView, hybridDecisions } from "./parts/hybrid-view.ts";
 export { type LayerParts, type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {

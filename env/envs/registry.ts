@@ -12,9 +12,17 @@ import type { Objective, Scenario } from "../model/scenario.ts";
 import { notKnown } from "../model/suggest.ts";
 import type { AssignObservation } from "../parts/assign-observation.ts";
 import type { CutsObservation } from "../parts/cuts-observation.ts";
+import type { HybridObservation } from "../parts/hybrid-observation.ts";
 import type { ObservationPart, PlacementObservation } from "../parts/observation.ts";
 import type { ShardingObservation } from "../parts/sharding-observation.ts";
 import type { TypesObservation } from "../parts/types-observation.ts";
+import {
+  createHybridEnv,
+  HYBRID_ID,
+  type HybridEnv,
+  type HybridOptions,
+  hybridOptions,
+} from "./hybrid/plan.ts";
 import {
   ASSIGN_ID,
   type AssignEnv,
@@ -55,6 +63,7 @@ import { createMeshEnv, MESH_ID, type MeshEnv, type MeshOptions, meshOptions } f
  * with an observation of another type, `createCutsEnv` and `createAssignEnv` know the type.
  */
 export interface EnvTypes<Observation = PlacementObservation> {
+  "Hybrid/Plan-v1": HybridEnv<HybridObservation>;
   "Pipeline/Assign-v1": AssignEnv<AssignObservation>;
   "Pipeline/Cuts-v1": CutsEnv<CutsObservation>;
   "Placement/OneShot-v1": OneShotEnv<Observation>;
@@ -95,6 +104,14 @@ const idPattern = /^([A-Za-z][\w-]*\/)?[A-Za-z][\w-]*?-v(\d+)$/;
 
 /** The envs of the package. */
 const ownEnvs: readonly EnvSpec[] = [
+  {
+    id: HYBRID_ID,
+    summary:
+      "Chooses schedule, micro-batches, cuts, and how each stage divides its work; one evaluation per episode.",
+    plans: ["pipeline"],
+    options: hybridOptions,
+    create: (options) => createHybridEnv(options as unknown as HybridOptions) as Env,
+  },
   {
     id: ASSIGN_ID,
     summary: "Gives each group of layers a device, TAPP's allocation; one evaluation per episode.",

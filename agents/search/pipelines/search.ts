@@ -50,7 +50,7 @@ const MOST_CANDIDATES = 32;
 const SCHEDULES = ["1f1b", "zb-h1", "gpipe", "pipedream", "2bw"];
 const HOT = 0.01;
 /** Shares of the memory that candidates may fill, tried until one fits by the simulator. */
-const MEMORY_SHARES = [1, 0.85, 0.7];
+const MEMORY_SHARES = [1, 0.85, 0.7, 0.55, 0.4];
 const MOST_OF_A_SHARE = 4;
 
 export async function* searchPipelines(
@@ -76,7 +76,7 @@ export async function* searchPipelines(
     const lists = [
       candidates(chain, numbers, share, [1]),
       ...(degrees.length > 1
-        ? [candidates(chain, numbers, share, degrees), tensorGrid(chain, numbers, share)]
+        ? [tensorGrid(chain, numbers, share), candidates(chain, numbers, share, degrees)]
         : []),
     ];
     const first = lists.flatMap((list) => list.slice(0, most)).map(({ plan }) => plan);

@@ -27,6 +27,7 @@ const groupCountOnly = ({ grouping: { groupCount } }: Scenario): ObservationPart
 describe("the registry", () => {
   test("makes every env that it lists, each under its own id", () => {
     expect(envIds()).toEqual([
+      "Hybrid/Plan-v1",
       "Pipeline/Assign-v1",
       "Pipeline/Cuts-v1",
       "Placement/OneShot-v1",

@@ -36,7 +36,8 @@ const BUNDLES_OF_A_LAYER = 2;
  * One candidate for each number of micro-batches under which something fits, best estimate first.
  *
  * @param memoryShare share of the memory that the model may fill
- * @param degrees numbers of tensor ranks that a replica may have, 1 first
+ * @param degrees numbers of tensor ranks that a replica may have, 1 first; with others than 1 it
+ *   finds nothing on many devices, where the program would take long
  */
 export function hybridCandidates(
   fine: LayerChain,
@@ -44,6 +45,9 @@ export function hybridCandidates(
   memoryShare: number,
   degrees: readonly number[] = [1],
 ): Candidate[] {
+  const deviceCount = fine.types.reduce((sum, { devices }) => sum + devices.length, 0);
+  const isLarge = deviceCount > MANY_DEVICES;
+  if (isLarge && degrees.length > 1) return [];
   const chain = fine.count <= MOST_LAYERS ? fine : layerChain(fine.scenario, MOST_LAYERS);
   if (typeof chain === "string") return [];
   const place = placesOf(chain);
@@ -51,7 +55,6 @@ export function hybridCandidates(
   const firstFine = firstLayers(fine, chain);
   const estimator = stageEstimator(chain);
   const candidates: Candidate[] = [];
-  const isLarge = place.devices.length > MANY_DEVICES;
   for (const microBatches of microBatchNumbers.filter((_, i) => !isLarge || i % 2 === 0)) {
     const found = leastLatency(
       problemOf(chain, { estimator, tensors }, place, { microBatches, memoryShare }),
