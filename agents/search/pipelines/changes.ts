@@ -10,6 +10,7 @@
 import { familyOf, insideOf, PLAIN, type StageFamily } from "../../../env/model/layers/stage-families.ts";
 import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
+import { MOST_ZERO_RANKS } from "./tensor-grid.ts";
 
 export interface ChangeLimits {
   /** Numbers of micro-batches that may be drawn, ascending. */
@@ -79,13 +80,14 @@ function shiftCut(plan: StagePlan, rng: Rng): StagePlan | null {
   ]);
 }
 
-/** The stage on other devices, divided as before; null where these are no whole replicas. */
+/** The stage on other devices, divided as before; null where it cannot be. */
 function onDevices(
   stage: LayerStage,
   devices: readonly number[],
   family = familyIn(stage),
 ): LayerStage | null {
   if (devices.length === 0 || devices.length % family.tensor !== 0) return null;
+  if (family.zero && devices.length > MOST_ZERO_RANKS) return null;
   const { inside: _, ...rest } = stage;
   const inside = insideOf(family, devices.length);
   return { ...rest, devices, ...(inside !== null && { inside }) };

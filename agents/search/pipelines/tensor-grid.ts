@@ -25,6 +25,11 @@ import { partitionChain } from "../lines/chain-partition.ts";
 import type { Candidate } from "./grid.ts";
 
 const MOST_TENSOR_RANKS = 16;
+/**
+ * Most ranks of a replica whose replicas were put inside to divide the optimizer's state. A sum
+ * among n ranks is 2 n (n - 1) messages, so that more take long to simulate.
+ */
+export const MOST_ZERO_RANKS = 32;
 const TREATMENTS: readonly StageTreatment[] = [
   { recompute: false, zero: false },
   { recompute: false, zero: true },
@@ -96,7 +101,7 @@ function candidatesOf(grid: Grid, costs: LayerCosts, { stageCount, replicas, mic
   if (cuts === null) return [];
   const candidates: Candidate[] = [];
   for (const treatment of TREATMENTS) {
-    if (treatment.zero && replicas === 1) continue;
+    if (treatment.zero && (replicas === 1 || width > MOST_ZERO_RANKS)) continue;
     const estimateUs = estimateOf(grid, costs, { shape, cuts, treatment });
     if (estimateUs === null) continue;
     const stages = cuts.slice(0, -1).map((from, s): LayerStage => {

@@ -5,7 +5,14 @@ import { gpipe } from "../../../../agents/planners/pipeline/gpipe/gpipe.ts";
 import { piper } from "../../../../agents/planners/pipeline/piper.ts";
 import { methods } from "../../../../agents/registry/registry.ts";
 import { tensorGrid } from "../../../../agents/search/pipelines/tensor-grid.ts";
-import { checkEnv, createHybridEnv, evaluator, hybridReplay, metered, stagePlan } from "../../../../env/index.ts";
+import {
+  checkEnv,
+  createHybridEnv,
+  evaluator,
+  hybridReplay,
+  metered,
+  stagePlan,
+} from "../../../../env/index.ts";
 import { ranksOf } from "../../../../env/model/plan/inside.ts";
 import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
