@@ -25,8 +25,10 @@ const MOST_MACHINES = 8;
 const LONGEST_LABEL = 11;
 
 export function meshChart(cluster: Cluster, plan: ShardingPlan | PipelinePlan, title: string): Picture {
-  const ranks = plan.kind === "sharding" ? plan.mesh.devices : plan.stages.flatMap(({ devices }) => devices);
-  const machines = machinesOf(cluster, ranks);
+  const used = plan.kind === "sharding" ? plan.mesh.devices : plan.stages.flatMap(({ devices }) => devices);
+  const machines = machinesOf(cluster, used);
+  // Each stage of a hybrid numbers its own ranks.
+  const ranks = plan.kind === "sharding" ? plan.mesh.devices : null;
   const shown = machines.slice(0, MOST_MACHINES);
   const { cells, boxes, height } = places(shown);
   const right = Math.max(...boxes.map(({ x, width }) => x + width));
@@ -42,7 +44,7 @@ export function meshChart(cluster: Cluster, plan: ShardingPlan | PipelinePlan, t
     width: WIDTH,
     height: Math.max(40, all) + (left > 0 ? 16 : 0),
     title: `The mesh of ${title}`,
-    subtitle: `on ${formatCount(machines.length)} ${machines.length === 1 ? "machine" : "machines"} of ${visibleName(cluster.name)}; a cell has a device, its group and its rank`,
+    subtitle: `on ${formatCount(machines.length)} ${machines.length === 1 ? "machine" : "machines"} of ${visibleName(cluster.name)}; a cell has a device and its group${ranks === null ? "" : ", then its rank"}`,
     content: html`${panels}${left > 0 ? textAt("column", `and ${formatCount(left)} more machines`, { x: 12, y: all }) : null}${
       panels.length === 0 ? textAt("column", "No group has several devices.", { x: 12, y: 20 }) : null
     }`,
@@ -50,13 +52,13 @@ export function meshChart(cluster: Cluster, plan: ShardingPlan | PipelinePlan, t
 }
 
 /** Devices of each machine that has some of the plan's. */
-function machinesOf(cluster: Cluster, ranks: readonly number[]): number[][] {
+function machinesOf(cluster: Cluster, devicesOfPlan: readonly number[]): number[][] {
   const [machineOf] = levelsOf(cluster);
   const machines = new Map<number, number[]>();
   cluster.devices.forEach((_, device) => {
     machines.set(machineOf[device], [...(machines.get(machineOf[device]) ?? []), device]);
   });
-  const used = new Set(ranks);
+  const used = new Set(devicesOfPlan);
   return [...machines.values()].filter((devices) => devices.some((device) => used.has(device)));
 }
 
@@ -93,7 +95,7 @@ function places(machines: readonly (readonly number[])[]): Places {
 }
 
 interface Panel extends Omit<Places, "height"> {
-  readonly ranks: readonly number[];
+  readonly ranks: readonly number[] | null;
   readonly top: number;
   readonly left: number;
 }
@@ -113,8 +115,9 @@ function panelMarkup(cluster: Cluster, ways: MeshGroups, { cells, boxes, ranks, 
   const devices = [...cells].map(([device, box]) => {
     const name = visibleName(cluster.devices[device].name);
     const group = groupOf.get(device);
-    const rank = ranks.indexOf(device);
-    return cellMarkup(box, name, group === undefined ? null : `${letterOf(ways, group)} · ${rank}`, group);
+    if (group === undefined) return cellMarkup(box, name);
+    const rank = ranks === null ? "" : ` · ${ranks.indexOf(device)}`;
+    return cellMarkup(box, name, { group, text: `${letterOf(ways, group)}${rank}` });
   });
   return element(
     "g",
@@ -140,20 +143,24 @@ const groupLetter = (group: number): string =>
 
 const colourOf = (group: number): string => `--c: var(--m${group % COLOUR_COUNT})`;
 
-function cellMarkup(box: Box, name: string, text: string | null, group: number | undefined): Markup {
+function cellMarkup(
+  box: Box,
+  name: string,
+  member?: { readonly group: number; readonly text: string },
+): Markup {
   const middle = box.x + box.width / 2;
   const label = textAt("lanelabel", shortened(name, LONGEST_LABEL), {
     x: middle,
     y: box.y + 17,
     anchor: "middle",
   });
-  if (text === null || group === undefined) return html`${rectangle("unused", box)}${label}`;
+  if (member === undefined) return html`${rectangle("unused", box)}${label}`;
   const ground = element("rect", { class: "under", ...box, rx: 5, style: "fill:var(--bg)" });
-  const member = element("rect", { class: "member", ...box, rx: 5 });
+  const marked = element("rect", { class: "member", ...box, rx: 5 });
   return element(
     "g",
-    { style: colourOf(group) },
-    html`${ground}${member}${label}${textAt("in", text, { x: middle, y: box.y + 32, anchor: "middle" })}`,
+    { style: colourOf(member.group) },
+    html`${ground}${marked}${label}${textAt("in", member.text, { x: middle, y: box.y + 32, anchor: "middle" })}`,
   );
 }
 
