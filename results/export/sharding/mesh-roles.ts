@@ -53,7 +53,7 @@ interface OneAxis {
   readonly name: string;
 }
 
-/** Null for an axis that divides nothing. Products decide; an axis without any divided is neither. */
+/** Null for an axis that divides nothing. Products decide. */
 function roleOf(
   format: string,
   graph: OpGraph,

@@ -1,6 +1,7 @@
 /**
- * How mesh axes look in pictures of shardings: a colour and a pattern each, the same in all of them,
- * and their name as text. A document has the patterns once, a file of its own has them inside.
+ * How mesh axes look in pictures of shardings: a colour and a pattern each, the same in all
+ * pictures, and their name as text. A document has the patterns once, a file of its own has them
+ * inside.
  */
 import { type Attributes, element, html, type Markup } from "../../markup.ts";
 

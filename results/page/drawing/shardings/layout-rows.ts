@@ -1,7 +1,7 @@
 /**
  * What the picture of layouts shows: the forward ops of one layer in the order of the program, each
- * with its weights and outputs as they lie on the mesh, and the steps between them. The steps of the
- * backward pass and of updates are counted.
+ * with its weights and outputs as they lie on the mesh, and the steps between them. The steps of
+ * the backward pass and of updates are counted.
  */
 import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
 import { WHOLE } from "../../../../env/model/graph/iteration.ts";
