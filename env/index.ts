@@ -155,7 +155,7 @@ export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
 export { type RepeatedRun, repeatedBlocks } from "./model/layers/repeated-blocks.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
 export type { Mesh, MeshAxis, MeshSizes } from "./model/layout/mesh.ts";
-export { type NaturalLayouts, naturalLayouts, type OpSplit } from "./model/layout/natural.ts";
+export { type NaturalLayouts, naturalLayouts, type OpSplit, type Panels } from "./model/layout/natural.ts";
 export {
   type CollectiveName,
   HOST_STAGE,
@@ -181,7 +181,13 @@ export {
 } from "./model/plan/plan.ts";
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
-export type { OutputLayout, ShardingCollective, ShardingPlan, ZeroStage } from "./model/plan/sharding.ts";
+export type {
+  OpPanels,
+  OutputLayout,
+  ShardingCollective,
+  ShardingPlan,
+  ZeroStage,
+} from "./model/plan/sharding.ts";
 export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {

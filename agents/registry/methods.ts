@@ -74,6 +74,7 @@ import { pase } from "../planners/sharding/labels/pase.ts";
 import { tensoropt } from "../planners/sharding/labels/tensoropt.ts";
 import { megatron } from "../planners/sharding/megatron.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
+import { tensorParallel } from "../planners/sharding/tensor-parallel.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
 
 export const composedMethods: readonly Method[] = [
@@ -103,6 +104,7 @@ export const composedMethods: readonly Method[] = [
   automap,
   dataParallel,
   megatron,
+  tensorParallel,
   alpaIntra,
   optcnn,
   pase,

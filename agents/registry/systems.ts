@@ -64,6 +64,11 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("tapp", "TAPP", "Mao et al., 2021"),
   system("heterps", "HeterPS", "Liu et al., 2021"),
   system("optcnn", "OptCNN", "Jia et al., ICML 2018"),
+  system(
+    "tensor-parallel-families",
+    "Tensor-parallel families",
+    "Megatron-LM 2019, Optimus 2021, Tesseract 2021, 3D 2021",
+  ),
   system("tofu", "Tofu", "Wang et al., EuroSys 2019"),
   system("pase", "PaSE", "Elango, IPDPS 2021"),
   system("gspmd", "GSPMD", "Xu et al., 2021"),

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type ZeroStage, zeroStages } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
-import { megatronPlan } from "../../problems/sharding/macros.ts";
+import { megatronPlan } from "../../problems/sharding/macros/megatron.ts";
 import { machineSize, meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
 import { meshText } from "./labels/label-facts.ts";
 

@@ -10,6 +10,7 @@ import { rankCount, sizesOf } from "../layout/mesh.ts";
 import type { OpSplit } from "../layout/natural.ts";
 import type { Scenario } from "../scenario.ts";
 import { alternatives } from "../suggest.ts";
+import { checkPanels } from "./panel-checks.ts";
 import {
   iterationOf,
   type OutputLayout,
@@ -23,6 +24,7 @@ import {
 export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkMesh(scenario, plan);
   checkSplits(scenario, plan);
+  checkPanels(scenario.graph, plan);
   for (const layout of plan.layouts ?? []) checkLayout(scenario, plan, layout);
   checkSupport(scenario, plan);
   checkWords(scenario, plan);

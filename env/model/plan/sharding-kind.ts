@@ -8,7 +8,7 @@ import type { Scenario } from "../scenario.ts";
 import type { Sync } from "./pipeline.ts";
 import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
-import type { OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
+import type { OpPanels, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
 
 export const shardingKind: PlanKind<ShardingPlan> = {
@@ -22,7 +22,7 @@ export const shardingKind: PlanKind<ShardingPlan> = {
 
 const copyLists = (lists: readonly (readonly number[])[]): number[][] => lists.map((list) => [...list]);
 
-function toJson({ mesh, split, layouts, collective, memory, sync }: ShardingPlan): PlanJson {
+function toJson({ mesh, split, layouts, panels, collective, memory, sync }: ShardingPlan): PlanJson {
   return {
     kind: "sharding",
     mesh: { axes: mesh.axes.map(({ name, size }) => ({ name, size })), devices: [...mesh.devices] },
@@ -30,13 +30,16 @@ function toJson({ mesh, split, layouts, collective, memory, sync }: ShardingPlan
     ...(layouts !== undefined && {
       layouts: layouts.map(({ op, output, axes }) => ({ op, output, axes: copyLists(axes) })),
     }),
+    ...(panels !== undefined && {
+      panels: panels.map(({ op, dimension, axes }) => ({ op, dimension, axes: [...axes] })),
+    }),
     ...(collective !== undefined && { collective }),
     ...(memory !== undefined && { memory: { ...memory } }),
     ...(sync !== undefined && { sync }),
   };
 }
 
-const FIELDS = ["kind", "mesh", "split", "layouts", "collective", "memory", "sync"];
+const FIELDS = ["kind", "mesh", "split", "layouts", "panels", "collective", "memory", "sync"];
 
 /** Devices, mesh axes and ops may be numbers or names. */
 function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPlan {
@@ -44,7 +47,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
   if (stranger !== undefined)
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
-  const { split, layouts, collective, memory, sync } = json;
+  const { split, layouts, panels, collective, memory, sync } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -53,6 +56,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
       own === null ? null : listsIn(mesh.axes, own, `${where}: split ${v}`),
     ),
     ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
+    ...(panels !== undefined && { panels: panelsIn(scenario, mesh, panels, where) }),
     ...(collective !== undefined && { collective: collective as ShardingCollective }),
     ...(memory !== undefined && { memory: structuredClone(memory) as ShardingPlan["memory"] }),
     ...(sync !== undefined && { sync: sync as Sync }),
@@ -82,7 +86,23 @@ function layoutsIn({ graph }: Scenario, mesh: Mesh, layouts: unknown, where: str
     throw new InputError(`${where}: layouts is ${shown(layouts)}, expected a list of layouts.`);
   return layouts.map((layout: unknown, i) => {
     const { op, output = 0, axes } = (layout ?? {}) as Partial<Record<keyof OutputLayout, unknown>>;
-    const named = typeof op === "string" ? graph.names.indexOf(op) : (op as number);
-    return { op: named, output: output as number, axes: listsIn(mesh.axes, axes, `${where}: layout ${i}`) };
+    return {
+      op: opIn(graph, op),
+      output: output as number,
+      axes: listsIn(mesh.axes, axes, `${where}: layout ${i}`),
+    };
   });
 }
+
+function panelsIn({ graph }: Scenario, mesh: Mesh, panels: unknown, where: string): OpPanels[] {
+  if (!Array.isArray(panels))
+    throw new InputError(`${where}: panels is ${shown(panels)}, expected a list of panels.`);
+  return panels.map((each: unknown, i) => {
+    const { op, dimension, axes } = (each ?? {}) as Partial<Record<keyof OpPanels, unknown>>;
+    const [along] = listsIn(mesh.axes, [axes], `${where}: panels ${i}`);
+    return { op: opIn(graph, op), dimension: dimension as number, axes: along };
+  });
+}
+
+const opIn = ({ names }: Scenario["graph"], op: unknown): number =>
+  typeof op === "string" ? names.indexOf(op) : (op as number);

@@ -4,13 +4,16 @@
  */
 import { message, type Steps } from "./steps.ts";
 
-export function treeAllReduce(steps: Steps): readonly number[] {
-  const last = [...steps.last];
+export const treeAllReduce = (steps: Steps): readonly number[] =>
+  broadcast(steps, reduce(steps, [...steps.last]));
+
+/** The first member gets the sum of all bytes along a binomial tree. */
+export function reduce(steps: Pick<Steps, "builder" | "amount" | "step">, last: number[]): number[] {
   const count = last.length;
   for (let width = 1; width < count; width *= 2)
     for (let to = 0; to + width < count; to += 2 * width)
       message(steps, last, { from: to + width, to, share: 1 });
-  return broadcast(steps, last);
+  return last;
 }
 
 /** The first member sends all bytes to the others along a binomial tree. */
