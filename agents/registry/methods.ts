@@ -17,6 +17,7 @@ import { tapp } from "../learned/tapp.ts";
 import { alpa } from "../planners/pipeline/alpa.ts";
 import { chimera } from "../planners/pipeline/chimera.ts";
 import { dapple } from "../planners/pipeline/dapple.ts";
+import { distir } from "../planners/pipeline/distir.ts";
 import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
 import { ftpipe } from "../planners/pipeline/ftpipe.ts";
 import { gpipe } from "../planners/pipeline/gpipe/gpipe.ts";
@@ -99,6 +100,7 @@ export const composedMethods: readonly Method[] = [
   hetpipe,
   rannc,
   alpa,
+  distir,
   dnnReplication,
   gspmd,
   automap,

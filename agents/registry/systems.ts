@@ -79,10 +79,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("d-rec", "D-Rec", "MindSpore's recursive_programming, Huawei"),
   system("neo", "Neo", "Mudigere et al., ISCA 2022"),
   system("p2", "P2", "Xie et al., MLSys 2022", { lacks: "a planner on its reduction programs" }),
-  system("distir", "DistIR", "Santhanam et al., 2021", {
-    nearest: ["megatron"],
-    lacks: "its grid over data, tensor and pipeline degrees",
-  }),
+  system("distir", "DistIR", "Santhanam et al., EuroMLSys 2021"),
   system("auto-map", "Auto-MAP", "Wang et al., 2020", {
     nearest: ["automap"],
     lacks: "its linkage groups and its Rainbow DQN",

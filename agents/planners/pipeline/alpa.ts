@@ -9,9 +9,7 @@
 import { z } from "zod";
 import { acceleratorsOf } from "../../../env/model/cluster/cluster.ts";
 import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
-import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import type { PipelinePlan, PipelineStage } from "../../../env/model/plan/pipeline.ts";
-import { iterationOf } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
 import {
@@ -26,6 +24,7 @@ import { type EqualDevices, equalDevices } from "../../problems/pipeline/equal-d
 import { unequalNodes } from "../../problems/pipeline/equal-nodes.ts";
 import { type MachineBorders, machineBorders } from "../../problems/pipeline/machine-borders.ts";
 import { microBatchChoices } from "../../problems/pipeline/micro-batches.ts";
+import { regionSplits } from "../../problems/pipeline/region-splits.ts";
 import { type TensorRegions, tensorRegions } from "../../problems/pipeline/tensor-regions.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
@@ -226,10 +225,11 @@ function planOf(
   });
   const pipeline = planOfLayers(chain, stageOfLayer, { stages, microBatches, schedule: { name: "1f1b" } });
   if (stages.every(({ inside }) => inside === undefined)) return pipeline;
-  const split = Array.from(pipeline.stageOf, (stage, v): OpSplit | null => {
-    const divided = stage < 0 ? -1 : regions.get(shapes[plan.stages[stage].shape].degree)!.dimension[v];
-    return divided < 0 ? null : iterationOf(graph, v)!.dimensions.map((_, d) => (d === divided ? [0] : []));
-  });
+  const split = regionSplits(
+    graph,
+    pipeline.stageOf,
+    (stage) => regions.get(shapes[plan.stages[stage].shape].degree)!,
+  );
   return { ...pipeline, stages, split };
 }
 
