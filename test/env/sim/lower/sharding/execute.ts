@@ -145,10 +145,24 @@ interface Computing {
   readonly indices: Iterable<number>;
 }
 
-function computed(one: OneRun, value: number, { held, ranges, indices }: Computing): Map<number, number> {
-  const { op, iteration, instruction, rank } = one;
+const computed = (one: OneRun, value: number, computing: Computing): Map<number, number> =>
+  elementsOf(
+    { ...one, output: tensorOf(one, value), port: one.instruction.outputs.indexOf(value) },
+    computing,
+  );
+
+/** Elements of an output of an op, from operands that are held. Throws where one is missing. */
+export function elementsOf(
+  {
+    op,
+    iteration,
+    rank,
+    output,
+    port,
+  }: Pick<OneRun, "op" | "iteration" | "rank"> & { readonly output: TensorAxes; readonly port: number },
+  { held, ranges, indices }: Computing,
+): Map<number, number> {
   const tensors = [...iteration.inputs, ...iteration.parameters];
-  const output = tensorOf(one, value);
   if (held.length !== tensors.length) throw new Error("An op lacks an operand.");
   const take = (operand: number, coordinates: readonly number[]): number => {
     const index = flatIndex(tensors[operand], coordinates);
@@ -158,7 +172,6 @@ function computed(one: OneRun, value: number, { held, ranges, indices }: Computi
   };
   const free = iteration.dimensions.map((_, d) => !output.along.includes(d));
   const start = coordinatesOfIndex(output, iteration.dimensions.length);
-  const port = instruction.outputs.indexOf(value);
   const made = new Map<number, number>();
   for (const index of indices) {
     const coordinates = start(index);
@@ -201,7 +214,7 @@ function valueAt(op: NumberedOp, { take, coordinates, ranges, free, operands, po
 const flatIndex = ({ shape, along }: TensorAxes, coordinates: readonly number[]): number =>
   along.reduce((index, dimension, t) => index * shape[t] + coordinates[dimension], 0);
 
-const coordinatesOfIndex =
+export const coordinatesOfIndex =
   ({ shape, along }: TensorAxes, dimensions: number) =>
   (index: number): number[] => {
     const at = new Array<number>(dimensions).fill(0);
@@ -213,12 +226,12 @@ const coordinatesOfIndex =
     return at;
   };
 
-const modulo = (number: number): number => ((number % PRIME) + PRIME) % PRIME;
+export const modulo = (number: number): number => ((number % PRIME) + PRIME) % PRIME;
 const reduced = (shard: Shard): Shard =>
   new Map([...shard].map(([index, number]) => [index, modulo(number)]));
 
 /** Numbers that depend on the name alone. */
-function numbersOf(name: string, shape: readonly number[]): number[] {
+export function numbersOf(name: string, shape: readonly number[]): number[] {
   let state = [...name].reduce((sum, letter) => modulo(sum * 31 + letter.charCodeAt(0)), 7);
   return Array.from({ length: shape.reduce((count, length) => count * length, 1) }, () => {
     state = modulo(state * 67 + 13);
