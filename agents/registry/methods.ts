@@ -75,6 +75,7 @@ import { pase } from "../planners/sharding/labels/pase.ts";
 import { tensoropt } from "../planners/sharding/labels/tensoropt.ts";
 import { megatron } from "../planners/sharding/megatron.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
+import { paddleAdaptive } from "../planners/sharding/paddle-adaptive.ts";
 import { tensorParallel } from "../planners/sharding/tensor-parallel.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
 
@@ -107,6 +108,7 @@ export const composedMethods: readonly Method[] = [
   dataParallel,
   megatron,
   tensorParallel,
+  paddleAdaptive,
   alpaIntra,
   optcnn,
   pase,

@@ -84,9 +84,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     nearest: ["automap"],
     lacks: "its linkage groups and its Rainbow DQN",
   }),
-  system("paddle-adaptive", "Adaptive Paddle", "Ao et al., 2021", {
-    lacks: "its search, mapper and elastic planning",
-  }),
+  system("paddle-adaptive", "Adaptive Paddle", "Ao et al., 2021"),
   system("roc", "ROC", "Jia et al., MLSys 2020", {
     lacks: "plans that split a graph of data by its vertices",
   }),
