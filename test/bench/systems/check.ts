@@ -53,6 +53,10 @@ export const systemGroups = [
       "alpa",
     ],
   },
+  {
+    folder: "shardings",
+    systems: ["tensor-parallel-families", "distir", "paddle-adaptive"],
+  },
 ] as const;
 
 export type GroupFolder = (typeof systemGroups)[number]["folder"];

@@ -49,6 +49,12 @@ const GROUPS: Readonly<Record<GroupFolder, { readonly title: string; readonly te
       "event simulator of this gym; where a line is about a simulation inside a planner, it says so. " +
       "[Their estimates](pipeline-planners.md) have a page of their own.",
   },
+  shardings: {
+    title: "Planners of shardings",
+    text:
+      "Lines of planners that divide ops hold closed forms, brute force and programs that are executed " +
+      "on whole numbers. [Their figures](sharding-planners.md) have a page of their own.",
+  },
 };
 
 export type Systems = ReadonlyMap<string, readonly SystemCheck[]>;

@@ -3,43 +3,16 @@
  * that each rank sends are counted message by message. Programs are executed on numbers.
  */
 import { describe, expect, test } from "vitest";
-import {
-  type FamilyShape,
-  familyMesh,
-  familyPlan,
-} from "../../../../../agents/problems/sharding/macros/family.ts";
+import { familyMesh } from "../../../../../agents/problems/sharding/macros/family.ts";
 import { validatePlan } from "../../../../../env/index.ts";
-import type { Mesh } from "../../../../../env/model/layout/mesh.ts";
 import { replicatedPlan, type ShardingPlan } from "../../../../../env/model/plan/sharding.ts";
 import { shardedProgram } from "../../../../../env/sim/lower/sharding/program.ts";
 import { machines } from "../../../../env/sim/lower/machines.ts";
 import { execute } from "../../../../env/sim/lower/sharding/execute.ts";
-import type { NumberedGraph } from "../../../../env/sim/lower/sharding/numbered-graph.ts";
 import { collectivesOf, runSharding, shardedScenario } from "../../../../env/sim/lower/sharding/sharded.ts";
 import { perceptron } from "../labels/small-networks.ts";
 import { directBytes } from "./direct-bytes.ts";
-
-const SHAPES: readonly FamilyShape[] = [
-  ...[2, 4, 8].map((ranks) => ({ family: "1d" as const, ranks, copies: 1 })),
-  ...[2, 4, 8].map((side) => ({ family: "2d" as const, ranks: side ** 2, copies: 1 })),
-  ...[2, 4].flatMap((side) =>
-    [2, 4].map((depth) => ({ family: "2.5d" as const, ranks: side ** 2 * depth, copies: 1, depth })),
-  ),
-  ...[2, 4].map((side) => ({ family: "3d" as const, ranks: side ** 3, copies: 1 })),
-];
-
-const meshOf = (shape: FamilyShape): Mesh =>
-  familyMesh(
-    Array.from({ length: shape.ranks * shape.copies }, (_, d) => d),
-    shape,
-  ) as Mesh;
-
-/** The gradient of the output arrives in the parts in which the family leaves the output. */
-function planFor({ graph }: NumberedGraph, shape: FamilyShape): ShardingPlan {
-  const plan = familyPlan(graph, meshOf(shape), shape.family);
-  const [loss, gradient] = ["loss", "dout"].map((name) => graph.names.indexOf(name));
-  return { ...plan, split: plan.split.map((own, v) => (v === gradient ? plan.split[loss] : own)) };
-}
+import { planFor, SHAPES, SMALL } from "./family-shapes.ts";
 
 describe.each(SHAPES)("$family on $ranks ranks, depth $depth", (shape) => {
   const widths = [32, 64, 32, 16];
@@ -71,17 +44,6 @@ describe.each(SHAPES)("$family on $ranks ranks, depth $depth", (shape) => {
     expect(new Set(own)).toEqual(new Set([shape.ranks / (shape.depth ?? 1)]));
   });
 });
-
-const SMALL: readonly FamilyShape[] = [
-  { family: "1d", ranks: 2, copies: 2 },
-  { family: "2d", ranks: 4, copies: 1 },
-  { family: "2d", ranks: 9, copies: 1 },
-  { family: "2d", ranks: 4, copies: 2 },
-  { family: "2.5d", ranks: 8, copies: 1, depth: 2 },
-  { family: "3d", ranks: 8, copies: 1 },
-  { family: "3d", ranks: 8, copies: 2 },
-  { family: "3d", ranks: 27, copies: 1 },
-];
 
 test.each(SMALL)("$family on $ranks ranks, $copies times, computes the numbers of one device", (shape) => {
   const side = shape.ranks % 3 === 0 ? 3 : 2;
