@@ -162,7 +162,7 @@ export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
 export { type RepeatedRun, repeatedBlocks } from "./model/layers/repeated-blocks.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
 export type { Mesh, MeshAxis, MeshSizes } from "./model/layout/mesh.ts";
-export { type NaturalLayouts, naturalLayouts, type OpSplit } from "./model/layout/natural.ts";
+export { type NaturalLayouts, naturalLayouts, type OpSplit, type Panels } from "./model/layout/natural.ts";
 export {
   type CollectiveName,
   HOST_STAGE,
@@ -190,6 +190,7 @@ export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
 export type {
   OpOwner,
+  OpPanels,
   OutputLayout,
   PlanReduction,
   ShardingCollective,

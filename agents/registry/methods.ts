@@ -17,6 +17,7 @@ import { tapp } from "../learned/tapp.ts";
 import { alpa } from "../planners/pipeline/alpa.ts";
 import { chimera } from "../planners/pipeline/chimera.ts";
 import { dapple } from "../planners/pipeline/dapple.ts";
+import { distir } from "../planners/pipeline/distir.ts";
 import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
 import { ftpipe } from "../planners/pipeline/ftpipe.ts";
 import { gpipe } from "../planners/pipeline/gpipe/gpipe.ts";
@@ -75,6 +76,8 @@ import { tensoropt } from "../planners/sharding/labels/tensoropt.ts";
 import { megatron } from "../planners/sharding/megatron.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
 import { p2 } from "../planners/sharding/p2.ts";
+import { paddleAdaptive } from "../planners/sharding/paddle-adaptive.ts";
+import { tensorParallel } from "../planners/sharding/tensor-parallel.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
 
 export const composedMethods: readonly Method[] = [
@@ -99,11 +102,14 @@ export const composedMethods: readonly Method[] = [
   hetpipe,
   rannc,
   alpa,
+  distir,
   dnnReplication,
   gspmd,
   automap,
   dataParallel,
   megatron,
+  tensorParallel,
+  paddleAdaptive,
   alpaIntra,
   optcnn,
   pase,

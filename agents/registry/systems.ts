@@ -64,6 +64,11 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("tapp", "TAPP", "Mao et al., 2021"),
   system("heterps", "HeterPS", "Liu et al., 2021"),
   system("optcnn", "OptCNN", "Jia et al., ICML 2018"),
+  system(
+    "tensor-parallel-families",
+    "Tensor-parallel families",
+    "Megatron-LM 2019, Optimus 2021, Tesseract 2021, 3D 2021",
+  ),
   system("tofu", "Tofu", "Wang et al., EuroSys 2019"),
   system("pase", "PaSE", "Elango, IPDPS 2021"),
   system("gspmd", "GSPMD", "Xu et al., 2021"),
@@ -74,17 +79,12 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("d-rec", "D-Rec", "MindSpore's recursive_programming, Huawei"),
   system("neo", "Neo", "Mudigere et al., ISCA 2022"),
   system("p2", "P2", "Xie et al., MLSys 2022"),
-  system("distir", "DistIR", "Santhanam et al., 2021", {
-    nearest: ["megatron"],
-    lacks: "its grid over data, tensor and pipeline degrees",
-  }),
+  system("distir", "DistIR", "Santhanam et al., EuroMLSys 2021"),
   system("auto-map", "Auto-MAP", "Wang et al., 2020", {
     nearest: ["automap"],
     lacks: "its linkage groups and its Rainbow DQN",
   }),
-  system("paddle-adaptive", "Adaptive Paddle", "Ao et al., 2021", {
-    lacks: "its search, mapper and elastic planning",
-  }),
+  system("paddle-adaptive", "Adaptive Paddle", "Ao et al., 2021"),
   system("roc", "ROC", "Jia et al., MLSys 2020", {
     lacks: "plans that split a graph of data by its vertices",
   }),

@@ -69,6 +69,8 @@ export function hybridObservation(
     observe(view) {
       const { current, openFrom, devicesLeft, microBatches, decision, schedule, stages } = view;
       const sums = parts.sums((layer) => layer >= openFrom && layer <= current);
+      const layers = parts.blank();
+      parts.mark(layers.layers, (layer) => layer === current);
       const [stage, devices, tensorRanks] = [perLayer(-1), perLayer(0), perLayer(0)];
       for (const [s, own] of stages.entries()) {
         stage.fill(s, own.from, own.to);
@@ -76,7 +78,7 @@ export function hybridObservation(
         tensorRanks.fill(familyOf(own)!.tensor, own.from, own.to);
       }
       return {
-        ...parts.rows((layer) => layer === current),
+        ...layers,
         open: Float32Array.of(...sums, devicesLeft / view.deviceCount, 1 / microBatches),
         openColumns,
         treatments: rows.slice(),

@@ -7,7 +7,6 @@
  * has the weights alone. Other networks have the batch on all axes.
  */
 import { z } from "zod";
-import { InputError } from "../../../env/model/errors.ts";
 import type { Mesh } from "../../../env/model/layout/mesh.ts";
 import { sizesOf } from "../../../env/model/layout/mesh.ts";
 import { meshOf } from "../../../env/model/layout/mesh-of.ts";
@@ -18,6 +17,7 @@ import { Divisions } from "../../../env/model/layout/propagation/divisions.ts";
 import { type PropagationRules, propagationRules } from "../../../env/model/layout/propagation/rules.ts";
 import type { ShardingPlan, ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
+import { annotationsIn } from "../../problems/sharding/annotations.ts";
 import { unknownDimensions } from "../../problems/sharding/meshes.ts";
 import { transformerWeights } from "../../problems/sharding/transformer-weights.ts";
 import { meshOption, meshRefusal, zeroOption } from "./mesh-options.ts";
@@ -56,7 +56,7 @@ export const gspmd: PlannerModule<Options> = {
     async *plan({ graph, cluster }, evaluator) {
       const mesh = meshOf(cluster, wanted === "all" ? undefined : wanted);
       const rules = propagationRules(graph);
-      const decisions = annotations === "" ? recipe(rules, mesh) : annotated(rules, mesh, annotations);
+      const decisions = annotations === "" ? recipe(rules, mesh) : annotationsIn(rules, mesh, annotations);
       const { split, work } = completeSharding(rules, sizesOf(mesh), decisions, "priority");
       const plan: ShardingPlan = {
         kind: "sharding",
@@ -92,20 +92,5 @@ function recipe(rules: PropagationRules, mesh: Mesh): Decision[] {
     if (!divisions.mayDivide(number, axis)) return false;
     divisions.divide(number, axis);
     return true;
-  });
-}
-
-/** Reads annotations; throws one sentence on what is none. */
-function annotated({ graph }: PropagationRules, { axes }: Mesh, text: string): Decision[] {
-  return text.split(",").map((each) => {
-    const parts = each.trim().split(":");
-    const [axisName, name] = [parts.pop(), parts.pop()];
-    const op = graph.names.indexOf(parts.join(":"));
-    const dimension = graph.iterations?.[op]?.dimensions.findIndex((own) => own.name === name) ?? -1;
-    const axis = axes.findIndex((own) => own.name === axisName);
-    if (op !== -1 && dimension !== -1 && axis !== -1) return { op, dimension, axis };
-    throw new InputError(
-      `The annotation "${each.trim()}" is no op:dimension:axis of this graph; axes are ${axes.map((own) => own.name).join(", ")}.`,
-    );
   });
 }

@@ -9,7 +9,8 @@ import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Fact, PlannerModule } from "../../contract.ts";
 import { type PlacedSharding, placedShardings } from "../../exact/sharding/meshes/placed-shardings.ts";
-import { dataParallelPlan, megatronDegree, megatronPlan } from "../../problems/sharding/macros.ts";
+import { dataParallelPlan } from "../../problems/sharding/macros/data-parallel.ts";
+import { megatronDegree, megatronPlan } from "../../problems/sharding/macros/megatron.ts";
 import { meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
 
 const options = z.strictObject({

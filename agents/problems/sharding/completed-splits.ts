@@ -9,24 +9,27 @@ import { type OpIteration, type TensorAxes, WHOLE } from "../../../env/model/gra
 import { matchedAxes } from "../../../env/model/graph/matched-axes.ts";
 import { elementsIn } from "../../../env/model/layout/layout.ts";
 import type { MeshSizes } from "../../../env/model/layout/mesh.ts";
-import { naturalLayouts, type OpSplit, unsplit } from "../../../env/model/layout/natural.ts";
-import { dataEdges, iterationOf } from "../../../env/model/plan/sharding.ts";
+import { naturalLayouts, type OpSplit, type Panels, unsplit } from "../../../env/model/layout/natural.ts";
+import { dataEdges, iterationOf, type OpPanels } from "../../../env/model/plan/sharding.ts";
 import { splitRules } from "./legal-splits.ts";
 
 /**
- * `given`: a split for each op that is decided, null for the rest. Post: forward ops with
- * dimensions have a split, all others null, and every split has equal parts if the given ones have.
+ * `given`: a split for each op that is decided, null for the rest. Some of these may pass `panels`.
+ * Post: forward ops with dimensions have a split, all others null. Every split has equal parts if
+ * the given ones have.
  */
 export function completedSplits(
   graph: OpGraph,
   sizes: MeshSizes,
   given: readonly (OpSplit | null)[],
+  panels: readonly OpPanels[] = [],
 ): (OpSplit | null)[] {
   const rules = splitRules(graph, sizes);
   const splits = [...given];
+  const so: SoFar = { graph, splits, panelsOf: new Map(panels.map((each) => [each.op, each])) };
   const order = graph.topologicalOrder.filter((v) => graph.role[v] === Role.forward);
-  for (const v of order) fill(v, (iteration) => arriving(graph, splits, v, iteration));
-  for (const v of order.toReversed()) fill(v, (iteration) => needed(graph, splits, v, iteration));
+  for (const v of order) fill(v, (iteration) => arriving(so, v, iteration));
+  for (const v of order.toReversed()) fill(v, (iteration) => needed(so, v, iteration));
   for (const v of order) {
     const iteration = iterationOf(graph, v);
     if (iteration !== null) splits[v] ??= unsplit(iteration);
@@ -52,30 +55,26 @@ interface Wanted {
   readonly dimension: number;
 }
 
-function* arriving(
-  graph: OpGraph,
-  splits: readonly (OpSplit | null)[],
-  v: number,
-  iteration: OpIteration,
-): Iterable<Wanted> {
+interface SoFar {
+  readonly graph: OpGraph;
+  readonly splits: readonly (OpSplit | null)[];
+  readonly panelsOf: ReadonlyMap<number, Panels>;
+}
+
+function* arriving({ graph, splits, panelsOf }: SoFar, v: number, iteration: OpIteration): Iterable<Wanted> {
   for (const [i, e] of dataEdges(graph, v).entries()) {
     const [source, port] = [graph.edgeSource[e], graph.edgeOutput[e]];
     const maker = iterationOf(graph, source);
     const split = splits[source];
     if (maker === null || split === null || iteration.inputs[i] === undefined) continue;
-    const { axes } = naturalLayouts(maker, split).outputs[port];
+    const { axes } = naturalLayouts(maker, split, panelsOf.get(source)).outputs[port];
     for (const [from, to] of pairsOf(maker.outputs[port], iteration.inputs[i]))
       if (iteration.inputs[i].along[to] !== WHOLE)
         for (const axis of axes[from]) yield { axis, dimension: iteration.inputs[i].along[to] };
   }
 }
 
-function* needed(
-  graph: OpGraph,
-  splits: readonly (OpSplit | null)[],
-  v: number,
-  iteration: OpIteration,
-): Iterable<Wanted> {
+function* needed({ graph, splits, panelsOf }: SoFar, v: number, iteration: OpIteration): Iterable<Wanted> {
   for (let i = graph.outStart[v]; i < graph.outStart[v + 1]; i++) {
     const e = graph.outEdge[i];
     const [user, port] = [graph.edgeDestination[e], graph.edgeOutput[e]];
@@ -84,7 +83,7 @@ function* needed(
     if (reader === null || split === null || graph.role[user] !== Role.forward) continue;
     const input = dataEdges(graph, user).indexOf(e);
     if (input === -1 || iteration.outputs[port] === undefined) continue;
-    const { axes } = naturalLayouts(reader, split).inputs[input];
+    const { axes } = naturalLayouts(reader, split, panelsOf.get(user)).inputs[input];
     for (const [from, to] of pairsOf(iteration.outputs[port], reader.inputs[input]))
       if (iteration.outputs[port].along[from] !== WHOLE)
         for (const axis of axes[to]) yield { axis, dimension: iteration.outputs[port].along[from] };

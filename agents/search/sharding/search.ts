@@ -116,6 +116,8 @@ async function* changed(
   patience: number,
 ): AsyncGenerator<Plan, number> {
   const { plan: start } = best;
+  // Labels know no panels.
+  if (start?.panels !== undefined) return 0;
   const tables = meshes.find((each) => start !== null && isOn(each(), start))?.();
   let labels = tables === undefined || start === null ? null : labelsIn(tables, start);
   if (tables === undefined || labels === null) return 0;

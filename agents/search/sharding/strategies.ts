@@ -16,6 +16,8 @@ export interface StrategySpace {
   /** Configurations of each op that has any, as numbers. */
   readonly legal: readonly Int32Array[];
   planOf(strategy: ArrayLike<number>): ShardingPlan;
+  /** The configurations of a plan's ops; an op whose split is none of its own runs whole. */
+  strategyOf(split: ShardingPlan["split"]): Int32Array;
   readonly dataParallel: Int32Array;
   random(rng: Rng): Int32Array;
 }
@@ -33,6 +35,7 @@ export function strategySpace(graph: OpGraph, mesh: Mesh): StrategySpace {
   return {
     legal: splits.map(({ length }) => Int32Array.from({ length }, (_, i) => i)),
     dataParallel: Int32Array.from(ops, (v, i) => numberOf(splits[i], data[v]!)),
+    strategyOf: (split) => Int32Array.from(ops, (v, i) => Math.max(0, numberOf(splits[i], split[v]))),
     random: (rng) => Int32Array.from(splits, ({ length }) => rng.int(length)),
     planOf(strategy) {
       const split = new Array<OpSplit | null>(graph.opCount).fill(null);
@@ -44,5 +47,5 @@ export function strategySpace(graph: OpGraph, mesh: Mesh): StrategySpace {
   };
 }
 
-const numberOf = (splits: readonly OpSplit[], wanted: OpSplit): number =>
+const numberOf = (splits: readonly OpSplit[], wanted: OpSplit | null): number =>
   splits.findIndex((split) => JSON.stringify(split) === JSON.stringify(wanted));

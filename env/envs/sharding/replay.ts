@@ -20,6 +20,7 @@ export interface ShardingReplay {
 export function shardingReplay(scenario: Scenario, plan: ShardingPlan): ShardingReplay | string {
   const { graph } = scenario;
   if ((plan.layouts ?? []).length > 0) return "The plan gives outputs layouts of their own; no action does.";
+  if ((plan.panels ?? []).length > 0) return "The plan passes products panel by panel; no action does.";
   for (let v = 0; v < graph.opCount; v++)
     if (graph.role[v] !== Role.forward && plan.split[v] !== null)
       return `Op "${graph.names[v]}" of the plan has a split of its own; here it follows its twin.`;

@@ -10,6 +10,16 @@ import type { Layout } from "./layout.ts";
 /** For each iteration dimension of an op the mesh axes that divide it, the major one first. */
 export type OpSplit = readonly (readonly number[])[];
 
+/**
+ * A dimension that all ranks of an op pass panel by panel, as SUMMA does (van de Geijn and Watts,
+ * 1997). Each tensor along it lies in panels along the one of both mesh axes that divides nothing
+ * else of that tensor. Both axes have as many ranks as there are panels.
+ */
+export interface Panels {
+  readonly dimension: number;
+  readonly axes: readonly number[];
+}
+
 export interface NaturalLayouts {
   readonly inputs: readonly Layout[];
   readonly parameters: readonly Layout[];
@@ -20,9 +30,26 @@ export const unsplit = ({ dimensions }: Pick<OpIteration, "dimensions">): OpSpli
 
 export const usedAxes = (split: OpSplit): number[] => split.flat().sort((a, b) => a - b);
 
-export function naturalLayouts(iteration: OpIteration, split: OpSplit): NaturalLayouts {
+/** Mesh axes along which the panels of a tensor lie; none for one that has no axis along them. */
+export function panelAxes({ along }: TensorAxes, split: OpSplit, { dimension, axes }: Panels): number[] {
+  if (!along.includes(dimension)) return [];
+  const used = along.flatMap((of) => (of === WHOLE ? [] : split[of]));
+  return axes.filter((axis) => !used.includes(axis));
+}
+
+/** Panels of an output are summed where they lie, so it is no partial sum over their axis. */
+export function naturalLayouts(
+  iteration: OpIteration,
+  split: OpSplit,
+  panels: Panels | null = null,
+): NaturalLayouts {
+  const lyingOf = (tensor: TensorAxes): readonly number[] =>
+    panels === null ? [] : panelAxes(tensor, split, panels);
   const along = (tensor: TensorAxes): readonly (readonly number[])[] =>
-    tensor.along.map((dimension) => (dimension === WHOLE ? [] : split[dimension]));
+    tensor.along.map((dimension) => {
+      if (dimension === WHOLE) return [];
+      return dimension === panels?.dimension ? lyingOf(tensor) : split[dimension];
+    });
   return {
     inputs: iteration.inputs.map((tensor) => ({ axes: along(tensor), partial: [] })),
     parameters: iteration.parameters.map((tensor) => ({ axes: along(tensor), partial: [] })),
@@ -31,6 +58,7 @@ export function naturalLayouts(iteration: OpIteration, split: OpSplit): NaturalL
       partial: iteration.sums
         .filter((dimension) => !tensor.along.includes(dimension))
         .flatMap((dimension) => split[dimension])
+        .filter((axis) => !lyingOf(tensor).includes(axis))
         .sort((a, b) => a - b),
     })),
   };

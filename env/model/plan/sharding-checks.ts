@@ -11,6 +11,7 @@ import type { OpSplit } from "../layout/natural.ts";
 import type { Scenario } from "../scenario.ts";
 import { alternatives } from "../suggest.ts";
 import { checkOwners } from "./owner-checks.ts";
+import { checkPanels } from "./panel-checks.ts";
 import { checkReductions } from "./reduction-checks.ts";
 import {
   iterationOf,
@@ -25,6 +26,7 @@ import {
 export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkMesh(scenario, plan);
   checkSplits(scenario, plan);
+  checkPanels(scenario.graph, plan);
   for (const layout of plan.layouts ?? []) checkLayout(scenario, plan, layout);
   checkSupport(scenario, plan);
   checkWords(scenario, plan);

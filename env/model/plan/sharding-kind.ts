@@ -9,7 +9,7 @@ import type { Sync } from "./pipeline.ts";
 import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 import { reductionsIn } from "./reduction-checks.ts";
-import type { OpOwner, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
+import type { OpOwner, OpPanels, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
 
 export const shardingKind: PlanKind<ShardingPlan> = {
@@ -27,6 +27,7 @@ function toJson({
   mesh,
   split,
   layouts,
+  panels,
   owners,
   collective,
   reductions,
@@ -40,6 +41,9 @@ function toJson({
     ...(layouts !== undefined && {
       layouts: layouts.map(({ op, output, axes }) => ({ op, output, axes: copyLists(axes) })),
     }),
+    ...(panels !== undefined && {
+      panels: panels.map(({ op, dimension, axes }) => ({ op, dimension, axes: [...axes] })),
+    }),
     ...(owners !== undefined && { owners: owners.map(({ op, rank }) => ({ op, rank })) }),
     ...(collective !== undefined && { collective }),
     ...(reductions !== undefined && { reductions: structuredClone(reductions) }),
@@ -48,7 +52,18 @@ function toJson({
   };
 }
 
-const FIELDS = ["kind", "mesh", "split", "layouts", "owners", "collective", "reductions", "memory", "sync"];
+const FIELDS = [
+  "kind",
+  "mesh",
+  "split",
+  "layouts",
+  "panels",
+  "owners",
+  "collective",
+  "reductions",
+  "memory",
+  "sync",
+];
 
 /** Devices, mesh axes and ops may be numbers or names. */
 function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPlan {
@@ -56,7 +71,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
   if (stranger !== undefined)
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
-  const { split, layouts, owners, collective, reductions, memory, sync } = json;
+  const { split, layouts, panels, owners, collective, reductions, memory, sync } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -65,6 +80,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
       own === null ? null : listsIn(mesh.axes, own, `${where}: split ${v}`),
     ),
     ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
+    ...(panels !== undefined && { panels: panelsIn(scenario, mesh, panels, where) }),
     ...(owners !== undefined && { owners: ownersIn(scenario, owners, where) }),
     ...(collective !== undefined && { collective: collective as ShardingCollective }),
     ...(reductions !== undefined && { reductions: reductionsIn(mesh.axes, reductions, where) }),
@@ -106,7 +122,23 @@ function layoutsIn({ graph }: Scenario, mesh: Mesh, layouts: unknown, where: str
     throw new InputError(`${where}: layouts is ${shown(layouts)}, expected a list of layouts.`);
   return layouts.map((layout: unknown, i) => {
     const { op, output = 0, axes } = (layout ?? {}) as Partial<Record<keyof OutputLayout, unknown>>;
-    const named = typeof op === "string" ? graph.names.indexOf(op) : (op as number);
-    return { op: named, output: output as number, axes: listsIn(mesh.axes, axes, `${where}: layout ${i}`) };
+    return {
+      op: opIn(graph, op),
+      output: output as number,
+      axes: listsIn(mesh.axes, axes, `${where}: layout ${i}`),
+    };
   });
 }
+
+function panelsIn({ graph }: Scenario, mesh: Mesh, panels: unknown, where: string): OpPanels[] {
+  if (!Array.isArray(panels))
+    throw new InputError(`${where}: panels is ${shown(panels)}, expected a list of panels.`);
+  return panels.map((each: unknown, i) => {
+    const { op, dimension, axes } = (each ?? {}) as Partial<Record<keyof OpPanels, unknown>>;
+    const [along] = listsIn(mesh.axes, [axes], `${where}: panels ${i}`);
+    return { op: opIn(graph, op), dimension: dimension as number, axes: along };
+  });
+}
+
+const opIn = ({ names }: Scenario["graph"], op: unknown): number =>
+  typeof op === "string" ? names.indexOf(op) : (op as number);

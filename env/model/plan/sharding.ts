@@ -9,7 +9,7 @@
 import { CONTROL, type OpGraph, Role } from "../graph/graph.ts";
 import type { OpIteration } from "../graph/iteration.ts";
 import type { Mesh } from "../layout/mesh.ts";
-import { type OpSplit, splitByName, unsplit } from "../layout/natural.ts";
+import { type OpSplit, type Panels, splitByName, unsplit, usedAxes } from "../layout/natural.ts";
 import type { ReductionProgram } from "../layout/reductions/steps.ts";
 import { type Sync, syncs } from "./pipeline.ts";
 
@@ -19,6 +19,11 @@ export interface OutputLayout {
   readonly output: number;
   /** Mesh axes that divide each axis of the tensor, the major one first. */
   readonly axes: readonly (readonly number[])[];
+}
+
+/** A forward op whose ranks pass a dimension panel by panel; its backward ops do as well. */
+export interface OpPanels extends Panels {
+  readonly op: number;
 }
 
 /** How ranks add up partial sums (env/sim/lower/collectives). */
@@ -60,6 +65,8 @@ export interface ShardingPlan {
   /** Absent for none. */
   readonly layouts?: readonly OutputLayout[];
   /** Absent for none. */
+  readonly panels?: readonly OpPanels[];
+  /** Absent for none. */
   readonly owners?: readonly OpOwner[];
   /** Absent for `ring`. */
   readonly collective?: ShardingCollective;
@@ -93,15 +100,50 @@ export const reductionOver = (
   );
 
 /** How an op is divided, null for one that does not say what it iterates over. */
-export function splitOf(graph: OpGraph, { split }: Pick<ShardingPlan, "split">, v: number): OpSplit | null {
+export const splitOf = (graph: OpGraph, plan: Divided, v: number): OpSplit | null =>
+  divisionOf(graph, plan, v)?.split ?? null;
+
+/** The dimension that an op passes panel by panel, null for none. */
+export const panelsOf = (graph: OpGraph, plan: Divided, v: number): Panels | null =>
+  plan.panels === undefined ? null : (divisionOf(graph, plan, v)?.panels ?? null);
+
+type Divided = Pick<ShardingPlan, "split" | "panels">;
+
+function divisionOf(
+  graph: OpGraph,
+  plan: Divided,
+  v: number,
+): { readonly split: OpSplit; readonly panels: Panels | null } | null {
   const iteration = iterationOf(graph, v);
   if (iteration === null) return null;
-  const own = split[v];
-  if (own !== null) return own;
+  const own = plan.split[v];
+  if (own !== null) return { split: own, panels: plan.panels?.find(({ op }) => op === v) ?? null };
   const twin = graph.role[v] === Role.forward ? -1 : graph.twin[v];
   const leader = twin === -1 ? null : iterationOf(graph, twin);
-  const lead = twin === -1 ? null : split[twin];
-  return leader === null || lead === null ? unsplit(iteration) : splitByName(leader, lead, iteration);
+  const lead = twin === -1 ? null : plan.split[twin];
+  if (leader === null || lead === null) return { split: unsplit(iteration), panels: null };
+  const split = splitByName(leader, lead, iteration);
+  const panels = panelsByName(plan, twin, leader, iteration);
+  if (panels === null) return { split, panels };
+  const used = usedAxes(split);
+  const lying = panels.axes.filter((axis) => !used.includes(axis));
+  if (lying.length === 0) return { split, panels };
+  // An update has no panels to pass: each rank renews those of its own.
+  return { split: split.map((axes, d) => (d === panels.dimension ? lying : axes)), panels: null };
+}
+
+/** The panels of an op's forward twin, by the name of the dimension. */
+function panelsByName(
+  { panels = [] }: Divided,
+  twin: number,
+  leader: OpIteration,
+  iteration: OpIteration,
+): Panels | null {
+  const given = panels.find(({ op }) => op === twin);
+  if (given === undefined) return null;
+  const { name } = leader.dimensions[given.dimension];
+  const dimension = iteration.dimensions.findIndex((own) => own.name === name);
+  return dimension === -1 ? null : { dimension, axes: given.axes };
 }
 
 export const iterationOf = ({ iterations }: Pick<OpGraph, "iterations">, v: number): OpIteration | null =>

@@ -54,7 +54,10 @@ export const systemGroups = [
     ],
   },
   { folder: "layerwise", systems: ["optcnn"] },
-  { folder: "shardings", systems: ["p2", "gspmd", "neo"] },
+  {
+    folder: "shardings",
+    systems: ["p2", "gspmd", "neo", "tensor-parallel-families", "distir", "paddle-adaptive"],
+  },
 ] as const;
 
 export type GroupFolder = (typeof systemGroups)[number]["folder"];

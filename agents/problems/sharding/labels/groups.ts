@@ -91,7 +91,7 @@ export function labelGroups(graph: OpGraph): LabelGroups {
 }
 
 /** Sums that leave an output which lies along what is summed are statistics, not products. */
-const isHeavy = ({ sums, outputs }: OpIteration): boolean =>
+export const isHeavy = ({ sums, outputs }: OpIteration): boolean =>
   sums.length > 0 && sums.every((dimension) => outputs.every(({ along }) => !along.includes(dimension)));
 
 /** Equal for ops that read the same tensors, and weights of their own, in the same way. */

@@ -4,7 +4,7 @@
  */
 import { type Layout, localShare } from "../../../model/layout/layout.ts";
 import type { MeshSizes } from "../../../model/layout/mesh.ts";
-import type { OpSplit } from "../../../model/layout/natural.ts";
+import type { OpSplit, Panels } from "../../../model/layout/natural.ts";
 import type { ReshardStep } from "../../../model/layout/steps.ts";
 
 /** Output of a value that is a weight of its op. */
@@ -30,6 +30,8 @@ export interface Run {
   readonly kind: "run";
   readonly op: number;
   readonly split: OpSplit | null;
+  /** Absent for an op that runs at once. */
+  readonly panels?: Panels;
   /** Share of the op's work that each rank does, padded. */
   readonly share: number;
   readonly inputs: readonly number[];

@@ -6,9 +6,12 @@ import type { TaskBuilder } from "../tasks/task-builder.ts";
 import type { BufferTable } from "./buffers.ts";
 import { type Purpose, rankBytes, type ShardedProgram } from "./instructions.ts";
 
+/** What sends: steps between layouts, feeds of the host, panels of a product. */
+export type MoveKind = StepKind | "feed" | "broadcast" | "reduce";
+
 /** A collective of all groups at once, and its tasks: from `firstTask` to before `endTask`. */
 export interface LoweredMove {
-  readonly kind: StepKind | "feed";
+  readonly kind: MoveKind;
   readonly purpose: Purpose;
   /** Op whose output or weight it moves. */
   readonly op: number;
@@ -57,6 +60,29 @@ export function addStep(lowering: ShardedLowering, rank: number, op: number): nu
   opOf.push(op);
   rankOf.push(rank);
   return builder.task(aside ? device + scenario.cluster.devices.length : device, -1, 0);
+}
+
+/** Adds a task of a run's op for a rank, which does a share of the op's work. */
+export type RunTask = (rank: number, share: number) => number;
+
+export function addRunTask(lowering: ShardedLowering, op: number, rank: number, share: number): number {
+  const { scenario, plan, builder, opOf, rankOf } = lowering;
+  const device = plan.mesh.devices[rank];
+  opOf.push(op);
+  rankOf.push(rank);
+  return builder.task(device, op * scenario.cluster.devices.length + device, share);
+}
+
+/** A task of a rank waits until the rank has the values. */
+export function waitForValues(
+  { builder, ready }: ShardedLowering,
+  task: number,
+  rank: number,
+  values: readonly number[],
+): void {
+  const before = new Set(values.map((value) => ready[value][rank]));
+  before.delete(-1);
+  for (const each of before) builder.after(task, each);
 }
 
 /** A value with the buffers of another: the same bytes, or a part of them. */

@@ -9,6 +9,7 @@
  * - Where its split has the same mesh axes, it is not divided by them if its outputs are smaller.
  *   Gradients that meet are so added up, then scattered.
  * - An op that does not say what it iterates over runs whole on every rank.
+ * - An op that is passed panel by panel takes what it needs in panels, and no partial sums.
  */
 import { CONTROL, type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";
@@ -17,7 +18,13 @@ import { type Layout, localShare, partLength, replicated } from "../../../model/
 import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
 import { naturalLayouts, type OpSplit, usedAxes, workShare } from "../../../model/layout/natural.ts";
 import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
-import { dataEdges, iterationOf, ownerOf, type ShardingPlan } from "../../../model/plan/sharding.ts";
+import {
+  dataEdges,
+  iterationOf,
+  ownerOf,
+  panelsOf,
+  type ShardingPlan,
+} from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { followedSplit } from "./follow.ts";
 import type { Instruction, Purpose, ShardedProgram } from "./instructions.ts";
@@ -178,8 +185,9 @@ function addRun(making: Making, v: number): void {
   const iteration = iterationOf(graph, v);
   const given = givenSplit(making, v);
   const purpose: Purpose = graph.role[v] === Role.update ? "gradient" : "data";
-  const { passed, split } = partialRun(making, v, given);
-  const natural = iteration === null || split === null ? null : naturalLayouts(iteration, split);
+  const panels = panelsOf(graph, plan, v);
+  const { passed, split } = panels === null ? partialRun(making, v, given) : { passed: [], split: given };
+  const natural = iteration === null || split === null ? null : naturalLayouts(iteration, split, panels);
   const inputs = dataEdges(graph, v).map((e, i) => {
     const key = keyOf(graph.edgeSource[e], graph.edgeOutput[e]);
     const shape = iteration?.inputs[i]?.shape ?? tensors.first(key).shape;
@@ -200,7 +208,8 @@ function addRun(making: Making, v: number): void {
       : workShare(iteration, split, (length, axes) => partLength(length, axes, sizes));
   const isUpdate = graph.role[v] === Role.update && natural !== null;
   const renewed = isUpdate ? weights.renew(v, iteration!, natural.parameters) : [];
-  instructions.push({ kind: "run", op: v, split, share, inputs, parameters, outputs, renewed });
+  const run = { op: v, split, share, inputs, parameters, outputs, renewed };
+  instructions.push({ kind: "run", ...run, ...(panels !== null && { panels }) });
   if (split !== given) settle(making, v, naturalLayouts(iteration!, given!).outputs);
   for (const { op, output, axes } of plan.layouts ?? [])
     if (op === v) tensors.settle(keyOf(v, output), { axes, partial: [] });

@@ -20,9 +20,19 @@ import { type TaskStructure, taskBuilder } from "../tasks/task-builder.ts";
 import { taskOrder } from "../tasks/task-order.ts";
 import { createBuffers } from "./buffers.ts";
 import { type HostRun, type Move, madeFirst, type Run, type ShardedProgram } from "./instructions.ts";
-import { addStep, type LoweredMove, ownBuffer, type ShardedLowering, useBuffer } from "./lowering.ts";
+import {
+  addRunTask,
+  addStep,
+  type LoweredMove,
+  ownBuffer,
+  type RunTask,
+  type ShardedLowering,
+  useBuffer,
+  waitForValues,
+} from "./lowering.ts";
 import { lowerFeed, lowerMove, lowerView } from "./moves.ts";
 import { lowerOwned } from "./owned.ts";
+import { lowerPanels } from "./panels.ts";
 import { shardedProgram } from "./program.ts";
 
 export interface LoweredSharding extends TaskStructure {
@@ -175,27 +185,19 @@ function lowerRun(
   tasksOf: TasksOf,
   shares: number[],
 ): readonly number[] {
-  const { scenario, plan, builder, ready, bufferOf, firstOf, program, opOf, rankOf } = lowering;
-  const { op, share, inputs, parameters, outputs, renewed } = run;
-  const tasks = plan.mesh.devices.map((device, rank) => {
-    const task = builder.task(device, op * scenario.cluster.devices.length + device, share);
+  const { scenario, plan, bufferOf, firstOf, program } = lowering;
+  const { op, inputs, renewed } = run;
+  const runTask: RunTask = (rank, share) => {
+    const task = addRunTask(lowering, op, rank, share);
     shares[task] = share;
-    opOf.push(op);
-    rankOf.push(rank);
-    const before = new Set([...inputs, ...parameters].map((value) => ready[value][rank]));
-    before.delete(-1);
-    for (const each of before) builder.after(task, each);
     addOrders(lowering, op, task, rank, tasksOf);
     return task;
-  });
+  };
+  const tasks =
+    run.panels === undefined ? runAtOnce(lowering, run, runTask) : lowerPanels(lowering, run, runTask);
   tasksOf[op] = tasks;
-  for (const value of [...inputs, ...parameters]) useBuffer(lowering, value, tasks);
-  for (const value of outputs) {
-    ready[value] = [...tasks];
-    ownBuffer(lowering, value, tasks);
-  }
   for (const value of renewed) {
-    ready[value] = [...tasks];
+    lowering.ready[value] = [...tasks];
     bufferOf[value] = tasks.map(() => -1);
   }
   if (scenario.graph.role[op] === Role.update && (plan.memory?.zero ?? 0) < 2)
@@ -203,6 +205,25 @@ function lowerRun(
       const whole = firstOf[value];
       if (program.values[whole].onHost !== true) useBuffer(lowering, whole, tasks);
     }
+  return tasks;
+}
+
+function runAtOnce(
+  lowering: ShardedLowering,
+  { share, inputs, parameters, outputs }: Run,
+  runTask: RunTask,
+): readonly number[] {
+  const { plan, ready } = lowering;
+  const tasks = plan.mesh.devices.map((_, rank) => {
+    const task = runTask(rank, share);
+    waitForValues(lowering, task, rank, [...inputs, ...parameters]);
+    return task;
+  });
+  for (const value of [...inputs, ...parameters]) useBuffer(lowering, value, tasks);
+  for (const value of outputs) {
+    ready[value] = [...tasks];
+    ownBuffer(lowering, value, tasks);
+  }
   return tasks;
 }
 

@@ -6,7 +6,7 @@ import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { elementsIn, type Layout, replicated } from "../../../model/layout/layout.ts";
 import { naturalLayouts } from "../../../model/layout/natural.ts";
-import { iterationOf, ownerOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
+import { iterationOf, ownerOf, panelsOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
 import { type StoredWeight, type Value, WEIGHTS } from "./instructions.ts";
 import type { Tensors } from "./tensors.ts";
 import { type PartialGradients, updateSplit } from "./zero.ts";
@@ -102,7 +102,7 @@ function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number, updated: Updat
     const value = { op: v, output: WEIGHTS, parameter: 0, shape: [], layout: replicated([]), bytes: total };
     return [{ value, optimizer: value.layout }];
   }
-  const { parameters } = naturalLayouts(iteration, split);
+  const { parameters } = naturalLayouts(iteration, split, panelsOf(graph, plan, v));
   return iteration.parameters.map(({ shape }, parameter) => ({
     value: {
       op: v,

@@ -12,7 +12,7 @@ import {
   type MeshSizes,
   rankCount,
 } from "../../../../../env/model/layout/mesh.ts";
-import { type OpSplit, unsplit } from "../../../../../env/model/layout/natural.ts";
+import { type OpSplit, panelAxes, unsplit } from "../../../../../env/model/layout/natural.ts";
 import {
   type PlanReduction,
   reductionOver,
@@ -76,10 +76,13 @@ export function execute(
       const rule = ops[instruction.op].rule;
       const iteration = graph.iterations![instruction.op]!;
       for (const value of [...instruction.outputs, ...instruction.renewed]) {
+        const one = { op: ops[instruction.op], iteration, instruction, sizes };
         if (rule === "input") scatterValue(value, numbersOf(nameOf(value), values[value].shape));
+        else if (instruction.panels !== undefined)
+          shards[value] = passed({ ...one, rank: 0 }, value, program, shards);
         else
           shards[value] = Array.from({ length: rankCount(sizes) }, (_, rank) =>
-            run({ op: ops[instruction.op], iteration, instruction, sizes, rank }, value, program, shards),
+            run({ ...one, rank }, value, program, shards),
           );
         tell(nameOf(value), value);
       }
@@ -197,41 +200,99 @@ interface OneRun {
   readonly rank: number;
 }
 
-/** What one rank makes of a value. Throws where it lacks an element that it needs. */
-function run(
-  { op, iteration, instruction, sizes, rank }: OneRun,
-  value: number,
-  program: ShardedProgram,
-  shards: readonly Shards[],
-): Shard {
-  const tensors = [...iteration.inputs, ...iteration.parameters];
-  const held = [...instruction.inputs, ...instruction.parameters].map((number) => shards[number][rank]);
+/** The tensor of an op that a value is. */
+function tensorOf({ iteration, instruction }: OneRun, value: number): TensorAxes {
   const at = instruction.outputs.indexOf(value);
-  const output = at === -1 ? iteration.parameters[instruction.renewed.indexOf(value)] : iteration.outputs[at];
+  return at === -1 ? iteration.parameters[instruction.renewed.indexOf(value)] : iteration.outputs[at];
+}
+
+/** What one rank makes of a value. Throws where it lacks an element that it needs. */
+function run(one: OneRun, value: number, program: ShardedProgram, shards: readonly Shards[]): Shard {
+  const { instruction, iteration, sizes, rank } = one;
   const { layout } = program.values[value];
-  if (held.length !== tensors.length) throw new Error("An op lacks an operand.");
+  const { shape } = tensorOf(one, value);
+  const held = [...instruction.inputs, ...instruction.parameters].map((number) => shards[number][rank]);
   const ranges = iteration.dimensions.map(({ size }, d) =>
     rangeOf(size, (instruction.split as OpSplit)[d], sizes, coordinatesOf(sizes, rank)),
   );
+  const made = computed(one, value, { held, ranges, indices: indicesOf(shape, layout, sizes, rank) });
+  if (made.size > localElements(shape, layout, sizes)) throw new Error("A rank holds more than its part.");
+  return made;
+}
+
+/**
+ * What all ranks make of a value panel by panel. In each round a rank sees its own part of what has
+ * no panels. Of the rest it sees the round's panel, on a rank that differs from it along one axis.
+ */
+function passed(one: OneRun, value: number, program: ShardedProgram, shards: readonly Shards[]): Shards {
+  const { instruction, iteration, sizes } = one;
+  const split = instruction.split as OpSplit;
+  const panels = instruction.panels!;
+  const output = tensorOf(one, value);
+  const tensors = [...iteration.inputs, ...iteration.parameters];
+  const operands = [...instruction.inputs, ...instruction.parameters];
+  const made = Array.from({ length: rankCount(sizes) }, () => new Map<number, number>());
+  const onRound = (rank: number, tensor: TensorAxes, round: number): number => {
+    const [axis] = panelAxes(tensor, split, panels);
+    if (axis === undefined) return rank;
+    const at = coordinatesOf(sizes, rank).with(axis, round);
+    return at.reduce((number, coordinate, each) => number * sizes[each] + coordinate, 0);
+  };
+  const count = sizes[panels.axes[0]];
+  for (let round = 0; round < count; round++)
+    for (const rank of made.keys()) {
+      const ranges = iteration.dimensions.map(({ size }, d) =>
+        d === panels.dimension
+          ? { from: (round * size) / count, to: ((round + 1) * size) / count }
+          : rangeOf(size, split[d], sizes, coordinatesOf(sizes, rank)),
+      );
+      const held = operands.map((number, i) => shards[number][onRound(rank, tensors[i], round)]);
+      const owner = onRound(rank, output, round);
+      const indices = indicesOf(output.shape, program.values[value].layout, sizes, owner);
+      for (const [index, number] of computed({ ...one, rank }, value, { held, ranges, indices }))
+        made[owner].set(index, modulo((made[owner].get(index) ?? 0) + number));
+    }
+  return made;
+}
+
+interface Computing {
+  readonly held: readonly Shard[];
+  readonly ranges: At["ranges"];
+  readonly indices: Iterable<number>;
+}
+
+const computed = (one: OneRun, value: number, computing: Computing): Map<number, number> =>
+  elementsOf(
+    { ...one, output: tensorOf(one, value), port: one.instruction.outputs.indexOf(value) },
+    computing,
+  );
+
+/** Elements of an output of an op, from operands that are held. Throws where one is missing. */
+export function elementsOf(
+  {
+    op,
+    iteration,
+    rank,
+    output,
+    port,
+  }: Pick<OneRun, "op" | "iteration" | "rank"> & { readonly output: TensorAxes; readonly port: number },
+  { held, ranges, indices }: Computing,
+): Map<number, number> {
+  const tensors = [...iteration.inputs, ...iteration.parameters];
+  if (held.length !== tensors.length) throw new Error("An op lacks an operand.");
   const take = (operand: number, coordinates: readonly number[]): number => {
     const index = flatIndex(tensors[operand], coordinates);
     const number = held[operand].get(index);
     if (number === undefined) throw new Error(`Rank ${rank} lacks element ${index} of operand ${operand}.`);
     return number;
   };
-  const made = new Map<number, number>();
-  for (const index of indicesOf(output.shape, layout, sizes, rank)) made.set(index, 0);
   const free = iteration.dimensions.map((_, d) => !output.along.includes(d));
   const start = coordinatesOfIndex(output, iteration.dimensions.length);
-  for (const index of made.keys()) {
+  const made = new Map<number, number>();
+  for (const index of indices) {
     const coordinates = start(index);
-    made.set(
-      index,
-      modulo(valueAt(op, { take, coordinates, ranges, free, operands: tensors.length, port: at })),
-    );
+    made.set(index, modulo(valueAt(op, { take, coordinates, ranges, free, operands: tensors.length, port })));
   }
-  if (made.size > localElements(output.shape, layout, sizes))
-    throw new Error("A rank holds more than its part.");
   return made;
 }
 
@@ -269,7 +330,7 @@ function valueAt(op: NumberedOp, { take, coordinates, ranges, free, operands, po
 const flatIndex = ({ shape, along }: TensorAxes, coordinates: readonly number[]): number =>
   along.reduce((index, dimension, t) => index * shape[t] + coordinates[dimension], 0);
 
-const coordinatesOfIndex =
+export const coordinatesOfIndex =
   ({ shape, along }: TensorAxes, dimensions: number) =>
   (index: number): number[] => {
     const at = new Array<number>(dimensions).fill(0);
@@ -281,12 +342,12 @@ const coordinatesOfIndex =
     return at;
   };
 
-const modulo = (number: number): number => ((number % PRIME) + PRIME) % PRIME;
+export const modulo = (number: number): number => ((number % PRIME) + PRIME) % PRIME;
 const inField = (shard: Shard): Shard =>
   new Map([...shard].map(([index, number]) => [index, modulo(number)]));
 
 /** Numbers that depend on the name alone. */
-function numbersOf(name: string, shape: readonly number[]): number[] {
+export function numbersOf(name: string, shape: readonly number[]): number[] {
   let state = [...name].reduce((sum, letter) => modulo(sum * 31 + letter.charCodeAt(0)), 7);
   return Array.from({ length: shape.reduce((count, length) => count * length, 1) }, () => {
     state = modulo(state * 67 + 13);

@@ -1,23 +1,18 @@
 /**
- * Shardings by rule, without a cost: data parallelism and Megatron's tensor parallelism (Shoeybi et
- * al., arXiv 1909.08053). Rules read dimensions and layouts, no names.
+ * Megatron's tensor parallelism by rule (Shoeybi et al., arXiv 1909.08053), and with sequences
+ * divided between (Korthikanti et al., arXiv 2205.05198). Rules read dimensions and layouts, no
+ * names.
  */
-import type { OpGraph } from "../../../env/model/graph/graph.ts";
-import { type Mesh, sizesOf } from "../../../env/model/layout/mesh.ts";
-import { naturalLayouts, type OpSplit } from "../../../env/model/layout/natural.ts";
-import { dataEdges, iterationOf, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { type GroupSplits, groupPlan, groupSplits } from "./labels/group-splits.ts";
-import { type LabelGroups, labelGroups } from "./labels/groups.ts";
-import { batchAlone, everyDimension } from "./labels/offers.ts";
-import { machineSize, meshDevices } from "./meshes.ts";
-
-/** Every op on its share of the batch; ops without a batch run whole. */
-export function dataParallelPlan(graph: OpGraph, mesh: Mesh): ShardingPlan {
-  const groups = labelGroups(graph);
-  const { counts, splits } = groupSplits(graph, groups, { offer: batchAlone, sizes: sizesOf(mesh) });
-  return groupPlan(mesh, groups, splits, new Int32Array(counts.length));
-}
+import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
+import { type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
+import { naturalLayouts, type OpSplit } from "../../../../env/model/layout/natural.ts";
+import { dataEdges, iterationOf, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { type GroupSplits, groupPlan, groupSplits } from "../labels/group-splits.ts";
+import { isHeavy, type LabelGroups, labelGroups } from "../labels/groups.ts";
+import { everyDimension } from "../labels/offers.ts";
+import { splitRules } from "../legal-splits.ts";
+import { machineSize, meshDevices } from "../meshes.ts";
 
 /**
  * The most ranks of a machine that divide the heads of all ops. Devices are in the order of their
@@ -48,14 +43,59 @@ interface Choosing extends GroupSplits {
  * rows of the second of two weights. Else it divides the columns of a weight, where another product
  * can go on with them before anything needs them whole.
  */
-export function megatronPlan(graph: OpGraph, mesh: Mesh): ShardingPlan {
+export function megatronPlan(
+  graph: OpGraph,
+  mesh: Mesh,
+  { sequences = false }: { readonly sequences?: boolean } = {},
+): ShardingPlan {
   const groups = labelGroups(graph);
   const made = groupSplits(graph, groups, { offer: everyDimension, sizes: sizesOf(mesh) });
   const choosing = { ...made, graph, groups, labels: new Int32Array(groups.count) };
   for (const [group, head] of groups.heads.entries())
     if (head !== -1) choosing.labels[group] = labelOf(choosing, group, head);
-  return groupPlan(mesh, groups, made.splits, choosing.labels);
+  const plan = groupPlan(mesh, groups, made.splits, choosing.labels);
+  return sequences ? withSequences(graph, plan) : plan;
 }
+
+/**
+ * Ops between divided products divide the sequence by axis 1, such as norms and residuals. So sums
+ * are scattered, and gathered where a product begins. Before the first undivided product on the way
+ * from or to a divided one, that is: logits and look-ups stay whole.
+ */
+function withSequences(graph: OpGraph, plan: ShardingPlan): ShardingPlan {
+  const rules = splitRules(graph, sizesOf(plan.mesh));
+  const isDivided = (v: number): boolean => plan.split[v]?.some((axes) => axes.includes(TENSOR)) === true;
+  const isProduct = (v: number): boolean => {
+    const iteration = iterationOf(graph, v);
+    return iteration !== null && isHeavy(iteration);
+  };
+  const between = new Uint8Array(graph.opCount);
+  const forward = graph.topologicalOrder.filter((v) => graph.role[v] === Role.forward);
+  const marked = (other: number): boolean => isDivided(other) || between[other] === 1;
+  for (const v of forward)
+    if (!isProduct(v) && dataEdges(graph, v).some((e) => marked(graph.edgeSource[e]))) between[v] = 1;
+  for (const v of forward.toReversed())
+    if (!isProduct(v) && usersOf(graph, v).some((user) => graph.role[user] === Role.forward && marked(user)))
+      between[v] = 1;
+  // Sums of gradients lie as the op needs them that they are for.
+  for (const v of graph.topologicalOrder.toReversed())
+    if (graph.role[v] !== Role.forward && plan.split[v] !== null)
+      between[v] = Number(
+        usersOf(graph, v).some((user) => between[plan.split[user] === null ? graph.twin[user] : user] === 1),
+      );
+  const split = plan.split.map((own, v) => {
+    const iteration = iterationOf(graph, v);
+    if (iteration === null || own === null || isDivided(v) || between[v] === 0) return own;
+    const more = own.map((axes, d) =>
+      iteration.dimensions[d].kind === "sequence" ? [...axes, TENSOR] : axes,
+    );
+    return rules.isLegal(v, more) ? more : own;
+  });
+  return { ...plan, split };
+}
+
+const usersOf = ({ outStart, outEdge, edgeDestination }: OpGraph, v: number): number[] =>
+  Array.from(outEdge.subarray(outStart[v], outStart[v + 1]), (e) => edgeDestination[e]);
 
 function labelOf(choosing: Choosing, group: number, head: number): number {
   const { graph, labels } = choosing;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { megatronPlan } from "../../../../agents/problems/sharding/macros.ts";
-import { meshDevices, meshOf } from "../../../../agents/problems/sharding/meshes.ts";
-import { scenarioOfUri } from "../../../../scenarios/uri.ts";
-import { collectivesOf, runSharding } from "../../../env/sim/lower/sharding/sharded.ts";
+import { megatronPlan } from "../../../../../agents/problems/sharding/macros/megatron.ts";
+import { meshDevices, meshOf } from "../../../../../agents/problems/sharding/meshes.ts";
+import { scenarioOfUri } from "../../../../../scenarios/uri.ts";
+import { collectivesOf, runSharding } from "../../../../env/sim/lower/sharding/sharded.ts";
 
 test("Megatron's rule finds heads, columns and rows: 4 all-reduces in each layer", () => {
   const scenario = scenarioOfUri("gpt2-124m/4xV100?objective=iteration&layers=2&batch=2&tokens=32");

@@ -1,0 +1,176 @@
+/**
+ * DistIR (Santhanam et al., EuroMLSys 2021): a grid of data, tensor and pipeline degrees and
+ * micro-batches. Each configuration is a whole program of all devices, simulated by DistIR's own
+ * clocks (search/programs). Those of least latency that fit are then scored.
+ *
+ * A simulation of the grid counts as one private pass.
+ */
+import { z } from "zod";
+import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
+import { type TensorRegions, tensorRegions } from "../../../env/model/layers/tensor-regions.ts";
+import type { PipelinePlan, PipelineStage } from "../../../env/model/plan/pipeline.ts";
+import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { PlannerModule } from "../../contract.ts";
+import { yieldEvery } from "../../event-loop.ts";
+import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
+import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
+import { machineBorders } from "../../problems/pipeline/machine-borders.ts";
+import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
+import { regionSplits } from "../../problems/pipeline/region-splits.ts";
+import { runProgram } from "../../search/programs/clocks.ts";
+import { rankCosts } from "../../search/programs/costs.ts";
+import { type Degrees, degreesOf } from "../../search/programs/degrees.ts";
+import { expandedProgram } from "../../search/programs/expand.ts";
+import { unitOrders } from "../../search/programs/unit-order.ts";
+
+const options = z.strictObject({
+  order: z
+    .enum(unitOrders)
+    .default("1f1b")
+    .describe("All forward passes first, or one backward pass after each forward pass."),
+  top: z.int().min(1).default(5).describe("Configurations of least latency that are scored."),
+});
+type Options = z.infer<typeof options>;
+
+export const distir: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "distir",
+    systems: ["distir"],
+    name: "DistIR",
+    summary:
+      "Simulates a grid of data, tensor and pipeline degrees and micro-batches, and scores the best ones.",
+    searchSpace: "degrees that are powers of two and multiply to the devices; micro-batches",
+    paper:
+      "Santhanam, Krishna, Tomioka, Fitzgibbon, Harris: DistIR: An Intermediate Representation for Optimizing Distributed Neural Networks. EuroMLSys 2021",
+    limits:
+      "Its costs are the cluster's rates in its formulas, not calibrated; bandwidth is that of the slowest link. Stages are of equal " +
+      "time, not of equal numbers of blocks. Weights include the optimizer's state. The tensor degree divides what divides evenly, the rest runs " +
+      "on all ranks. Ranks that do the same are simulated once. It needs a power of two of equal accelerators.",
+  },
+  traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
+  options,
+  refuses(scenario) {
+    const on = equalDevices(scenario);
+    if (typeof on === "string") return on;
+    const count = on.devices.length;
+    return Number.isInteger(Math.log2(count))
+      ? null
+      : `DistIR's degrees are powers of two, and ${count} accelerators are not one.`;
+  },
+  create: (given) => ({
+    async *plan(scenario, evaluator) {
+      const on = equalDevices(scenario) as EqualDevices;
+      const yieldNow = yieldEvery(1);
+      const grid = degreesOf(on.devices.length, {
+        batch: scenario.graph.batch ?? 1,
+        heads: headsOf(scenario),
+        stages: on.chain.count,
+      });
+      const configure = configurations(on, given);
+      const found: Simulated[] = [];
+      for (const degrees of grid) {
+        // The best ones are scored from the same budget.
+        if (found.length > 0 && evaluator.remaining <= given.top) break;
+        evaluator.pass();
+        found.push(configure(degrees));
+        await yieldNow();
+      }
+      const fitting = found.filter(({ peakBytes }) => peakBytes <= on.memoryBytes);
+      const ranked = (fitting.length > 0 ? fitting : found).toSorted((a, b) => a.latencyUs - b.latencyUs);
+      for (const { plan } of ranked.slice(0, given.top)) {
+        evaluator.evaluate(plan);
+        yield plan;
+      }
+      return {
+        estimate: { value: ranked[0].latencyUs, unit: "us", model: "DistIR's clocks" },
+        facts: [
+          { name: "degrees of the first, data x tensor x pipeline", value: degreesText(ranked[0].degrees) },
+          { name: "configurations", value: grid.length },
+          { name: "simulated by its clocks", value: found.length },
+          { name: "that fit by its count", value: fitting.length },
+        ],
+      };
+    },
+  }),
+};
+
+const degreesText = ({ data, tensor, pipeline, microBatches }: Degrees): string =>
+  `${data} x ${tensor} x ${pipeline}, ${microBatches} micro-batches`;
+
+function headsOf({ graph }: Scenario): number {
+  const heads = (graph.iterations ?? []).flatMap((each) =>
+    (each?.dimensions ?? []).flatMap(({ kind, size }) => (kind === "head" ? [size] : [])),
+  );
+  // A network without heads divides features; the grid then has no limit of its own.
+  return heads.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...heads);
+}
+
+interface Simulated {
+  readonly degrees: Degrees;
+  readonly plan: PipelinePlan;
+  readonly latencyUs: number;
+  readonly peakBytes: number;
+}
+
+/** Builds and simulates configurations; regions and cuts are worked out once. */
+function configurations(on: EqualDevices, { order }: Options): (degrees: Degrees) => Simulated {
+  const { chain, devices } = on;
+  const { scenario } = chain;
+  const { graph, fidelity } = scenario;
+  const machines = machineBorders(scenario, devices).devices;
+  const bytesPerUs = slowestBytesPerUs(scenario, devices);
+  const regions = new Map<number, TensorRegions>();
+  return (degrees) => {
+    const own = regions.get(degrees.tensor) ?? tensorRegions(graph, degrees.tensor);
+    regions.set(degrees.tensor, own);
+    const plan = planOf(on, machines, degrees, own, order);
+    const inside: ShardingPlan = {
+      kind: "sharding",
+      mesh: { axes: [{ name: "tensor", size: degrees.tensor }], devices: machines.slice(0, degrees.tensor) },
+      split: regionSplits(graph, plan.stageOf, () => own),
+    };
+    const program = expandedProgram({
+      graph,
+      stageOf: plan.stageOf,
+      degrees,
+      order,
+      costs: rankCosts(scenario, inside, machines[0], bytesPerUs),
+      optimizerSlots: fidelity.optimizerSlots,
+      ranks: "first",
+    });
+    const { latencyUs, peakBytes } = runProgram(program);
+    return { degrees, plan, latencyUs, peakBytes: Math.max(...peakBytes) };
+  };
+}
+
+function planOf(
+  on: EqualDevices,
+  machines: readonly number[],
+  { data, tensor, pipeline, microBatches }: Degrees,
+  regions: TensorRegions,
+  order: Options["order"],
+): PipelinePlan {
+  const { chain, type } = on;
+  const { forwardUs, backwardUs } = shareTimes(chain, type, 1);
+  const lengths = minMaxLengths(
+    forwardUs.map((us, layer) => us + backwardUs[layer]),
+    pipeline,
+  );
+  const stageOfLayer = Int32Array.from(
+    lengths.flatMap((length, stage) => new Array<number>(length).fill(stage)),
+  );
+  const stages = lengths.map((_, stage): PipelineStage => {
+    const first = stage * data * tensor;
+    return {
+      devices: machines.slice(first, first + data * tensor),
+      share: "split",
+      ...(tensor > 1 && { inside: { axes: [{ name: "tensor", size: tensor }] } }),
+    };
+  });
+  const schedule = { name: order === "fifo" ? "gpipe" : "1f1b" };
+  const plan = planOfLayers(chain, stageOfLayer, { stages, microBatches, schedule });
+  if (tensor === 1) return plan;
+  return { ...plan, stages, split: regionSplits(chain.scenario.graph, plan.stageOf, () => regions) };
+}
