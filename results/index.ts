@@ -174,6 +174,7 @@ export {
   type SavedMeter,
   TIMES,
 } from "./training/checkpoint.ts";
+export { METRICS, type MetricsRow, readMetrics } from "./training/copies/metrics-row.ts";
 export {
   type CurveLine,
   type CurveOptions,
@@ -184,7 +185,6 @@ export {
 export { recordedIn } from "./training/curves/recorded-folder.ts";
 export type { RecordedRun, SeriesPoint } from "./training/curves/recorded-run.ts";
 export type { Evaluated, EvaluationRequest, HeldOutParts, HeldOutState } from "./training/held-out.ts";
-export { METRICS, type MetricsRow, readMetrics } from "./training/copies/metrics-row.ts";
 export {
   POLICY,
   POLICY_FORMAT,

@@ -88,7 +88,7 @@ async function answered(
     const { method, scenario, seedIndex } = asked.cell;
     told = `"${method}" on "${scenario}", seed ${seedIndex}`;
     await check(asked);
-    const onEvaluation = (spent: number) => void job.updateProgress({ spent }).catch(() => undefined);
+    const onEvaluation = seldom(clock, (spent) => void job.updateProgress({ spent }).catch(() => undefined));
     const stop = lost === undefined ? signal : AbortSignal.any([signal, lost]);
     const outcome = await runCell(asked.cell, { clock, cpuClock, signal: stop, onEvaluation });
     say(stop.aborted ? "given back" : "answered");
@@ -100,6 +100,21 @@ async function answered(
     const fault = error instanceof Error ? error : new Error(String(error));
     return { kind: "fault", message: fault.message, stack: fault.stack ?? fault.message };
   }
+}
+
+/**
+ * A word of progress takes more than 1 ms of CPU time on its way through worker, Redis and
+ * submitting process. So a cell says no more than one a second.
+ */
+const SECONDS_BETWEEN_WORDS = 1;
+
+function seldom(clock: () => number, tell: (spent: number) => void): (spent: number) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (spent) => {
+    if (clock() - toldAt < SECONDS_BETWEEN_WORDS) return;
+    toldAt = clock();
+    tell(spent);
+  };
 }
 
 /** This worker is at fault, and not the cell. */

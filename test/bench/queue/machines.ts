@@ -21,7 +21,17 @@ export interface AnswerTime {
   readonly cpu: number;
 }
 
+/** CPU seconds so far, told by Linux; NaN elsewhere. */
+export interface PartsCpu {
+  readonly redis: number;
+  readonly submitter: number;
+  /** Without the processes that run cells. */
+  readonly workers: number;
+  readonly cells: number;
+}
+
 export interface WorkerProcess {
+  readonly pid: number;
   readonly ready: Promise<void>;
   answered(): readonly AnswerTime[];
   kill(): Promise<void>;
@@ -30,7 +40,8 @@ export interface WorkerProcess {
 export interface Machines {
   /** Whether workers have network namespaces. */
   readonly apart: boolean;
-  evaluate(flags: readonly string[]): { readonly ended: Promise<Ended> };
+  evaluate(flags: readonly string[]): { readonly pid: number; readonly ended: Promise<Ended> };
+  cpuOf(submitter: number, workers: readonly WorkerProcess[]): PartsCpu;
   worker(index: number): WorkerProcess;
   end(): void;
 }
@@ -60,7 +71,13 @@ export async function startMachines(folder: string): Promise<Machines> {
     apart,
     evaluate: (flags) => {
       const child = start([process.execPath, program, "evaluate", ...flags], "127.0.0.1");
-      return { ended: endOf(child) };
+      return { pid: child.pid!, ended: endOf(child) };
+    },
+    cpuOf(submitter, workers) {
+      const whole = workers.reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0);
+      const own = workers.reduce((sum, { pid }) => sum + ownCpuSecondsOf(pid), 0);
+      const [redisCpu, submitterCpu] = [redis.pid!, submitter].map(cpuSecondsOf);
+      return { redis: redisCpu, submitter: submitterCpu, workers: own, cells: whole - own };
     },
     worker(index) {
       const { name, host } = namespaces[index];
@@ -86,6 +103,7 @@ function watched(child: ChildProcess): WorkerProcess {
     });
   });
   return {
+    pid: child.pid!,
     ready,
     answered: () => times,
     async kill() {
@@ -100,17 +118,21 @@ const TICKS_A_SECOND = 100;
 /** User and system time of a process and those that it started, by proc(5). */
 function cpuSecondsOf(pid: number | string): number {
   if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .trim()
+    .split(" ")
+    .filter(Boolean);
+  return children.reduce((sum, child) => sum + cpuSecondsOf(child), ownCpuSecondsOf(pid));
+}
+
+function ownCpuSecondsOf(pid: number | string): number {
+  if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const [user, system] = stat
     .slice(stat.lastIndexOf(")") + 2)
     .split(" ")
     .slice(11, 13);
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
-    .trim()
-    .split(" ")
-    .filter(Boolean);
-  const own = (Number(user) + Number(system)) / TICKS_A_SECOND;
-  return children.reduce((sum, child) => sum + cpuSecondsOf(child), own);
+  return (Number(user) + Number(system)) / TICKS_A_SECOND;
 }
 
 function endOf(child: ChildProcess): Promise<Ended> {
