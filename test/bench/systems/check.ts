@@ -53,8 +53,8 @@ export const systemGroups = [
       "alpa",
     ],
   },
-  { folder: "layerwise", systems: ["optcnn"] },
-  { folder: "shardings", systems: ["gspmd"] },
+  { folder: "layerwise", systems: ["optcnn", "tofu", "accpar", "tensoropt", "pase"] },
+  { folder: "shardings", systems: ["flexflow", "d-rec", "automap", "gspmd"] },
 ] as const;
 
 export type GroupFolder = (typeof systemGroups)[number]["folder"];
