@@ -21,10 +21,10 @@ import { propagationRules } from "../../env/model/layout/propagation/rules.ts";
 import { shardingSummary } from "../../env/sim/timeline/sharding-summary.ts";
 import { resolveScenario } from "../../scenarios/index.ts";
 import { machines } from "../env/sim/lower/machines.ts";
-import { numberedGraph, type OpText } from "../env/sim/lower/sharding/numbered-graph.ts";
 import { shardedScenario } from "../env/sim/lower/sharding/sharded.ts";
 import { megatron, transformerBlock } from "../env/sim/lower/sharding/transformer-block.ts";
 import { cpuSeconds } from "./cpu-seconds.ts";
+import { halfOfTheWeights, residualMlp } from "./residual-mlp.ts";
 
 const seeds = Number(process.argv[2] ?? 20);
 const print = (...cells: readonly (string | number)[]) => console.log(`| ${cells.join(" | ")} |`);
@@ -116,20 +116,14 @@ print("---", "---:", "---:", "---", "---:", "---:");
 const gpt = await resolveScenario("gpt2-1.5b/2xP100?layers=48&batch=4", { objective: "iteration" });
 for (const [name, graph] of [
   ["GPT-2 1.5B", gpt.graph],
-  ["10,000 forward ops", deepGraph(2500)],
+  ["10,000 forward ops", residualMlp(2500)],
 ] as const)
   for (const policy of propagationPolicies) {
     let begun = cpuSeconds();
     const rules = propagationRules(graph);
     const rulesMs = 1000 * (cpuSeconds() - begun);
-    const weights = [...rules.ops].filter((op) => graph.parameterBytes[op] > 0);
-    const decisions = weights.flatMap((op) => {
-      const dimension = graph.iterations![op]!.dimensions.findIndex(({ kind }) => kind === "feature");
-      return graph.iterations![op]!.sums.length > 0 && dimension !== -1 ? [{ op, dimension, axis: 0 }] : [];
-    });
-    const batch = batchDecisions(rules, 1).slice(0, 1);
+    const all = halfOfTheWeights(rules);
     begun = cpuSeconds();
-    const all = [...batch, ...decisions.filter((_, i) => i % 2 === 0)];
     const { split } = completeSharding(rules, [2, 2], all, policy);
     const divided = split.filter((own) => own !== null).length;
     print(
@@ -141,38 +135,3 @@ for (const [name, graph] of [
       (1000 * (cpuSeconds() - begun)).toFixed(0),
     );
   }
-
-/** Blocks of a residual MLP, four forward ops each. */
-function deepGraph(blocks: number) {
-  const texts: OpText[] = [{ name: "y0", rule: "input", outputs: ["b h"] }];
-  for (let i = 1; i <= blocks; i++)
-    texts.push(
-      {
-        name: `in${i}`,
-        rule: "product",
-        inputs: [`y${i - 1} b h`],
-        parameters: ["h f"],
-        outputs: ["b f"],
-        sums: "h",
-        linearIn: [0],
-      },
-      { name: `a${i}`, rule: "square", inputs: [`in${i} b f`], outputs: ["b f"] },
-      {
-        name: `out${i}`,
-        rule: "product",
-        inputs: [`a${i} b f`],
-        parameters: ["f h"],
-        outputs: ["b h"],
-        sums: "f",
-        linearIn: [0],
-      },
-      {
-        name: `y${i}`,
-        rule: "sum",
-        inputs: [`y${i - 1} b h`, `out${i} b h`],
-        outputs: ["b h"],
-        linearIn: [0, 1],
-      },
-    );
-  return numberedGraph({ b: 8, h: 64, f: 256 }, texts).graph;
-}

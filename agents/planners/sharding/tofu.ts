@@ -13,6 +13,7 @@ import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import { iterationOf, type OutputLayout, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
+import { type EqualCells, equalCells } from "../../exact/sharding/recursive/equal-cells.ts";
 import { type TensorGroups, tensorGroups } from "../../exact/sharding/recursive/partition-graph.ts";
 import { recursivePartition, type Step } from "../../exact/sharding/recursive/recursion.ts";
 import { splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
@@ -44,8 +45,8 @@ export const tofu: PlannerModule<Options> = {
     paper:
       "Wang, Huang, Li: Supporting Very Large Models using Automatic Dataflow Graph Partitioning. EuroSys 2019",
     limits:
-      "Dimensions with halos stay whole, and so does what cannot be halved evenly. Time steps of recurrent networks are not " +
-      "merged. Weights are stored by ZeRO's stage 3 over the devices that would hold them alike, in place of an axis " +
+      "Dimensions with halos stay whole, and so does what cannot be halved evenly. Time steps are those of ops that read the " +
+      "same weights. Weights are stored by ZeRO's stage 3 over the devices that would hold them alike, in place of an axis " +
       "of choice. There is no public code; its fused kernels and control edges are missing.",
   },
   traits: { answers: "sharding", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
@@ -58,14 +59,18 @@ export const tofu: PlannerModule<Options> = {
     async *plan(scenario, evaluator) {
       const { mesh } = binaryMesh(scenario, "Tofu") as LevelMesh;
       const groups = tensorGroups(scenario.graph);
+      const cells = equalCells(scenario.graph, groups);
       const found = recursivePartition(
-        groups,
+        cells.graph,
         sizesOf(mesh),
-        groups.tensors.map(({ bytes }) => bytes),
-        { divisible: divisibleIn(scenario, groups, { mesh }, given), limits: { entries: given.entries } },
+        Float64Array.from(cells.firstTensors, (tensor) => groups.tensors[tensor].bytes),
+        {
+          divisible: divisibleIn(scenario, { groups, cells }, { mesh }, given),
+          limits: { entries: given.entries },
+        },
       );
       if (typeof found === "string") return { failure: found };
-      const plan = planOf(scenario, groups, { mesh }, found.steps);
+      const plan = planOf(scenario, groups, { mesh }, unmerged(found.steps, cells));
       evaluator.evaluate(plan);
       yield plan;
       return {
@@ -77,6 +82,7 @@ export const tofu: PlannerModule<Options> = {
           },
           { name: "groups of ops", value: groups.groups.length },
           { name: "tensors", value: groups.tensorCount },
+          { name: "groups where time steps are one", value: cells.graph.groups.length },
         ],
       };
     },
@@ -85,11 +91,22 @@ export const tofu: PlannerModule<Options> = {
 
 type OnMesh = Pick<LevelMesh, "mesh">;
 
-function divisibleIn({ graph }: Scenario, groups: TensorGroups, { mesh }: OnMesh, { leastBytes }: Options) {
+interface Merged {
+  readonly groups: TensorGroups;
+  readonly cells: EqualCells;
+}
+
+/** Tensors and groups are classes; what the first member may do, all may. */
+function divisibleIn(
+  { graph }: Scenario,
+  { groups, cells }: Merged,
+  { mesh }: OnMesh,
+  { leastBytes }: Options,
+) {
   const rules = splitRules(graph, sizesOf(mesh));
   return {
     axes(tensor: number, before: readonly Step[], parts: number): number[] {
-      const { shape, bytes } = groups.tensors[tensor];
+      const { shape, bytes } = groups.tensors[cells.firstTensors[tensor]];
       if (bytes < leastBytes) return [];
       return [...shape.keys()].filter((axis) => {
         const taken = before.filter(({ axisOf }) => axisOf[tensor] === axis).length;
@@ -97,7 +114,7 @@ function divisibleIn({ graph }: Scenario, groups: TensorGroups, { mesh }: OnMesh
       });
     },
     dimensions(group: number, before: readonly Step[]): number[] {
-      const v = groups.leaders[group];
+      const v = groups.leaders[cells.firstGroups[group]];
       const iteration = iterationOf(graph, v)!;
       const choice = before.map(({ dimensionOf }) => dimensionOf[group]);
       return [...iteration.dimensions.keys()].filter((d) =>
@@ -106,6 +123,14 @@ function divisibleIn({ graph }: Scenario, groups: TensorGroups, { mesh }: OnMesh
     },
   };
 }
+
+/** Steps of classes as those of their members. */
+const unmerged = (steps: readonly Step[], { classOfTensor, classOfGroup }: EqualCells): Step[] =>
+  steps.map(({ axisOf, dimensionOf, bytes }) => ({
+    axisOf: classOfTensor.map((own) => axisOf[own]),
+    dimensionOf: classOfGroup.map((own) => dimensionOf[own]),
+    bytes,
+  }));
 
 function planOf(
   { graph }: Scenario,

@@ -57,7 +57,7 @@ export const recurrentNetworks: readonly Workload[] = [
     options: {
       batch: batch(64),
       steps: { ...steps(35), describe: "time steps" },
-      layers: { describe: "LSTM layers", default: 2, min: 1, max: 8 },
+      layers: { describe: "LSTM layers", default: 2, min: 1, max: 10 },
       width: { describe: "width of a layer", default: 1500, min: 16, max: 8192 },
       vocabulary: { describe: "words", default: 10_000, min: 2, max: 1_000_000 },
       fused,

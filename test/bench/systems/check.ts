@@ -53,10 +53,20 @@ export const systemGroups = [
       "alpa",
     ],
   },
-  { folder: "layerwise", systems: ["optcnn"] },
+  { folder: "layerwise", systems: ["optcnn", "tofu", "accpar", "tensoropt", "pase"] },
   {
     folder: "shardings",
-    systems: ["p2", "gspmd", "neo", "tensor-parallel-families", "distir", "paddle-adaptive"],
+    systems: [
+      "flexflow",
+      "d-rec",
+      "automap",
+      "gspmd",
+      "p2",
+      "neo",
+      "tensor-parallel-families",
+      "distir",
+      "paddle-adaptive",
+    ],
   },
 ] as const;
 

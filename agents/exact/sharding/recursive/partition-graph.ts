@@ -3,8 +3,8 @@
  * ops are one group with one strategy. A tensor and its gradients are one tensor, divided alike.
  * Updates work on what is stored, and sums of gradients too, so both send nothing.
  *
- * Time steps of a recurrent network are not merged, nor are element-wise ops: the program of a step
- * is exact on any graph.
+ * Element-wise ops are not merged: the program of a step is exact on any graph. The time steps of
+ * recurrent cells are merged in equal-cells.ts.
  */
 import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
 import { type OpIteration, type TensorAxes, WHOLE } from "../../../../env/model/graph/iteration.ts";

@@ -10,7 +10,7 @@ import { solveByElimination } from "../../../exact/sharding/labels/elimination/s
 import { timesOf } from "../../../exact/sharding/labels/frontier/problem.ts";
 import { alpaPricing } from "../../../problems/sharding/alpa-pricing.ts";
 import { labelTables } from "../../../problems/sharding/labels/label-tables.ts";
-import { fullyDivided } from "../../../problems/sharding/labels/offers.ts";
+import { batchOnFirst, fullyDivided } from "../../../problems/sharding/labels/offers.ts";
 import { machineSize, meshDevices, meshOf, noSharding } from "../../../problems/sharding/meshes.ts";
 import { labelFacts } from "./label-facts.ts";
 
@@ -20,6 +20,10 @@ const options = z.strictObject({
     .min(0)
     .default(0)
     .describe("Length of the mesh's first, slow axis; 0 takes the number of machines."),
+  batch: z
+    .enum(["free", "first"])
+    .default("free")
+    .describe("Whether the first axis must divide the batch, as Alpa's release has it by default on grids."),
   slow: z.number().positive().default(1).describe("Cost of a byte along the first axis, Alpa's b of 1."),
   fast: z.number().positive().default(0.1).describe("Cost of a byte along the second axis, Alpa's b of 0.1."),
 });
@@ -50,13 +54,16 @@ export const alpaIntra: PlannerModule<z.infer<typeof options>> = {
       ? null
       : `A first axis of ${rows} does not divide the ${count} devices of "${scenario.name}".`;
   },
-  create: ({ rows, slow, fast }) => ({
+  create: ({ rows, batch, slow, fast }) => ({
     async *plan(scenario, evaluator) {
       const devices = meshDevices(scenario);
       const first = rows === 0 ? devices.length / machineSize(scenario, devices) : rows;
       const mesh = meshOf(devices, [first, devices.length / first]);
       const pricing = alpaPricing(sizesOf(mesh), { alpha: [1, 1], beta: [slow, fast] });
-      const tables = labelTables(scenario.graph, mesh, { offer: fullyDivided, pricing });
+      const tables = labelTables(scenario.graph, mesh, {
+        offer: batch === "first" ? batchOnFirst : fullyDivided,
+        pricing,
+      });
       const found = solveByElimination(timesOf(tables.problem));
       if (found.kind === "too-large") return { failure: found.message, ended: "limit" };
       if (found.kind === "infeasible") return { failure: "Every split is forbidden." };

@@ -63,7 +63,7 @@ export function labelGroups(graph: OpGraph): LabelGroups {
     const iteration = iterationOf(graph, v);
     const isFed = dataEdges(graph, v).length === 0 && graph.parameterBytes[v] === 0;
     if (iteration === null || isFed) alone(v, { kind: "whole" });
-    else if (isHeavy(iteration)) {
+    else if (isProduct(iteration)) {
       const key = alikeKey(graph, v, iteration);
       const known = alike.get(key);
       if (known !== undefined) place(v, known, { kind: "label" });
@@ -91,7 +91,7 @@ export function labelGroups(graph: OpGraph): LabelGroups {
 }
 
 /** Sums that leave an output which lies along what is summed are statistics, not products. */
-export const isHeavy = ({ sums, outputs }: OpIteration): boolean =>
+export const isProduct = ({ sums, outputs }: OpIteration): boolean =>
   sums.length > 0 && sums.every((dimension) => outputs.every(({ along }) => !along.includes(dimension)));
 
 /** Equal for ops that read the same tensors, and weights of their own, in the same way. */

@@ -8,21 +8,31 @@ import { countAlong, type MeshSizes } from "../../../../env/model/layout/mesh.ts
 import { type OpSplit, usedAxes } from "../../../../env/model/layout/natural.ts";
 import { iterationOf } from "../../../../env/model/plan/sharding.ts";
 import { mayTake } from "./division.ts";
+import { isProduct } from "./groups.ts";
 
 export interface Offer {
   /** Whether the planner divides a dimension of the op. */
   readonly divides: (iteration: OpIteration, dimension: number) => boolean;
-  /** Only splits that use the most ranks are offered, where some op can be divided at all. */
-  readonly fully: boolean;
+  /** For which heads only splits that use the most ranks are offered. */
+  readonly fully: "all" | "products" | "none";
+  /** What else a split must meet; a head that no split of meets it has them all. */
+  readonly requires?: (iteration: OpIteration, split: OpSplit) => boolean;
   /** Parts must be equal; else the last ones may be shorter. */
   readonly evenly?: true;
 }
 
 /** PaSE and TensorOpt: every dimension, over all ranks or fewer. */
-export const everyDimension: Offer = { divides: () => true, fully: false };
+export const everyDimension: Offer = { divides: () => true, fully: "none" };
 
 /** Alpa: every dimension, and products are divided among all ranks. */
-export const fullyDivided: Offer = { divides: () => true, fully: true, evenly: true };
+export const fullyDivided: Offer = { divides: () => true, fully: "products", evenly: true };
+
+/** The same with the batch on the first mesh axis, as Alpa's release has it by default on grids. */
+export const batchOnFirst: Offer = {
+  ...fullyDivided,
+  requires: ({ dimensions }, split) =>
+    dimensions.some(({ kind }, d) => kind === "batch" && split[d].includes(0)),
+};
 
 /** OptCNN: dimensions of the output that are not summed, so not that of a contraction. */
 export const outputDimensions: Offer = {
@@ -30,13 +40,13 @@ export const outputDimensions: Offer = {
     !sums.includes(dimension) &&
     dimensions[dimension].kind !== "sequence" &&
     outputs.some(({ along }) => along.some((of) => of !== WHOLE && of === dimension)),
-  fully: false,
+  fully: "none",
 };
 
 /** Data parallelism: the batch. */
 export const batchAlone: Offer = {
   divides: ({ dimensions }, dimension) => dimensions[dimension].kind === "batch",
-  fully: true,
+  fully: "all",
 };
 
 /** In a fixed order, the undivided split first. Axes of size 1 are given to none. */
@@ -63,7 +73,9 @@ export function offeredSplits(
       ])
       .filter((split) => isOffered(split));
   });
-  if (!offer.fully) return splits;
+  const required = splits.filter((split) => offer.requires?.(iteration, split) ?? true);
+  if (required.length > 0) splits = required;
+  if (offer.fully === "none" || (offer.fully === "products" && !isProduct(iteration))) return splits;
   const ranks = (split: OpSplit) => countAlong(usedAxes(split), sizes);
   const most = Math.max(...splits.map(ranks));
   return splits.filter((split) => ranks(split) === most);

@@ -9,7 +9,7 @@ import { naturalLayouts, type OpSplit } from "../../../../env/model/layout/natur
 import { dataEdges, iterationOf, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { type GroupSplits, groupPlan, groupSplits } from "../labels/group-splits.ts";
-import { isHeavy, type LabelGroups, labelGroups } from "../labels/groups.ts";
+import { isProduct, type LabelGroups, labelGroups } from "../labels/groups.ts";
 import { everyDimension } from "../labels/offers.ts";
 import { splitRules } from "../legal-splits.ts";
 import { machineSize, meshDevices } from "../meshes.ts";
@@ -67,7 +67,7 @@ function withSequences(graph: OpGraph, plan: ShardingPlan): ShardingPlan {
   const isDivided = (v: number): boolean => plan.split[v]?.some((axes) => axes.includes(TENSOR)) === true;
   const isProduct = (v: number): boolean => {
     const iteration = iterationOf(graph, v);
-    return iteration !== null && isHeavy(iteration);
+    return iteration !== null && isProduct(iteration);
   };
   const between = new Uint8Array(graph.opCount);
   const forward = graph.topologicalOrder.filter((v) => graph.role[v] === Role.forward);

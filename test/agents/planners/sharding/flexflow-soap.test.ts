@@ -3,7 +3,7 @@ import { flexflowSoap } from "../../../../agents/planners/sharding/flexflow-soap
 import { type LevelMesh, levelMesh } from "../../../../agents/problems/sharding/level-mesh.ts";
 import { strategySpace } from "../../../../agents/search/sharding/strategies.ts";
 import { type Cluster, createRng, evaluator, type Plan } from "../../../../env/index.ts";
-import { machines } from "../../../env/sim/lower/machines.ts";
+import { machines, slower } from "../../../env/sim/lower/machines.ts";
 import { mlp } from "../../../env/sim/lower/sharding/numbered-graph.ts";
 import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
 import { runPlanner } from "../run-planner.ts";
@@ -11,22 +11,6 @@ import { runPlanner } from "../run-planner.ts";
 const tiny = (cluster: Cluster = machines([2])) => shardedScenario(mlp({ b: 2, k: 8, h: 16, n: 8 }), cluster);
 const run = (scenario = tiny(), seed = 1, evaluations = 300, options = {}) =>
   runPlanner(flexflowSoap, scenario, { seed, evaluations, options });
-
-/** Times of all ops and transfers a power of two longer, so that no digit changes. */
-const slower = (cluster: Cluster, times: number): Cluster => ({
-  ...cluster,
-  devices: cluster.devices.map((device) => ({
-    ...device,
-    launchUs: device.launchUs * times,
-    memoryBytesPerUs: device.memoryBytesPerUs / times,
-    flopsPerUs: Object.fromEntries(Object.entries(device.flopsPerUs).map(([k, v]) => [k, v / times])),
-  })),
-  links: cluster.links.map((link) => ({
-    ...link,
-    bytesPerUs: link.bytesPerUs / times,
-    latencyUs: link.latencyUs * times,
-  })),
-});
 
 describe("FlexFlow over splits", () => {
   test("scores data parallelism first and is never worse; every proposal is an evaluation", async () => {

@@ -1,4 +1,5 @@
 /** Drawn label problems for checks, with whole costs: sums of them are exact. */
+import type { TwoCostProblem } from "../../../../agents/exact/sharding/labels/frontier/problem.ts";
 import type { LabelEdge, LabelProblem } from "../../../../agents/exact/sharding/labels/problem.ts";
 import type { Rng } from "../../../../env/index.ts";
 import { drawn } from "../pipelines/figures.ts";
@@ -24,6 +25,20 @@ export function seriesParallelProblem(rng: Rng, { layers, labels }: Sizes): Labe
   return withCosts(rng, count, ends, labels);
 }
 
+/** Any graph of at most so many nodes; two nodes have at most one edge. */
+export function anyProblem(rng: Rng, { layers, labels }: Sizes): LabelProblem {
+  const count = 1 + rng.int(layers);
+  const ends = Array.from({ length: count }, (_, v) =>
+    Array.from({ length: v }, (_none, u): [number, number] => [u, v]),
+  ).flat();
+  return withCosts(
+    rng,
+    count,
+    ends.filter(() => rng.int(3) === 0),
+    labels,
+  );
+}
+
 function withCosts(rng: Rng, count: number, ends: readonly [number, number][], labels: number): LabelProblem {
   const sizes = drawn(rng, count, 1, labels);
   return {
@@ -33,3 +48,36 @@ function withCosts(rng: Rng, count: number, ends: readonly [number, number][], l
     }),
   };
 }
+
+/** Times of the problem, and a memory drawn for each; of two ways every other edge has both. */
+export function withDrawnMemory(
+  rng: Rng,
+  { nodes, edges }: LabelProblem,
+  mostWays: 1 | 2 = 2,
+): TwoCostProblem {
+  const priced = (time: Float64Array) => ({
+    time,
+    memory: Float64Array.from(drawn(rng, time.length, 1, 99)),
+  });
+  return {
+    nodes: nodes.map(priced),
+    edges: edges.map(({ u, v, costs }) => {
+      const other = Float64Array.from(drawn(rng, costs.length, 0, 99));
+      return { u, v, ways: rng.int(mostWays) === 0 ? [priced(costs)] : [priced(costs), priced(other)] };
+    }),
+  };
+}
+
+/** A node, two that read it, and one that reads both. */
+export const diamond = (rng: Rng, labels: number): LabelProblem =>
+  withCosts(
+    rng,
+    4,
+    [
+      [0, 1],
+      [0, 2],
+      [1, 3],
+      [2, 3],
+    ],
+    labels,
+  );

@@ -55,3 +55,19 @@ export function machinesWithCards(
     ),
   };
 }
+
+/** Times of all ops and transfers so many times as long; no digit changes at a power of two. */
+export const slower = (cluster: Cluster, times: number): Cluster => ({
+  ...cluster,
+  devices: cluster.devices.map((device) => ({
+    ...device,
+    launchUs: device.launchUs * times,
+    memoryBytesPerUs: device.memoryBytesPerUs / times,
+    flopsPerUs: Object.fromEntries(Object.entries(device.flopsPerUs).map(([k, v]) => [k, v / times])),
+  })),
+  links: cluster.links.map((link) => ({
+    ...link,
+    bytesPerUs: link.bytesPerUs / times,
+    latencyUs: link.latencyUs * times,
+  })),
+});

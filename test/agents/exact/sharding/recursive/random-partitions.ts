@@ -1,13 +1,17 @@
 /**
- * Small random graphs for Tofu's program, and a slow count of the bytes of a step. It counts
- * element by element what each of the workers needs and does not hold.
+ * Small random graphs for Tofu's program, all basic plans of a step, and a slow count of its bytes.
+ * It counts element by element what each of the workers needs and does not hold.
  */
 import fc from "fast-check";
+import { everyLabeling } from "../../../../../agents/exact/sharding/labels/enumeration.ts";
+import type { LabelProblem } from "../../../../../agents/exact/sharding/labels/problem.ts";
 import {
   type PartitionGraph,
+  stepProblem,
   type TensorUse,
   WHOLE_LABEL,
 } from "../../../../../agents/exact/sharding/recursive/partition-step.ts";
+import { recursivePartition } from "../../../../../agents/exact/sharding/recursive/recursion.ts";
 
 export interface RandomPartition {
   readonly graph: PartitionGraph;
@@ -84,3 +88,41 @@ function countedUse(
       }
   return count;
 }
+
+const every = (count: number, labels: readonly number[]) => Array.from({ length: count }, () => labels);
+
+/** A step for two workers as a label problem: an axis of each tensor, a dimension of each group. */
+export const basicStep = ({ graph, shapes }: RandomPartition): LabelProblem =>
+  stepProblem(graph, {
+    parts: 2,
+    bytes: shapes.map(([rows, columns]) => rows * columns),
+    axes: every(shapes.length, [0, 1]),
+    dimensions: every(graph.groups.length, [0, 1, 2]),
+  });
+
+/** All basic plans of a step. */
+export const basicPlans = (partition: RandomPartition): Int32Array[] =>
+  Array.from(everyLabeling(basicStep(partition)), (labels) => labels.slice());
+
+export function halved({ graph, shapes }: RandomPartition, plan: Int32Array): RandomPartition {
+  return {
+    graph,
+    shapes: shapes.map((shape, t) => shape.map((length, axis) => (axis === plan[t] ? length / 2 : length))),
+  };
+}
+
+export const counted = (partition: RandomPartition, plan: Int32Array): number =>
+  countedElements(
+    partition,
+    plan.subarray(0, partition.graph.tensorCount),
+    plan.subarray(partition.graph.tensorCount),
+  );
+
+export const solved = ({ graph, shapes }: RandomPartition, factors: readonly number[]) => {
+  const bytes = shapes.map(([rows, columns]) => rows * columns);
+  const found = recursivePartition(graph, factors, bytes, {
+    divisible: { axes: () => [0, 1], dimensions: () => [0, 1, 2] },
+  });
+  if (typeof found === "string") throw new Error(found);
+  return found;
+};

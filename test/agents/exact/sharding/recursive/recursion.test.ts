@@ -1,45 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { everyLabeling } from "../../../../../agents/exact/sharding/labels/enumeration.ts";
-import { stepProblem, WHOLE_LABEL } from "../../../../../agents/exact/sharding/recursive/partition-step.ts";
+import { WHOLE_LABEL } from "../../../../../agents/exact/sharding/recursive/partition-step.ts";
 import { recursivePartition } from "../../../../../agents/exact/sharding/recursive/recursion.ts";
-import { countedElements, type RandomPartition, randomPartitions } from "./random-partitions.ts";
-
-const every = (count: number, labels: readonly number[]) => Array.from({ length: count }, () => labels);
-
-/** All basic plans of a step: an axis for each tensor and a dimension for each group. */
-function basicPlans({ graph, shapes }: RandomPartition): Int32Array[] {
-  const problem = stepProblem(graph, {
-    parts: 2,
-    bytes: shapes.map(() => 1),
-    axes: every(shapes.length, [0, 1]),
-    dimensions: every(graph.groups.length, [0, 1, 2]),
-  });
-  return Array.from(everyLabeling(problem), (labels) => labels.slice());
-}
-
-function halved({ graph, shapes }: RandomPartition, plan: Int32Array): RandomPartition {
-  return {
-    graph,
-    shapes: shapes.map((shape, t) => shape.map((length, axis) => (axis === plan[t] ? length / 2 : length))),
-  };
-}
-
-const counted = (partition: RandomPartition, plan: Int32Array): number =>
-  countedElements(
-    partition,
-    plan.subarray(0, partition.graph.tensorCount),
-    plan.subarray(partition.graph.tensorCount),
-  );
-
-const solved = ({ graph, shapes }: RandomPartition, factors: readonly number[]) => {
-  const bytes = shapes.map(([rows, columns]) => rows * columns);
-  const found = recursivePartition(graph, factors, bytes, {
-    divisible: { axes: () => [0, 1], dimensions: () => [0, 1, 2] },
-  });
-  if (typeof found === "string") throw new Error(found);
-  return found;
-};
+import { basicPlans, counted, halved, randomPartitions, solved } from "./random-partitions.ts";
 
 test("two steps for 4 workers equal the best ordered pair of basic plans", () => {
   fc.assert(

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   batchAlone,
+  batchOnFirst,
   everyDimension,
   fullyDivided,
   type Offer,
@@ -31,6 +32,16 @@ test("OptCNN divides no dimension that is summed", () => {
 test("Alpa uses all ranks, in equal parts", () => {
   expect(offered(fullyDivided, [4])).toHaveLength(2);
   expect(offered(fullyDivided, [2, 2])).toHaveLength(8);
+});
+
+test("Alpa's ops that are no products may run whole, and its batch may have an axis of its own", () => {
+  const loss = graph.names.indexOf("loss");
+  const splits = offeredSplits(graph, loss, [], { offer: fullyDivided, sizes: [4] });
+  expect(splits.map((split) => split.flat().length)).toContain(0);
+  // The first axis divides the batch of 4; the second one that as well, or one of two others.
+  expect(offered(batchOnFirst, [2, 2])).toEqual(["01//", "0/1/", "0//1"]);
+  // Where the batch is too short, all is offered.
+  expect(offered(batchOnFirst, [8])).toEqual(offered(fullyDivided, [8]));
 });
 
 test("data parallelism divides the batch, or nothing where it is too short", () => {

@@ -6,18 +6,7 @@ import {
 } from "../../../../../../agents/exact/sharding/labels/elimination/order.ts";
 import { neighboursOf } from "../../../../../../agents/exact/sharding/labels/problem.ts";
 import { labelProblems } from "../random-labels.ts";
-
-/**
- * D(i) by its definition: neighbours, after the i-th node, of the nodes up to the i-th that are
- * connected to it through such nodes.
- */
-function dependentByDefinition(neighbours: readonly (readonly number[])[], order: Int32Array, i: number) {
-  const isBefore = (node: number) => order.indexOf(node) <= i;
-  const reached = new Set([order[i]]);
-  for (const node of reached) for (const other of neighbours[node]) if (isBefore(other)) reached.add(other);
-  const around = [...reached].flatMap((node) => neighbours[node]);
-  return [...new Set(around)].filter((node) => !isBefore(node)).sort((a, b) => a - b);
-}
+import { dependentByDefinition } from "./dependent-sets.ts";
 
 const graphs = labelProblems({ nodes: 9, labels: 1, edges: 16 }).map(neighboursOf);
 
