@@ -13,7 +13,7 @@ import {
   WHOLE,
 } from "../../../../env/model/graph/iteration.ts";
 import type { Shape, Tensor } from "../tape.ts";
-import type { Halo } from "./halo.ts";
+import type { Halo } from "../../../../env/model/layout/halo.ts";
 
 /** A tensor as an op sees it: its shape, and a letter for each axis. */
 export interface View {
@@ -91,12 +91,15 @@ export interface Reach {
 
 export function dimensionsOf(space: Space, letters: string, { phase, inputs }: Reach): Dimensions {
   const views = viewsOf(space);
+  const isForward = phase === "forward" && inputs === undefined;
   const dimensions = [...letters].map((letter) => {
     const halo = space.halos[letter];
     const [name, kind] = meanings[letter];
     const size = halo?.size ?? space.sizes[letter] ?? sizeOf(views, letter);
-    if (halo === undefined || halo[phase] === 0) return { name, kind, size };
-    return { name, kind, size, halo: halo[phase], ...(inputs && { haloInputs: inputs }) };
+    if (halo === undefined) return { name, kind, size };
+    const windowed = { name, kind, size, ...(isForward && { window: halo.window }) };
+    if (halo[phase] === 0) return windowed;
+    return { ...windowed, halo: halo[phase], ...(inputs && { haloInputs: inputs }) };
   });
   return { letters, dimensions };
 }
