@@ -10,8 +10,8 @@ import {
   type IterationDimension,
   type OpIteration,
   type TensorAxes,
-  type Window,
   WHOLE,
+  type Window,
 } from "./iteration.ts";
 
 /** Of a complex number in double precision, the largest element that there is. */

@@ -10,9 +10,9 @@
  * - special cases: candidates that are another one with variables made equal.
  */
 import type { VariableKind } from "../../../../env/model/graph/rewriting/substitution.ts";
+import type { Rng } from "../../../../env/model/rng.ts";
 import type { Family } from "./families.ts";
 import { type SmallGraph, SmallTerms, smallGraphs } from "./small-graphs.ts";
-import type { Rng } from "../../../../env/model/rng.ts";
 
 const MOST_RESULTS = 2;
 
@@ -90,8 +90,13 @@ function isNew(terms: SmallTerms, from: Results, to: Results): boolean {
   const known = variablesOf(terms, from);
   if (from.every((result) => terms.list[result].signature === null)) return false;
   if (![...variablesOf(terms, to)].every((name) => known.has(name))) return false;
+  if (growsAroundItself(terms, from, to)) return false;
   return !hasCommonTerm(terms, from, to) && !isInContext(terms, from, to);
 }
+
+/** Does a result become part of itself? */
+const growsAroundItself = (terms: SmallTerms, from: Results, to: Results): boolean =>
+  from.some((result, i) => result !== to[i] && within(terms, [to[i]]).has(result));
 
 /** Is a term of operators on both sides such that its variables are nowhere else? */
 function hasCommonTerm(terms: SmallTerms, from: Results, to: Results): boolean {
@@ -101,7 +106,9 @@ function hasCommonTerm(terms: SmallTerms, from: Results, to: Results): boolean {
     if (signature === null || !other.has(term)) return false;
     // A result that stays as it is may be what the other one takes a shape from.
     if (from.includes(term)) return to.includes(term) && !bindsMore(terms, from, to, term);
-    return [from, to].every((results) => [...variables].every((name) => !outside(terms, results, term, name)));
+    return [from, to].every((results) =>
+      [...variables].every((name) => !outside(terms, results, term, name)),
+    );
   });
 }
 
@@ -147,7 +154,13 @@ function isInContext({ list }: SmallTerms, from: Results, to: Results): boolean 
 
 /** The least text over the orders of results, with variables named in order. */
 function textOf({ list }: SmallTerms, from: Results, to: Results): string {
-  const orders = from.length === 2 ? [[0, 1], [1, 0]] : [[0]];
+  const orders =
+    from.length === 2
+      ? [
+          [0, 1],
+          [1, 0],
+        ]
+      : [[0]];
   return orders
     .map((order) => {
       const sides = [from, to].map((results) => order.map((i) => list[results[i]].text).join("; "));

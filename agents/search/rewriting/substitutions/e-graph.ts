@@ -4,7 +4,7 @@
  *
  * Classes have shapes, so that axes and places of splits are numbers.
  */
-import { learn, type Size, type Sizes, valueOf } from "../../../../env/model/graph/rewriting/dimensions.ts";
+import { learn, type Size, type Sizes, sizeValue } from "../../../../env/model/graph/rewriting/dimensions.ts";
 import {
   type AttributeKind,
   attributeSizes,
@@ -178,7 +178,7 @@ export class EGraph {
       if (operator === null) return null;
       const attributes = operatorOf(operator).attributes.flatMap((kind) => {
         if (kind === "axis") return [axis];
-        return kind === "at" ? [valueOf(sizes, at!)] : [...(shared.get(kind) ?? [undefined])];
+        return kind === "at" ? [sizeValue(sizes, at!)] : [...(shared.get(kind) ?? [undefined])];
       });
       if (attributes.includes(undefined)) return null;
       const own = inputs.map(make);

@@ -2,11 +2,12 @@
  * Proves a substitution from the properties of the operators, by equality saturation (Tate et al.,
  * POPL 2009) in place of TASO's first-order theorem prover. Sizes are as different as they can be.
  */
-import { properties } from "./properties.ts";
+
 import type { Substitution } from "../../../../env/model/graph/rewriting/substitution.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import { EGraph, equationsOf } from "./e-graph.ts";
 import { instanceOf } from "./instances.ts";
+import { properties } from "./properties.ts";
 
 /** Rounds of the properties, and terms, after which a substitution counts as not proven. */
 const ROUNDS = 4;

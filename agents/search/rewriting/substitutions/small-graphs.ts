@@ -1,13 +1,9 @@
 /**
  * All graphs of at most so many operators over a family, without an operator twice on the same
- * inputs, and the fingerprints of their results on whole numbers. Both halves of a split count as
+ * inputs or on a tensor and itself, and the fingerprints of their results on whole numbers. Both halves of a split count as
  * one operator. Source: Jia et al. (TASO), SOSP 2019, section 3.1.
  */
-import {
-  execute,
-  type Numbers,
-  randomNumbers,
-} from "../../../../env/model/graph/rewriting/execute.ts";
+import { execute, type Numbers, randomNumbers } from "../../../../env/model/graph/rewriting/execute.ts";
 import { operatorOf } from "../../../../env/model/graph/rewriting/operators.ts";
 import type { VariableKind } from "../../../../env/model/graph/rewriting/substitution.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
@@ -51,7 +47,7 @@ export class SmallTerms {
     for (const signature of this.family.signatures) {
       const choices = signature.inputs.map((kind) => tensors.filter((t) => this.list[t].kind === kind));
       for (const inputs of product(choices)) {
-        if (isCommuted(signature, inputs)) continue;
+        if (inputs.length > 1 && (isCommuted(signature, inputs) || inputs[0] === inputs[1])) continue;
         const term = this.termOf(signature, inputs);
         if (term !== null && !graph.includes(term)) found.add(term);
       }

@@ -106,8 +106,7 @@ const rules: Readonly<Record<OperatorName, SymbolicRule>> = {
   maxPool: pool,
   avgPool: pool,
   scaleFilters: ([w, p]) => (w.length === 4 && p.length === 1 && unify(p[0], w[0]) ? w : null),
-  enlarge: ([w, like]) =>
-    w.length === 4 && like.length === 4 ? [w[0], w[1], like[2], like[3]] : null,
+  enlarge: ([w, like]) => (w.length === 4 && like.length === 4 ? [w[0], w[1], like[2], like[3]] : null),
 };
 
 /** The shape that the operator makes; null where the sizes cannot suit it. */
@@ -130,10 +129,10 @@ export function learn(sizes: Sizes, size: Size, value: number): boolean {
 }
 
 /** The number of a size, by its parts where it is a sum; undefined where one is not known. */
-export function valueOf(sizes: Sizes, size: Size): number | undefined {
+export function sizeValue(sizes: Sizes, size: Size): number | undefined {
   const at = settled(size);
   if (at.of?.made === "sum") {
-    const [a, b] = at.of.parts.map((part) => valueOf(sizes, part));
+    const [a, b] = at.of.parts.map((part) => sizeValue(sizes, part));
     if (a !== undefined && b !== undefined) return a + b;
   }
   return sizes.get(at);

@@ -27,15 +27,7 @@ export const attributeSizes: Readonly<Record<AttributeKind, number>> = {
 };
 
 /** Element-wise functions, numbered by their place. */
-export const functions = [
-  "Relu",
-  "Relu6",
-  "LeakyRelu",
-  "Swish",
-  "Tanh",
-  "Sigmoid",
-  "Gelu",
-] as const;
+export const functions = ["Relu", "Relu6", "LeakyRelu", "Swish", "Tanh", "Sigmoid", "Gelu"] as const;
 
 /** Functions that products and convolutions may end with, as in cuDNN and in TASO's code. */
 const FUSED: readonly number[] = ["Relu", "Tanh", "Sigmoid"].map((name) =>

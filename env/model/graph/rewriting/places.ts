@@ -5,7 +5,7 @@
  * As in TASO (Jia et al., SOSP 2019), tensors inside of a source that others read forbid the
  * place. So do results of a source that a variable depends on, since the graph would have a cycle.
  */
-import { learn, type Sizes, valueOf } from "./dimensions.ts";
+import { learn, type Sizes, sizeValue } from "./dimensions.ts";
 import { type AttributeKind, attributeSizes, operatorOf } from "./operators.ts";
 import { type PatternNode, type Substitution, variableAxes, variableKind } from "./substitution.ts";
 import { type Reached, reachedIn, type TermGraph, type Terms } from "./terms.ts";
@@ -87,7 +87,11 @@ interface Path {
   readonly steps: readonly number[];
 }
 
-function pathToKnown(nodes: readonly PatternNode[], { terms }: Pick<Partial, "terms">, node: number): Path | null {
+function pathToKnown(
+  nodes: readonly PatternNode[],
+  { terms }: Pick<Partial, "terms">,
+  node: number,
+): Path | null {
   if (terms[node] !== -1) return { known: node, steps: [] };
   for (const input of nodes[node].inputs) {
     const below = pathToKnown(nodes, { terms }, input);
@@ -114,7 +118,13 @@ function matches(
   const shared = sharedWith(partial.shared, operatorOf(operator).attributes, term.attributes, axis);
   if (shared === null) return [];
   const isCommutative = operator === "add" || operator === "mul";
-  const orders = isCommutative && term.inputs[0] !== term.inputs[1] ? [[0, 1], [1, 0]] : [[...inputs.keys()]];
+  const orders =
+    isCommutative && term.inputs[0] !== term.inputs[1]
+      ? [
+          [0, 1],
+          [1, 0],
+        ]
+      : [[...inputs.keys()]];
   return orders.flatMap((order) =>
     inputs.reduce<Partial[]>(
       (found, input, i) =>
@@ -220,7 +230,7 @@ function targetsOf(
     if (operator === null) return null;
     const attributes: number[] = [];
     for (const kind of operatorOf(operator).attributes) {
-      const values = kind === "axis" ? [axis] : kind === "at" ? [valueOf(sizes, at!)] : shared.get(kind);
+      const values = kind === "axis" ? [axis] : kind === "at" ? [sizeValue(sizes, at!)] : shared.get(kind);
       if (values === undefined || values[0] === undefined) return null;
       attributes.push(...(values as number[]));
     }
@@ -232,8 +242,7 @@ function targetsOf(
   };
   const results = targets.map(build);
   const suits = results.every(
-    (term, i) =>
-      term !== null && terms.at(term).shape.join() === terms.at(matched[sources[i]]).shape.join(),
+    (term, i) => term !== null && terms.at(term).shape.join() === terms.at(matched[sources[i]]).shape.join(),
   );
   return suits ? (results as number[]) : null;
 }

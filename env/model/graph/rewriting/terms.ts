@@ -39,11 +39,7 @@ export class Terms {
   }
 
   /** Null where the operator does not suit the inputs, or an input of its weights is none. */
-  apply(
-    operator: OperatorName,
-    attributes: readonly number[],
-    inputs: readonly number[],
-  ): number | null {
+  apply(operator: OperatorName, attributes: readonly number[], inputs: readonly number[]): number | null {
     const { weights, shape } = operatorOf(operator);
     if (weights.some((i) => !this.terms[inputs[i]].isWeight)) return null;
     const made = shape(
@@ -102,10 +98,11 @@ export interface Reached {
   readonly readers: ReadonlyMap<number, readonly number[]>;
 }
 
-export function reachedIn({ terms, results }: TermGraph): Reached {
+/** Without `given` terms and what is before them. */
+export function reachedIn({ terms, results }: TermGraph, given: readonly number[] = []): Reached {
   const order: number[] = [];
-  const readers = new Map<number, number[]>();
-  const seen = new Set<number>();
+  const readers = new Map<number, number[]>(given.map((number) => [number, []]));
+  const seen = new Set<number>(given);
   // A stack of its own: unrolled networks are deeper than the call stack.
   const stack: number[] = [...results].reverse();
   while (stack.length > 0) {

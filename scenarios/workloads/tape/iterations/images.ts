@@ -2,8 +2,9 @@
  * Spaces of ops on windows of images [batch, channels, height, width], and on windows of time. A
  * part of the height needs rows of its neighbours (halo.ts).
  */
-import { elements, type Tensor } from "../tape.ts";
+
 import { type Halo, halosOf, type Windows } from "../../../../env/model/layout/halo.ts";
+import { elements, type Tensor } from "../tape.ts";
 import { type SpaceRule, spaceOf, view } from "./rules.ts";
 
 const imageHalos = (fine: Tensor, coarse: Tensor, windows: Windows): Readonly<Record<string, Halo>> =>
