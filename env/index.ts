@@ -46,6 +46,13 @@ export {
 } from "./envs/placement/refine.ts";
 export type { PlanState } from "./envs/plan-state.ts";
 export {
+  createGraphEnv,
+  GRAPH_ID,
+  GraphEnv,
+  type GraphOptions,
+  rewritingReplay,
+} from "./envs/rewrite/graph.ts";
+export {
   createTypesEnv,
   TYPES_ID,
   TypesEnv,

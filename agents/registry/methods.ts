@@ -75,6 +75,7 @@ import { tensoropt } from "../planners/sharding/labels/tensoropt.ts";
 import { megatron } from "../planners/sharding/megatron.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
+import { taso } from "../planners/rewriting/taso.ts";
 
 export const composedMethods: readonly Method[] = [
   singleDevice,
@@ -139,6 +140,7 @@ export const composedMethods: readonly Method[] = [
   dRec,
   flexflowSoap,
   neoTables,
+  taso,
   reinforce,
   seq2seq,
   colocrl,

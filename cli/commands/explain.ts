@@ -63,6 +63,10 @@ export const explain = defineCommand({
       throw new InputError(
         `"explain" tells of placements and pipelines, and "${values.placement}" is a sharding; take "simulate".`,
       );
+    if (plan.kind === "rewriting")
+      throw new InputError(
+        `"explain" tells of the graph as it is, and "${values.placement}" rewrites it; take "simulate".`,
+      );
     const scored = scoredPlan(scenario, plan);
     const { pipeline } = scored;
     const told = pipeline === null && scored.spec.timing === "engine" ? explainPlan(scenario, plan) : null;

@@ -13,6 +13,7 @@ import { notKnown } from "../model/suggest.ts";
 import type { AssignObservation } from "../parts/assign-observation.ts";
 import type { CutsObservation } from "../parts/cuts-observation.ts";
 import type { ObservationPart, PlacementObservation } from "../parts/observation.ts";
+import type { RewriteObservation } from "../parts/rewrite-observation.ts";
 import type { ShardingObservation } from "../parts/sharding-observation.ts";
 import type { TypesObservation } from "../parts/types-observation.ts";
 import {
@@ -47,6 +48,7 @@ import {
   type TypesOptions,
   typesOptions,
 } from "./provision/types.ts";
+import { createGraphEnv, GRAPH_ID, type GraphEnv, type GraphOptions, graphOptions } from "./rewrite/graph.ts";
 import { createMeshEnv, MESH_ID, type MeshEnv, type MeshOptions, meshOptions } from "./sharding/mesh.ts";
 
 /**
@@ -61,6 +63,7 @@ export interface EnvTypes<Observation = PlacementObservation> {
   "Placement/Progressive-v1": ProgressiveEnv<Observation>;
   "Placement/Refine-v1": RefineEnv<Observation>;
   "Provision/Types-v1": TypesEnv<TypesObservation>;
+  "Rewrite/Graph-v1": GraphEnv<RewriteObservation>;
   "Sharding/Mesh-v1": MeshEnv<ShardingObservation>;
 }
 
@@ -138,6 +141,14 @@ const ownEnvs: readonly EnvSpec[] = [
     objectives: ["cost"],
     options: typesOptions,
     create: (options) => createTypesEnv(options as unknown as TypesOptions) as Env,
+  },
+  {
+    id: GRAPH_ID,
+    summary: "Makes verified substitutions in an inference graph until it stops; one evaluation per episode.",
+    plans: ["rewriting"],
+    objectives: ["rewritten"],
+    options: graphOptions,
+    create: (options) => createGraphEnv(options as unknown as GraphOptions) as Env,
   },
   {
     id: MESH_ID,

@@ -29,6 +29,8 @@ export function exportScenario(format: ExportFormat, scenario: Scenario, plan: P
     throw new InputError(
       `The format ${format.name} writes ${format.subject === "pipeline" ? "pipelines" : "placements and pipelines"}, and the plan is a sharding.`,
     );
+  if (plan?.kind === "rewriting")
+    throw new InputError(`The format ${format.name} writes the graph as it is, and the plan rewrites it.`);
   if (format.subject !== "pipeline") return exportPlacement(format, scenario, plan);
   throw new InputError(
     `The format ${format.name} writes pipelines, and the plan is ${plan === null ? "missing" : `a ${plan.kind}`}.`,
