@@ -29,5 +29,10 @@ ${lines}
 }
 
 write("rows.ts", "rowSubstitutions", "rows of columns", substitutions.filter(isOfRows));
-write("images.ts", "imageSubstitutions", "images", substitutions.filter((each) => !isOfRows(each)));
+write(
+  "images.ts",
+  "imageSubstitutions",
+  "images",
+  substitutions.filter((each) => !isOfRows(each)),
+);
 console.log(JSON.stringify({ operators: OPERATORS, seed: SEED, ...counts, kept: substitutions.length }));

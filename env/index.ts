@@ -46,13 +46,6 @@ export {
 } from "./envs/placement/refine.ts";
 export type { PlanState } from "./envs/plan-state.ts";
 export {
-  createGraphEnv,
-  GRAPH_ID,
-  GraphEnv,
-  type GraphOptions,
-  rewritingReplay,
-} from "./envs/rewrite/graph.ts";
-export {
   createTypesEnv,
   TYPES_ID,
   TypesEnv,
@@ -69,6 +62,13 @@ export {
   registerEnv,
 } from "./envs/registry.ts";
 export { renderPlan } from "./envs/render.ts";
+export {
+  createGraphEnv,
+  GRAPH_ID,
+  GraphEnv,
+  type GraphOptions,
+  rewritingReplay,
+} from "./envs/rewrite/graph.ts";
 export { createMeshEnv, type MeshChoices, MeshEnv, type MeshOptions } from "./envs/sharding/mesh.ts";
 export { type ShardingReplay, shardingReplay } from "./envs/sharding/replay.ts";
 export {

@@ -62,6 +62,7 @@ import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
+import { taso } from "../planners/rewriting/taso.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
 import { automap } from "../planners/sharding/automap.ts";
 import { dRec } from "../planners/sharding/d-rec.ts";
@@ -75,7 +76,6 @@ import { tensoropt } from "../planners/sharding/labels/tensoropt.ts";
 import { megatron } from "../planners/sharding/megatron.ts";
 import { neoTables } from "../planners/sharding/neo-tables.ts";
 import { tofu } from "../planners/sharding/tofu.ts";
-import { taso } from "../planners/rewriting/taso.ts";
 
 export const composedMethods: readonly Method[] = [
   singleDevice,

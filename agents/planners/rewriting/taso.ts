@@ -18,7 +18,11 @@ const options = z.strictObject({
     .default(1.05)
     .describe("Graphs of at most this many times the best cost are taken up; the released code has 1."),
   budget: z.int().min(1).default(100).describe("Graphs that are taken up in each part of the graph."),
-  part: z.int().min(1).default(30).describe("Most ops of a part, where tensors that all paths pass allow it."),
+  part: z
+    .int()
+    .min(1)
+    .default(30)
+    .describe("Most ops of a part, where tensors that all paths pass allow it."),
 });
 
 export const taso: PlannerModule<z.infer<typeof options>> = {

@@ -4,12 +4,7 @@
  * that join the queue where they cost less than `alpha` times the best so far. Graphs that were seen
  * and graphs of more than twice the ops of the first one are dropped, as in its code.
  */
-import {
-  type Place,
-  placesOf,
-  replaced,
-  siteOf,
-} from "../../../env/model/graph/rewriting/places.ts";
+import { type Place, placesOf, replaced, siteOf } from "../../../env/model/graph/rewriting/places.ts";
 import type { Substitution } from "../../../env/model/graph/rewriting/substitution.ts";
 import { opsOf, type TermOp } from "../../../env/model/graph/rewriting/term-ops.ts";
 import { reachedIn, type TermGraph, type Terms } from "../../../env/model/graph/rewriting/terms.ts";
@@ -62,7 +57,8 @@ export function backtrackingSearch(first: TermGraph, options: BacktrackingOption
     popped++;
     const site = siteOf(current.graph);
     for (const substitution of substitutions) {
-      if (!substitution.sources.every((node) => site.byOperator.has(substitution.nodes[node].operator!))) continue;
+      if (!substitution.sources.every((node) => site.byOperator.has(substitution.nodes[node].operator!)))
+        continue;
       for (const place of placesOf(site, substitution)) {
         const { graph } = replaced(site, place);
         const key = graph.results.join();

@@ -66,7 +66,10 @@ function nextPart({ site }: Rewriting, front: number | null, partOps: number): r
     if (!isCut || i <= from) continue;
     // A tensor is a cut where nothing before it is read behind it.
     const given = front === null ? [] : [front];
-    const ops = opsOf({ terms, results: [order[i]] }, reachedIn({ terms, results: [order[i]] }, given)).length;
+    const ops = opsOf(
+      { terms, results: [order[i]] },
+      reachedIn({ terms, results: [order[i]] }, given),
+    ).length;
     if (ops > partOps && last !== null) return [last];
     last = order[i];
     if (ops > partOps) return [last];

@@ -14,7 +14,11 @@ import { verified } from "../../model/graph/rewriting/verified/verified.ts";
 import { type RewritingPlan, rewritingDevice } from "../../model/plan/rewriting.ts";
 import type { Rng } from "../../model/rng.ts";
 import type { ObservationPart } from "../../parts/observation.ts";
-import { type RewriteObservation, rewriteObservation, type RewriteView } from "../../parts/rewrite-observation.ts";
+import {
+  type RewriteObservation,
+  type RewriteView,
+  rewriteObservation,
+} from "../../parts/rewrite-observation.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
 import { type Advance, Episode, type EpisodeParts } from "../episode.ts";
 import { type EpisodeOptions, scoringParts } from "../episode-parts.ts";

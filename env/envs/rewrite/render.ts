@@ -11,8 +11,7 @@ export function renderRewriting(scenario: Scenario, plan: RewritingPlan, title: 
   const { value } = evaluator(scenario).evaluate(plan);
   const after = rewrittenScenario(scenario, plan.rewrites).graph.opCount;
   const counts = new Map<string, number>();
-  for (const { substitution } of plan.rewrites)
-    counts.set(substitution, (counts.get(substitution) ?? 0) + 1);
+  for (const { substitution } of plan.rewrites) counts.set(substitution, (counts.get(substitution) ?? 0) + 1);
   return [
     `${title}: ${value === null ? "does not fit" : `a step takes ${numberText(value)} us`}`,
     `${scenario.graph.opCount} ops became ${after} in ${plan.rewrites.length} rewrites`,

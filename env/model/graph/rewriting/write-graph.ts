@@ -112,7 +112,8 @@ function namesOf(written: Written, ops: readonly TermOp[]): string[] {
   return names.map((known, i) => {
     if (known !== null) return known;
     const [first] = ops[i].outputs;
-    const source = sources.get(first) ?? origins.get(first) ?? sourceBelow(graph.terms, sources, origins, first);
+    const source =
+      sources.get(first) ?? origins.get(first) ?? sourceBelow(graph.terms, sources, origins, first);
     const base = `${source === undefined ? "" : `${original.names[source]}/`}${opType(ops[i])}`;
     let name = base;
     for (let number = 2; taken.has(name); number++) name = `${base}_${number}`;

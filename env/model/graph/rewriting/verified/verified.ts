@@ -6,4 +6,6 @@ import { type Substitution, substitutionOf } from "../substitution.ts";
 import { imageSubstitutions } from "./images.ts";
 import { rowSubstitutions } from "./rows.ts";
 
-export const verified: readonly Substitution[] = [...rowSubstitutions, ...imageSubstitutions].map(substitutionOf);
+export const verified: readonly Substitution[] = [...rowSubstitutions, ...imageSubstitutions].map(
+  substitutionOf,
+);
