@@ -32,6 +32,7 @@ SCENARIOS = {
     "Placement/Progressive-v1": ("inception-v3/2xP100", None),
     "Placement/Refine-v1": ("nmt/train/0/2xK80", None),
     "Provision/Types-v1": (RENTED, None),
+    "Rewrite/Graph-v1": ("alexnet/2xP100?phase=inference", "rewritten"),
     "Sharding/Mesh-v1": ("alexnet/2xP100", "iteration"),
 }
 

@@ -33,6 +33,7 @@ describe("the registry", () => {
       "Placement/Progressive-v1",
       "Placement/Refine-v1",
       "Provision/Types-v1",
+      "Rewrite/Graph-v1",
       "Sharding/Mesh-v1",
     ]);
     for (const id of envIds()) {

@@ -20,7 +20,11 @@ const tower = inferenceScenario((tape) => {
 });
 
 test("keeps the laws", () => {
-  const make = () => createGraphEnv({ scenario: tower, places: 2, rewrites: 6 });
+  const unit = inferenceScenario((tape) => {
+    const x = tape.feed("images", [1, 2, 3, 3]);
+    convUnit(tape, x, "unit", { filters: 2, kernel: [1, 1] });
+  });
+  const make = () => createGraphEnv({ scenario: unit, places: 1, rewrites: 2 });
   expect(checkEnv(make).checks.filter(({ ok }) => !ok)).toEqual([]);
 });
 
