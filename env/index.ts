@@ -86,7 +86,7 @@ export {
   transferTimesUs,
 } from "./model/cluster/output-transfers.ts";
 export { type DeviceSpeeds, withSlowerDevices } from "./model/cluster/slower-devices.ts";
-export { rooflineUs, runTimesUs } from "./model/cluster/speed.ts";
+export { rooflineUs, runTimesUs, type WorkColumns } from "./model/cluster/speed.ts";
 export { atMost } from "./model/coarsen/at-most.ts";
 export { contractChains } from "./model/coarsen/chain.ts";
 export { fuseComponents, isAcyclic } from "./model/coarsen/components.ts";
@@ -150,6 +150,7 @@ export {
   type OpIteration,
   type TensorAxes,
   WHOLE,
+  type Window,
 } from "./model/graph/iteration.ts";
 export { type AxisGroup, matchedAxes } from "./model/graph/matched-axes.ts";
 export {
@@ -188,6 +189,7 @@ export {
 } from "./model/plan/plan.ts";
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
+export { type RewritingPlan, rewritingOn, rewrittenScenario } from "./model/plan/rewriting.ts";
 export type { OutputLayout, ShardingCollective, ShardingPlan, ZeroStage } from "./model/plan/sharding.ts";
 export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";

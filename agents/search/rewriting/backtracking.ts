@@ -1,8 +1,8 @@
 /**
- * TASO's cost-based backtracking search (Jia et al., SOSP 2019, section 5): graphs wait in a queue
- * in the order of their costs; every substitution at every place of the cheapest one gives graphs
- * that join the queue where they cost less than `alpha` times the best so far. Graphs that were seen
- * and graphs of more than twice the ops of the first one are dropped, as in its code.
+ * TASO's cost-based backtracking search (Jia et al., SOSP 2019, section 5). Graphs wait in a queue
+ * in the order of their costs. Every substitution at every place of the cheapest one gives further
+ * graphs. Those that cost less than `alpha` times the best so far join the queue. Graphs that were
+ * seen are dropped, and graphs of more than twice the ops of the first one, as in its code.
  */
 import { type Place, placesOf, replaced, siteOf } from "../../../env/model/graph/rewriting/places.ts";
 import type { Substitution } from "../../../env/model/graph/rewriting/substitution.ts";

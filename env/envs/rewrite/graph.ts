@@ -2,8 +2,8 @@
  * `Rewrite/Graph-v1`: makes verified substitutions in an inference graph until it stops, the
  * decisions of TASO's search (Jia et al., SOSP 2019). All ops run on one device.
  *
- * Action 0 stops. It is legal in every state. Action 1 + s x places + p makes substitution s at its
- * place p. An episode has to stop after `rewrites` of them, since substitutions lead both ways.
+ * Action 0 stops. It is legal in every state. Action number 1 + s x places + p makes substitution s
+ * at its place p. Substitutions lead both ways, so an episode has to stop after `rewrites` of them.
  *
  * Stopping pays the utility of the plan, all other steps pay 0. An episode charges one evaluation.
  */
@@ -143,8 +143,8 @@ export class GraphEnv<Observation> extends Episode<Observation, number, GraphSta
 }
 
 /**
- * The actions of an episode that makes the rewrites of a plan and stops; a sentence where one is at
- * a place that no action names.
+ * The actions of an episode that makes the rewrites of a plan and stops. A sentence where a rewrite
+ * is at a place that no action names.
  */
 export function rewritingReplay(plan: RewritingPlan, places = 16): readonly number[] | string {
   const actions: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * A rewriting as text: how often each substitution was made, ops before and after. Drawing simulates
- * the plan once, outside of any budget.
+ * A rewriting as text: how often each substitution was made, ops before and after. Drawing
+ * simulates the plan once, outside of any budget.
  */
 import { type RewritingPlan, rewrittenScenario } from "../../model/plan/rewriting.ts";
 import type { Scenario } from "../../model/scenario.ts";

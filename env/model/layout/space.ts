@@ -1,7 +1,7 @@
 /**
  * `Space`: the iteration space of a forward op with a letter for each dimension, from which its
- * iteration follows. A small letter runs along an axis. A capital names an axis that is whole in every
- * part, so that later ops may split it; a dot leaves it without a name.
+ * iteration follows. A small letter runs along an axis. A capital names an axis that is whole in
+ * every part, so that later ops may split it; a dot leaves it without a name.
  *
  * scenarios/workloads/tape/iterations has a rule for each type of op of the built-in networks.
  */

@@ -25,7 +25,7 @@ export interface RewritingPlan {
 /** Scenarios of rewritten graphs, the last one of each scenario kept. */
 const last = new WeakMap<Scenario, { readonly graph: OpGraph; readonly scenario: Scenario }>();
 
-/** The scenario with the graph that the rewrites lead to. Throws one sentence where they do not fit. */
+/** The scenario with the graph that the rewrites lead to; one sentence where they do not fit. */
 export function rewrittenScenario(scenario: Scenario, rewrites: readonly Rewrite[]): Scenario {
   const graph = rewrittenGraph(scenario.graph, rewrites);
   const known = last.get(scenario);

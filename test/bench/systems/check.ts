@@ -53,6 +53,10 @@ export const systemGroups = [
       "alpa",
     ],
   },
+  {
+    folder: "shardings",
+    systems: ["taso"],
+  },
 ] as const;
 
 export type GroupFolder = (typeof systemGroups)[number]["folder"];

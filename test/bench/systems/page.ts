@@ -49,6 +49,10 @@ const GROUPS: Readonly<Record<GroupFolder, { readonly title: string; readonly te
       "event simulator of this gym; where a line is about a simulation inside a planner, it says so. " +
       "[Their estimates](pipeline-planners.md) have a page of their own.",
   },
+  shardings: {
+    title: "Planners of shardings",
+    text: `Planners that divide or rewrite operators. Each line is one of its sheet's "works in the gym when".`,
+  },
 };
 
 export type Systems = ReadonlyMap<string, readonly SystemCheck[]>;

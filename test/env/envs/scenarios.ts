@@ -33,8 +33,8 @@ export const supportScenario = testScenario({
 });
 
 /**
- * A scenario as an env of the registry can take it. That is under `cost` for what rents devices,
- * under `rewritten` for what rewrites graphs, and under `iteration` where its own objective scores none of its plans.
+ * A scenario as an env of the registry can take it. That is under `cost` for what rents devices and
+ * under `rewritten` for what rewrites graphs. Others take it under `iteration` where its own objective scores none of its plans.
  */
 export function takenBy(id: string, scenario: Scenario): Scenario {
   const { accepts } = objectiveOf(scenario);

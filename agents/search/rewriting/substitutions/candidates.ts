@@ -5,8 +5,8 @@
  * Of k graphs with the same fingerprints, each is a candidate with the smallest one, both ways.
  * What is dropped, as there:
  * - renamed variables: names are given in the order of their first use;
- * - common subgraphs: a term on both sides that a variable could stand for, and equal operators on
- *   top of both sides whose inputs are equal one by one;
+ * - common subgraphs: a term on both sides that a variable could stand for;
+ * - equal contexts: the same operator on top of both sides, with inputs that are equal one by one;
  * - special cases: candidates that are another one with variables made equal.
  */
 import type { VariableKind } from "../../../../env/model/graph/rewriting/substitution.ts";

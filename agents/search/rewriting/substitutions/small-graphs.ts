@@ -1,7 +1,7 @@
 /**
- * All graphs of at most so many operators over a family, without an operator twice on the same
- * inputs or on a tensor and itself, and the fingerprints of their results on whole numbers. Both halves of a split count as
- * one operator. Source: Jia et al. (TASO), SOSP 2019, section 3.1.
+ * All graphs of at most so many operators over a family, and the fingerprints of their results on
+ * whole numbers. No operator is there twice on the same inputs, or on a tensor and itself. Both
+ * halves of a split count as one operator. Source: Jia et al. (TASO), SOSP 2019, section 3.1.
  */
 import { execute, type Numbers, randomNumbers } from "../../../../env/model/graph/rewriting/execute.ts";
 import { operatorOf } from "../../../../env/model/graph/rewriting/operators.ts";

@@ -1,6 +1,6 @@
 /**
- * Places of a graph where a substitution may be made, in an order that depends on the structure of
- * the graph alone, and the graph after it.
+ * Places of a graph where a substitution may be made, and the graph after it. Their order depends
+ * on the structure of the graph alone.
  *
  * As in TASO (Jia et al., SOSP 2019), tensors inside of a source that others read forbid the
  * place. So do results of a source that a variable depends on, since the graph would have a cycle.

@@ -5,8 +5,8 @@
  *     matmul(a,b); matmul(a,c) => split0[-1](matmul(a,concat[-1](b,c))); split1[-1](...)
  *
  * Results on the left are those on the right, in order. Letters are variables: a to d rows of
- * columns, t to w filters, o and x to z images, p to s vectors. A number in brackets is an axis. All
- * functions of a substitution are one function, and so are all windows.
+ * columns, t to w filters, o and x to z images, p to s vectors. A number in brackets is an axis.
+ * All functions of a substitution are one function, and so are all windows.
  */
 import { InputError } from "../../errors.ts";
 import { freshSize, type Size, type SymbolicShape, settled, symbolicShape, unify } from "./dimensions.ts";

@@ -1,6 +1,6 @@
 /**
- * The ops that run a graph of terms, and their work from shapes alone: FLOP, and the bytes that they
- * read and write. Work is what the built-in networks say of the same op
+ * The ops that run a graph of terms, and their work from shapes alone: FLOP, and the bytes that
+ * they read and write. Work is what the built-in networks say of the same op
  * (scenarios/workloads/layers, vision/parts).
  *
  * Terms of weights alone are made before the network runs and cost nothing. Joins of joins are one
