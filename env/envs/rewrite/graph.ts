@@ -2,8 +2,10 @@
  * `Rewrite/Graph-v1`: makes verified substitutions in an inference graph until it stops, the
  * decisions of TASO's search (Jia et al., SOSP 2019). All ops run on one device.
  *
- * Action 0 stops. It is legal in every state. Action number 1 + s x places + p makes substitution s
- * at its place p. Substitutions lead both ways, so an episode has to stop after `rewrites` of them.
+ * Action 0 stops. It is legal in every state. All other actions name a substitution and a place: s
+ * and p in 1 + s x places + p.
+ *
+ * Substitutions lead both ways, so an episode has to stop after `rewrites` of them.
  *
  * Stopping pays the utility of the plan, all other steps pay 0. An episode charges one evaluation.
  */

@@ -34,7 +34,8 @@ export const supportScenario = testScenario({
 
 /**
  * A scenario as an env of the registry can take it. That is under `cost` for what rents devices and
- * under `rewritten` for what rewrites graphs. Others take it under `iteration` where its own objective scores none of its plans.
+ * under `rewritten` for what rewrites graphs. Others take it under `iteration` where its own
+ * objective scores none of its plans.
  */
 export function takenBy(id: string, scenario: Scenario): Scenario {
   const { accepts } = objectiveOf(scenario);

@@ -1,8 +1,8 @@
 /**
  * Sizes of the tensors of a substitution, as terms that hold for all its instances. They are sizes
- * of axes of variables, their sums, and what windows make of them. Sizes that an operator needs to be equal
- * are unified (Robinson, JACM 1965). A split divides an axis between the two terms of its sum. So
- * where a target splits follows from the sizes of the variables.
+ * of axes of variables, their sums, and what windows make of them. Sizes that an operator needs to
+ * be equal are unified (Robinson, JACM 1965). A split divides an axis between the two terms of its
+ * sum. So where a target splits follows from the sizes of the variables.
  */
 import type { OperatorName } from "./operators.ts";
 

@@ -1,7 +1,7 @@
 /**
  * The operator specifications of graph substitutions: inputs, attributes, the shape of the result,
- * and which inputs must be weights where a graph has the operator. execute.ts says what it
- * computes. dimensions.ts says what sizes it asks for. Source: Jia et al.
+ * and which inputs are weights in every graph. What an operator computes is in execute.ts. The
+ * sizes that it asks for are in dimensions.ts. Source: Jia et al.
  * (TASO), SOSP 2019, table of operators.
  *
  * Axes count from the end, so that the columns of rows of any rank are axis -1. Windows are given
