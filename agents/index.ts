@@ -65,6 +65,7 @@ export { mcmc } from "./planners/placement/search/mcmc.ts";
 export { orderedLns } from "./planners/placement/search/ordered-lns.ts";
 export { randomList } from "./planners/placement/search/random-list.ts";
 export { tabu } from "./planners/placement/search/tabu.ts";
+export { taso } from "./planners/rewriting/taso.ts";
 export { accpar } from "./planners/sharding/accpar.ts";
 export { automap } from "./planners/sharding/automap.ts";
 export { dRec } from "./planners/sharding/d-rec.ts";

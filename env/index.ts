@@ -69,6 +69,13 @@ export {
   registerEnv,
 } from "./envs/registry.ts";
 export { renderPlan } from "./envs/render.ts";
+export {
+  createGraphEnv,
+  GRAPH_ID,
+  GraphEnv,
+  type GraphOptions,
+  rewritingReplay,
+} from "./envs/rewrite/graph.ts";
 export { createMeshEnv, type MeshChoices, MeshEnv, type MeshOptions } from "./envs/sharding/mesh.ts";
 export { type ShardingReplay, shardingReplay } from "./envs/sharding/replay.ts";
 export {
@@ -86,7 +93,7 @@ export {
   transferTimesUs,
 } from "./model/cluster/output-transfers.ts";
 export { type DeviceSpeeds, withSlowerDevices } from "./model/cluster/slower-devices.ts";
-export { rooflineUs, runTimesUs } from "./model/cluster/speed.ts";
+export { rooflineUs, runTimesUs, type WorkColumns } from "./model/cluster/speed.ts";
 export { atMost } from "./model/coarsen/at-most.ts";
 export { contractChains } from "./model/coarsen/chain.ts";
 export { fuseComponents, isAcyclic } from "./model/coarsen/components.ts";
@@ -150,6 +157,7 @@ export {
   type OpIteration,
   type TensorAxes,
   WHOLE,
+  type Window,
 } from "./model/graph/iteration.ts";
 export { type AxisGroup, matchedAxes } from "./model/graph/matched-axes.ts";
 export {
@@ -188,6 +196,7 @@ export {
 } from "./model/plan/plan.ts";
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
+export { type RewritingPlan, rewritingOn, rewrittenScenario } from "./model/plan/rewriting.ts";
 export type {
   OpOwner,
   OpPanels,

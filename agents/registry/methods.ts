@@ -63,6 +63,7 @@ import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
+import { taso } from "../planners/rewriting/taso.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
 import { automap } from "../planners/sharding/automap.ts";
 import { dRec } from "../planners/sharding/d-rec.ts";
@@ -147,6 +148,7 @@ export const composedMethods: readonly Method[] = [
   flexflowSoap,
   p2,
   neoTables,
+  taso,
   reinforce,
   seq2seq,
   colocrl,

@@ -70,6 +70,10 @@ export const explain = defineCommand({
       throw new InputError(
         `--trace writes steps of placements and pipelines, and "${values.placement}" is a sharding; --svg draws its step.`,
       );
+    if (plan.kind === "rewriting")
+      throw new InputError(
+        `"explain" tells of the graph as it is, and "${values.placement}" rewrites it; take "simulate".`,
+      );
     const scored = scoredPlan(scenario, plan);
     const { pipeline } = scored;
     const told =

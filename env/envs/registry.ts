@@ -16,6 +16,7 @@ import type { HybridObservation } from "../parts/hybrid-observation.ts";
 import type { PlacementObservation } from "../parts/observation.ts";
 import type { ObservationPart } from "../parts/observation-part.ts";
 import type { ReductionObservation } from "../parts/reduction-observation.ts";
+import type { RewriteObservation } from "../parts/rewrite-observation.ts";
 import type { ShardingObservation } from "../parts/sharding-observation.ts";
 import type { TypesObservation } from "../parts/types-observation.ts";
 import {
@@ -26,7 +27,6 @@ import {
   tablesOptions,
 } from "./embedding/tables.ts";
 import type { TablesObservation } from "./embedding/tables-observation.ts";
-
 import {
   createHybridEnv,
   HYBRID_ID,
@@ -34,7 +34,6 @@ import {
   type HybridOptions,
   hybridOptions,
 } from "./hybrid/plan.ts";
-
 import {
   ASSIGN_ID,
   type AssignEnv,
@@ -74,6 +73,7 @@ import {
   type ProgramOptions,
   programOptions,
 } from "./reduction/program.ts";
+import { createGraphEnv, GRAPH_ID, type GraphEnv, type GraphOptions, graphOptions } from "./rewrite/graph.ts";
 import { createMeshEnv, MESH_ID, type MeshEnv, type MeshOptions, meshOptions } from "./sharding/mesh.ts";
 
 /**
@@ -91,6 +91,7 @@ export interface EnvTypes<Observation = PlacementObservation> {
   "Placement/Refine-v1": RefineEnv<Observation>;
   "Provision/Types-v1": TypesEnv<TypesObservation>;
   "Reduction/Program-v1": ProgramEnv<ReductionObservation>;
+  "Rewrite/Graph-v1": GraphEnv<RewriteObservation>;
   "Sharding/Mesh-v1": MeshEnv<ShardingObservation>;
 }
 
@@ -191,6 +192,14 @@ const ownEnvs: readonly EnvSpec[] = [
     plans: ["sharding"],
     options: programOptions,
     create: (options) => createProgramEnv(options as unknown as ProgramOptions) as Env,
+  },
+  {
+    id: GRAPH_ID,
+    summary: "Makes verified substitutions in an inference graph until it stops; one evaluation per episode.",
+    plans: ["rewriting"],
+    objectives: ["rewritten"],
+    options: graphOptions,
+    create: (options) => createGraphEnv(options as unknown as GraphOptions) as Env,
   },
   {
     id: MESH_ID,

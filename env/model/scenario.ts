@@ -21,7 +21,8 @@ import type { UnknownWork } from "./graph/unknown-work.ts";
  *   a pipeline without a flush it is the time from batch to batch in the steady state;
  * - `throughput`: the same for each sample;
  * - `cost`: USD of training on the samples of the demand at its throughput or above, of pipelines,
- *   by HeterPS's formula (arXiv 2111.10635).
+ *   by HeterPS's formula (arXiv 2111.10635);
+ * - `rewritten`: the makespan of plans that may rewrite the graph first.
  */
 export const objectives = [
   "makespan",
@@ -31,6 +32,7 @@ export const objectives = [
   "iteration",
   "throughput",
   "cost",
+  "rewritten",
 ] as const;
 export type Objective = (typeof objectives)[number];
 

@@ -15,6 +15,7 @@ ENV_IDS = {
     "Placement/Refine-v1": "placement_gym/Refine-v1",
     "Provision/Types-v1": "placement_gym/Types-v1",
     "Reduction/Program-v1": "placement_gym/Program-v1",
+    "Rewrite/Graph-v1": "placement_gym/Graph-v1",
     "Sharding/Mesh-v1": "placement_gym/Mesh-v1",
 }
 

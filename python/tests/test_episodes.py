@@ -35,6 +35,7 @@ SCENARIOS = {
     "Placement/Refine-v1": ("nmt/train/0/2xK80", None),
     "Provision/Types-v1": (RENTED, None),
     "Reduction/Program-v1": ("alexnet/2x2xV100", "iteration"),
+    "Rewrite/Graph-v1": ("alexnet/2xP100?phase=inference", "rewritten"),
     "Sharding/Mesh-v1": ("alexnet/2xP100", "iteration"),
 }
 

@@ -29,6 +29,8 @@ export function exportScenario(format: ExportFormat, scenario: Scenario, plan: P
     const { text, notes } = format.write(scenario, firstReplicas(scenario, plan));
     return { text, notes: [...notes, ...lostByDevices(format.name, scenario, plan)] };
   }
+  if (plan?.kind === "rewriting")
+    throw new InputError(`The format ${format.name} writes the graph as it is, and the plan rewrites it.`);
   if (format.subject !== "pipeline") return exportPlacement(format, scenario, plan);
   throw new InputError(
     `The format ${format.name} writes pipelines, and the plan is ${plan === null ? "missing" : `a ${plan.kind}`}.`,

@@ -15,7 +15,6 @@ import { createRng, evaluator, metered, type Scenario, type ShardingPlan } from 
 import { Role } from "../../env/model/graph/graph.ts";
 import { sizesOf } from "../../env/model/layout/mesh.ts";
 import { meshOf } from "../../env/model/layout/mesh-of.ts";
-import { batchDecisions } from "../../env/model/layout/propagation/batch-decisions.ts";
 import { completeSharding, propagationPolicies } from "../../env/model/layout/propagation/complete.ts";
 import { propagationRules } from "../../env/model/layout/propagation/rules.ts";
 import { shardingSummary } from "../../env/sim/timeline/sharding-summary.ts";

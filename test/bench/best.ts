@@ -34,6 +34,7 @@ const byName: Readonly<Record<Objective, readonly string[]>> = {
   iteration: [],
   throughput: [],
   cost: [],
+  rewritten: [],
 };
 
 async function main([simulations = "1000", ...names]: readonly string[]): Promise<void> {

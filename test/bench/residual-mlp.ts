@@ -1,6 +1,7 @@
 /** A deep program and a few decisions on it: what propagation is timed on. */
-import { batchDecisions } from "../../agents/problems/sharding/transformer-weights.ts";
+
 import type { OpGraph } from "../../env/model/graph/graph.ts";
+import { batchDecisions } from "../../env/model/layout/propagation/batch-decisions.ts";
 import type { Decision } from "../../env/model/layout/propagation/decisions.ts";
 import type { PropagationRules } from "../../env/model/layout/propagation/rules.ts";
 import { numberedGraph, type OpText } from "../env/sim/lower/sharding/numbered-graph.ts";

@@ -12,6 +12,7 @@ const section: Readonly<Record<string, string>> = {
   "peak-memory": "Peak memory",
   iteration: "Iteration and throughput",
   throughput: "Iteration and throughput",
+  rewritten: "Makespan",
 };
 /** Sections that say which other section holds too. */
 const also: Readonly<Record<string, string>> = { iteration: "Makespan", throughput: "Makespan" };

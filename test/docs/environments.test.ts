@@ -103,6 +103,13 @@ describe("docs/environments.md", () => {
     expect(firstCells("provision part")).toEqual(Object.keys(parts));
   });
 
+  test("tells of every part of the observation of rewritings, in order", () => {
+    const id = "Rewrite/Graph-v1";
+    const { observationSpace } = makeEnv(id, { scenario: takenBy(id, scenario) });
+    const { parts } = observationSpace as unknown as Dict<Record<string, unknown>>;
+    expect(firstCells("rewriting part")).toEqual(Object.keys(parts));
+  });
+
   test("tells of every part and column of the observation of shardings, in order", () => {
     const id = "Sharding/Mesh-v1";
     const { observationSpace } = makeEnv(id, { scenario: takenBy(id, scenario) });

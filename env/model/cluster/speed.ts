@@ -48,8 +48,14 @@ function equalDevices(devices: readonly Device[]) {
   return { columnOf, first };
 }
 
+/** What the roofline asks of ops. */
+export interface WorkColumns extends Pick<OpGraph, "dtype" | "types"> {
+  readonly flops: ArrayLike<number>;
+  readonly bytesTouched: ArrayLike<number>;
+}
+
 /** Roofline time of op v in us. */
-export function rooflineUs(graph: OpGraph, device: Device, v: number): number {
+export function rooflineUs(graph: WorkColumns, device: Device, v: number): number {
   if (graph.flops[v] === 0 && graph.bytesTouched[v] === 0) return 0;
   const share = device.efficiency?.[graph.types[v]] ?? device.efficiency?.["*"] ?? 1;
   const computeUs = graph.flops[v] === 0 ? 0 : graph.flops[v] / (device.flopsPerUs[graph.dtype] * share);

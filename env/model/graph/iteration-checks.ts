@@ -11,6 +11,7 @@ import {
   type OpIteration,
   type TensorAxes,
   WHOLE,
+  type Window,
 } from "./iteration.ts";
 
 /** Of a complex number in double precision, the largest element that there is. */
@@ -51,7 +52,7 @@ function checkLists(where: string, iteration: OpIteration): void {
 
 function checkDimension(
   where: string,
-  { name, kind, size, halo }: IterationDimension,
+  { name, kind, size, halo, window }: IterationDimension,
   names: Set<string>,
 ): void {
   if (typeof name !== "string" || name === "")
@@ -63,10 +64,23 @@ function checkDimension(
       `${where}: the dimension "${name}" is of kind ${shown(kind)}, expected ${dimensionKinds.join(", ")}.`,
     );
   checkWhole(`${where}: the size of the dimension "${name}"`, size, 1);
+  if (window !== undefined) checkWindow(where, name, kind, window);
   if (halo === undefined) return;
   checkWhole(`${where}: the halo of the dimension "${name}"`, halo, 0);
   if (kind !== "spatial")
     throw new InputError(`${where}: the dimension "${name}" of kind ${kind} has a halo, expected spatial.`);
+}
+
+function checkWindow(where: string, name: string, kind: string, window: Window): void {
+  const of = `of the windows along "${name}"`;
+  const { kernel, stride, padding, dilation = 1 } = window;
+  checkWhole(`${where}: the kernel ${of}`, kernel, 1);
+  checkWhole(`${where}: the stride ${of}`, stride, 1);
+  checkWhole(`${where}: the dilation ${of}`, dilation, 1);
+  if (!Number.isSafeInteger(padding))
+    throw new InputError(`${where}: the padding ${of} is ${shown(padding)}, expected a whole number.`);
+  if (kind !== "spatial")
+    throw new InputError(`${where}: the dimension "${name}" of kind ${kind} has windows, expected spatial.`);
 }
 
 function checkTensor(

@@ -12,6 +12,15 @@ const tensors = z
   .max(MOST_TENSORS)
   .readonly();
 
+const window = z
+  .strictObject({
+    kernel: z.int(),
+    stride: z.int(),
+    padding: z.int(),
+    dilation: z.int().optional(),
+  })
+  .readonly();
+
 export const iterationSchema = z
   .strictObject({
     dimensions: z
@@ -23,6 +32,7 @@ export const iterationSchema = z
             size: z.int(),
             halo: z.int().optional(),
             haloInputs: z.array(z.int()).max(MOST_TENSORS).readonly().optional(),
+            window: window.optional(),
           })
           .readonly(),
       )

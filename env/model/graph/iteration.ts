@@ -31,6 +31,16 @@ export const dimensionKinds = [
 ] as const;
 export type DimensionKind = (typeof dimensionKinds)[number];
 
+/** Windows along one axis: element i of the coarse axis reads from `stride` x i - `padding` on. */
+export interface Window {
+  /** Taps, `dilation` elements apart; by default neighbours. */
+  readonly kernel: number;
+  readonly stride: number;
+  /** Negative where the first window begins inside. */
+  readonly padding: number;
+  readonly dilation?: number;
+}
+
 export interface IterationDimension {
   readonly name: string;
   readonly kind: DimensionKind;
@@ -42,6 +52,8 @@ export interface IterationDimension {
    * reads the image with its halo, and each gradient once.
    */
   readonly haloInputs?: readonly number[];
+  /** Of a forward op whose windows lie along the dimension. */
+  readonly window?: Window;
 }
 
 /** The whole of an axis is in every part. */

@@ -10,16 +10,18 @@ import type { PipelinePlan } from "./pipeline.ts";
 import { pipelineKind } from "./pipeline-kind.ts";
 import { type Placement, placementKind } from "./placement.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
+import { type RewritingPlan, rewritingKind } from "./rewriting.ts";
 import type { ShardingPlan } from "./sharding.ts";
 import { shardingKind } from "./sharding-kind.ts";
 
-export type Plan = Placement | PipelinePlan | ShardingPlan;
+export type Plan = Placement | PipelinePlan | ShardingPlan | RewritingPlan;
 export type PlanKindName = Plan["kind"];
 
 export const planKinds: { readonly [K in PlanKindName]: PlanKind<Extract<Plan, { kind: K }>> } = {
   placement: placementKind,
   pipeline: pipelineKind,
   sharding: shardingKind,
+  rewriting: rewritingKind,
 };
 
 export const planKindNames = Object.keys(planKinds) as readonly PlanKindName[];

@@ -8,7 +8,8 @@ import type { Bound } from "../evaluator/contract.ts";
 /** Bounds whose arguments need every op whole on one device cover placements alone. */
 export const PLACEMENTS = ["placement"] as const satisfies readonly PlanKindName[];
 export const PIPELINES = ["pipeline"] as const satisfies readonly PlanKindName[];
-export const EVERY_KIND: readonly PlanKindName[] = planKindNames;
+/** Of one graph: a rewriting runs another one, and no bound on this one holds for it. */
+export const EVERY_KIND = ["placement", "pipeline", "sharding"] as const satisfies readonly PlanKindName[];
 
 export interface Bounds {
   bounds(): readonly Bound[];
@@ -30,7 +31,7 @@ export const covering = (bounds: readonly Bound[], kinds: readonly PlanKindName[
   bounds.filter(({ covers }) => kinds.every((kind) => covers.includes(kind)));
 
 /** Says nothing: every value is at least 0. */
-const TRIVIAL: Bound = { value: 0, argument: "none", covers: EVERY_KIND };
+const TRIVIAL: Bound = { value: 0, argument: "none", covers: planKindNames };
 
 /** The first where several are equal. */
 export function bestOf(bounds: readonly Bound[]): Bound {

@@ -13,6 +13,7 @@ import { createLatencyEvaluator } from "./latency.ts";
 import { createMakespanEvaluator } from "./makespan.ts";
 import { createMaxLoadEvaluator } from "./max-load.ts";
 import { createPeakMemoryEvaluator } from "./peak-memory.ts";
+import { createRewrittenEvaluator, REWRITINGS } from "./rewritten.ts";
 
 export interface ObjectiveSpec {
   readonly id: Objective;
@@ -111,6 +112,17 @@ export const objectiveSpecs: Readonly<Record<Objective, ObjectiveSpec>> = {
     accepts: PIPELINES,
     figure: "loads",
     create: createCostEvaluator,
+  },
+  rewritten: {
+    id: "rewritten",
+    unit: "us",
+    summary: "time of one step, of plans that may rewrite the graph",
+    timing: "engine",
+    memory: "fidelity",
+    keepsOrder: true,
+    accepts: REWRITINGS,
+    figure: "timeline",
+    create: createRewrittenEvaluator,
   },
 };
 

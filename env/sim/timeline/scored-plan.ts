@@ -5,6 +5,7 @@
  * memory, beside.
  */
 import type { Plan } from "../../model/plan/plan.ts";
+import { placedRewriting, type RewritingPlan, rewrittenScenario } from "../../model/plan/rewriting.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { type Bound, gapOf, type Outcome } from "../evaluator/contract.ts";
 import { type DeviceLoads, deviceLoads } from "../objectives/device-loads.ts";
@@ -18,7 +19,9 @@ import type { Timeline } from "./timeline.ts";
 import { timelinesOf } from "./timeline-of.ts";
 
 export interface ScoredPlan {
+  /** Of a rewriting, that of the rewritten graph. */
   readonly scenario: Scenario;
+  /** Of a rewriting, its placement. */
   readonly plan: Plan;
   readonly spec: ObjectiveSpec;
   readonly outcome: Outcome;
@@ -49,6 +52,7 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
   const timelineOf = timelinesOf(scenario);
   const limitBytes = memoryLimits(scenario);
   return (plan) => {
+    if (plan.kind === "rewriting") return scoredRewriting(scenario, plan);
     const outcome = score.evaluate(plan);
     const timeline = plan.kind === "placement" ? timelineOf(plan) : null;
     const pipeline = plan.kind === "pipeline" ? pipelineTimeline(scenario, plan) : null;
@@ -71,6 +75,15 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
       loads,
     };
   };
+}
+
+/** The placement on the rewritten graph, with what is known of bounds on rewritings. */
+function scoredRewriting(scenario: Scenario, plan: RewritingPlan): ScoredPlan {
+  const score = evaluator(scenario);
+  score.evaluate(plan);
+  const bound = score.bound([plan.kind]);
+  const scored = createScorer(rewrittenScenario(scenario, plan.rewrites))(placedRewriting(plan));
+  return { ...scored, bound, gap: gapOf(scored.outcome.value, bound.value) };
 }
 
 /** One plan. For many plans of one scenario make one scorer. */

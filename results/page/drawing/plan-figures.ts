@@ -5,6 +5,7 @@
  */
 import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
+import { placedRewriting, rewrittenScenario } from "../../../env/model/plan/rewriting.ts";
 import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
@@ -53,6 +54,11 @@ export interface PlanFigures {
 export function planFigures(scenario: Scenario, shown: ShownPlan): PlanFigures {
   if (shown.plan.kind === "pipeline") return pipelineFigures(scenario, shown.plan, shown);
   if (shown.plan.kind === "sharding") return shardingFigures(scenario, shown.plan, shown);
+  if (shown.plan.kind === "rewriting")
+    return planFigures(rewrittenScenario(scenario, shown.plan.rewrites), {
+      ...shown,
+      plan: placedRewriting(shown.plan),
+    });
   const { markup, explanation } = timelineFigure(scenario, shown);
   return {
     markup: html`${markup}
@@ -105,6 +111,11 @@ export function timelineFigure(scenario: Scenario, shown: Omit<ShownPlan, "peakB
     return { markup: scheduleFigure(drawing), explanation: null };
   }
   if (plan.kind === "sharding") return { markup: stepFigure(scenario, plan, method), explanation: null };
+  if (plan.kind === "rewriting")
+    return timelineFigure(rewrittenScenario(scenario, plan.rewrites), {
+      ...shown,
+      plan: placedRewriting(plan),
+    });
   const { unit, timing } = objectiveOf(scenario);
   const explanation = timing === "engine" ? explain(scenario, plan) : null;
   const timeline = explanation?.timeline ?? timelineOf(scenario, plan);

@@ -254,6 +254,7 @@ export function planPicture(
   if (plan.kind === "pipeline")
     return { svg: scheduleSvg(pipelineDrawing(pipelineTimeline(scenario, plan), by)) };
   if (plan.kind === "sharding") return { svg: pictureSvg(stepPicture(scenario, plan, by)) };
+  if (plan.kind === "rewriting") return `The plan of ${by} rewrites the graph, and has no chart here.`;
   const timeline = timelineOf(scenario, plan);
   if (timeline === null)
     return `"${scenario.name}" has no Gantt chart: its objective ${scenario.objective} does not say when ops run.`;

@@ -14,9 +14,9 @@
 import { InputError } from "../../../env/model/errors.ts";
 import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import { forwardIteration, type Space } from "../../../env/model/layout/space.ts";
 import { type GradientOp, type GradientRule, type GradientTarget, gradientRules } from "./gradients.ts";
 import { gradientIteration, sumIteration, updateIteration } from "./iterations/derived.ts";
-import { forwardIteration, type Space } from "./iterations/space.ts";
 import { spacesOf } from "./iterations/spaces.ts";
 import type { Optimizer } from "./optimizers.ts";
 import { type ForwardOp, numberBytes, type Precision, type Shape, type Tape, type Tensor } from "./tape.ts";

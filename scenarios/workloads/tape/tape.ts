@@ -8,7 +8,7 @@
  *
  * Descriptions record in single precision. retape.ts records a tape again in another one.
  */
-import type { Windows } from "./iterations/halo.ts";
+import type { Windows } from "../../../env/model/layout/halo.ts";
 import type { OpType } from "./op-types.ts";
 
 export type Shape = readonly number[];

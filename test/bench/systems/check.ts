@@ -66,6 +66,7 @@ export const systemGroups = [
       "tensor-parallel-families",
       "distir",
       "paddle-adaptive",
+      "taso",
     ],
   },
 ] as const;

@@ -31,7 +31,7 @@ describe.each(envIds())("%s", (id) => {
   test("refuses actions outside its space and reset options that it does not know", () => {
     const env = make();
     env.reset();
-    expect(() => env.step(7)).toThrow(`${id}: the action 7 is not in ${env.actionSpace.describe()}`);
+    expect(() => env.step(-1)).toThrow(`${id}: the action -1 is not in ${env.actionSpace.describe()}`);
     expect(() => env.reset({ options: { strat: 1 } })).toThrow(`does not know the reset option "strat"`);
   });
 

@@ -36,6 +36,7 @@ describe("the registry", () => {
       "Placement/Refine-v1",
       "Provision/Types-v1",
       "Reduction/Program-v1",
+      "Rewrite/Graph-v1",
       "Sharding/Mesh-v1",
     ]);
     for (const id of envIds()) {

@@ -33,13 +33,15 @@ export const supportScenario = testScenario({
 });
 
 /**
- * A scenario as an env of the registry can take it. That is under `cost` for what rents devices,
- * and under `iteration` where its own objective scores none of its plans.
+ * A scenario as an env of the registry can take it. That is under `cost` for what rents devices and
+ * under `rewritten` for what rewrites graphs. Others take it under `iteration` where its own
+ * objective scores none of its plans.
  */
 export function takenBy(id: string, scenario: Scenario): Scenario {
   const { accepts } = objectiveOf(scenario);
   const { plans = ["placement"], objectives } = envSpec(id);
   if (objectives?.includes("cost")) return rented(scenario);
+  if (objectives?.includes("rewritten")) return { ...scenario, objective: "rewritten" };
   return plans.some((kind) => accepts.includes(kind)) ? scenario : { ...scenario, objective: "iteration" };
 }
 

@@ -65,7 +65,7 @@ export function megatronPlan(
 function withSequences(graph: OpGraph, plan: ShardingPlan): ShardingPlan {
   const rules = splitRules(graph, sizesOf(plan.mesh));
   const isDivided = (v: number): boolean => plan.split[v]?.some((axes) => axes.includes(TENSOR)) === true;
-  const isProduct = (v: number): boolean => {
+  const multiplies = (v: number): boolean => {
     const iteration = iterationOf(graph, v);
     return iteration !== null && isProduct(iteration);
   };
@@ -73,9 +73,9 @@ function withSequences(graph: OpGraph, plan: ShardingPlan): ShardingPlan {
   const forward = graph.topologicalOrder.filter((v) => graph.role[v] === Role.forward);
   const marked = (other: number): boolean => isDivided(other) || between[other] === 1;
   for (const v of forward)
-    if (!isProduct(v) && dataEdges(graph, v).some((e) => marked(graph.edgeSource[e]))) between[v] = 1;
+    if (!multiplies(v) && dataEdges(graph, v).some((e) => marked(graph.edgeSource[e]))) between[v] = 1;
   for (const v of forward.toReversed())
-    if (!isProduct(v) && usersOf(graph, v).some((user) => graph.role[user] === Role.forward && marked(user)))
+    if (!multiplies(v) && usersOf(graph, v).some((user) => graph.role[user] === Role.forward && marked(user)))
       between[v] = 1;
   // Sums of gradients lie as the op needs them that they are for.
   for (const v of graph.topologicalOrder.toReversed())

@@ -5,8 +5,6 @@
  * features.
  */
 import type { OpIteration } from "../../../../env/model/graph/iteration.ts";
-import type { GradientTarget } from "../gradients.ts";
-import { elements, type ForwardOp, type Shape, type Tensor } from "../tape.ts";
 import {
   dimensionsOf,
   iterationOf,
@@ -16,7 +14,9 @@ import {
   type Space,
   type View,
   viewsOf,
-} from "./space.ts";
+} from "../../../../env/model/layout/space.ts";
+import type { GradientTarget } from "../gradients.ts";
+import { elements, type ForwardOp, type Shape, type Tensor } from "../tape.ts";
 
 export interface GradientTensors {
   /** Gradients of outputs, each with its port and the shape that it comes in. */

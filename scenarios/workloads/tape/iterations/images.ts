@@ -2,8 +2,9 @@
  * Spaces of ops on windows of images [batch, channels, height, width], and on windows of time. A
  * part of the height needs rows of its neighbours (halo.ts).
  */
+
+import { type Halo, halosOf, type Windows } from "../../../../env/model/layout/halo.ts";
 import { elements, type Tensor } from "../tape.ts";
-import { type Halo, halosOf, type Windows } from "./halo.ts";
 import { type SpaceRule, spaceOf, view } from "./rules.ts";
 
 const imageHalos = (fine: Tensor, coarse: Tensor, windows: Windows): Readonly<Record<string, Halo>> =>
@@ -11,9 +12,9 @@ const imageHalos = (fine: Tensor, coarse: Tensor, windows: Windows): Readonly<Re
 
 const reversed = (halos: Readonly<Record<string, Halo>>): Readonly<Record<string, Halo>> =>
   Object.fromEntries(
-    Object.entries(halos).map(([letter, { size, forward, backward }]) => [
+    Object.entries(halos).map(([letter, halo]) => [
       letter,
-      { size, forward: backward, backward: forward },
+      { ...halo, forward: halo.backward, backward: halo.forward },
     ]),
   );
 

@@ -1,7 +1,7 @@
 /** Spaces of ops that move data: shapes, joins, parts, paddings. */
 import { matchedAxes } from "../../../../env/model/graph/matched-axes.ts";
+import { halosOf } from "../../../../env/model/layout/halo.ts";
 import type { Tensor } from "../tape.ts";
-import { halosOf } from "./halo.ts";
 import { all, capital, joined, type SpaceRule, spaceOf, view } from "./rules.ts";
 
 /** Axes of other sizes than before are whole, or follow windows of one tap that move the image. */

@@ -3,8 +3,8 @@
  * whose statistics parts exchange as partial sums of output 1.
  */
 
+import type { View } from "../../../../env/model/layout/space.ts";
 import { capital, type SpaceRule, spaceOf, view } from "./rules.ts";
-import type { View } from "./space.ts";
 
 /** Statistics of each row, in output 1, and `weights` numbers for each column. */
 export const rowNorm =

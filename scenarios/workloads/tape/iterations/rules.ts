@@ -2,9 +2,12 @@
  * Parts of the rules in spaces.ts. A rule sees a recorded op and the letters of its inputs, and
  * gives the op's space.
  */
+import type { Space, View } from "../../../../env/model/layout/space.ts";
 import type { ForwardOp, Shape, Tensor } from "../tape.ts";
 import { axesOf } from "./notation.ts";
-import type { Lettering, Space, View } from "./space.ts";
+
+/** The letters of a tensor's axes, small. */
+export type Lettering = (tensor: Tensor) => string;
 
 export type SpaceRule = (op: ForwardOp, lettering: Lettering) => Space;
 

@@ -11,6 +11,7 @@
  * Batch normalisation does go over batch, height and width. Its statistics are output 1, so parts
  * exchange them as partial sums of an output; its gradient does so with those of scale and offset.
  */
+import { meanings, type Space, type View } from "../../../../env/model/layout/space.ts";
 import type { OpType } from "../op-types.ts";
 import { elements, type ForwardOp, type Tape, type Tensor } from "../tape.ts";
 import {
@@ -28,6 +29,7 @@ import {
   capital,
   elementwise,
   joined,
+  type Lettering,
   lastAxisWhole,
   recorded,
   recordedOr,
@@ -35,7 +37,6 @@ import {
   spaceOf,
   view,
 } from "./rules.ts";
-import { type Lettering, meanings, type Space, type View } from "./space.ts";
 import { aggregate, combine, dispatch, embedding, gather } from "./tables.ts";
 
 /** Letters of tensors that no op has made of others, by number of axes. */

@@ -5,7 +5,7 @@
  */
 
 import { relu } from "../../layers/pointwise.ts";
-import type { Windows } from "../../tape/iterations/halo.ts";
+import type { Windows } from "../../../../env/model/layout/halo.ts";
 import { elements, type Shape, type Tape, type Tensor } from "../../tape/tape.ts";
 import { batchNorm } from "./normalisation.ts";
 

@@ -1,12 +1,11 @@
 /** GSPMD's lines "works in the gym when". */
-import {
-  batchDecisions,
-  transformerWeights,
-} from "../../../../agents/problems/sharding/transformer-weights.ts";
+
+import { transformerWeights } from "../../../../agents/problems/sharding/transformer-weights.ts";
 import { createRng } from "../../../../env/index.ts";
 import { Role } from "../../../../env/model/graph/graph.ts";
 import { WHOLE } from "../../../../env/model/graph/iteration.ts";
 import { type Layout, layoutKey, localElements } from "../../../../env/model/layout/layout.ts";
+import { batchDecisions } from "../../../../env/model/layout/propagation/batch-decisions.ts";
 import { completeSharding } from "../../../../env/model/layout/propagation/complete.ts";
 import { type Decision, decide } from "../../../../env/model/layout/propagation/decisions.ts";
 import { Divisions } from "../../../../env/model/layout/propagation/divisions.ts";

@@ -32,7 +32,7 @@ describe("an objective that scores placements", () => {
     const score = evaluator({ ...scenario, objective });
     if (score.accepts.includes("pipeline")) return;
     const sentence = new InputError(
-      `The objective ${objective} scores plans of kind placement, not pipeline.`,
+      `The objective ${objective} scores plans of kind ${score.accepts.join(" or ")}, not pipeline.`,
     );
     expect(() => score.evaluate(pipeline)).toThrow(sentence);
     expect(() => score.batch([placement([0, 1]), pipeline])).toThrow(sentence);

@@ -3,6 +3,7 @@
  * taps begins at `stride` x i - `padding` on the fine axis and makes element i of the coarse one.
  * The dimension has the coarse axis' size, and cuts both axes in proportion (iteration.ts).
  */
+import type { Window } from "../graph/iteration.ts";
 
 /** Of each spatial axis in turn: height and width, or time alone. */
 export interface Windows {
@@ -15,20 +16,17 @@ export interface Windows {
 
 export interface Halo {
   readonly size: number;
+  readonly window: Window;
   /** Rows of the fine axis, where parts make the coarse one. */
   readonly forward: number;
   /** Rows of the coarse axis, where parts make the fine one. */
   readonly backward: number;
 }
 
-interface Window {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly padding: number;
-}
-
 /** The largest reach over all places where a part may begin. */
-export function haloOf(fine: number, coarse: number, { kernel, stride, padding }: Window): Halo {
+export function haloOf(fine: number, coarse: number, window: Window): Halo {
+  const { stride, padding, dilation = 1 } = window;
+  const kernel = dilation * (window.kernel - 1) + 1;
   let [forward, backward] = [0, 0];
   for (let cut = 1; cut < coarse; cut++) {
     const fineCut = Math.floor((fine * cut) / coarse);
@@ -40,7 +38,7 @@ export function haloOf(fine: number, coarse: number, { kernel, stride, padding }
     const readFrom = Math.max(0, Math.ceil((fineCut + padding - kernel + 1) / stride));
     backward = Math.max(backward, readUpTo - cut, cut - readFrom);
   }
-  return { size: coarse, forward, backward };
+  return { size: coarse, window, forward, backward };
 }
 
 /** Halos of the spatial letters, one for each axis of the windows. */
@@ -48,13 +46,14 @@ export function halosOf(
   letters: string,
   fine: readonly number[],
   coarse: readonly number[],
-  { kernel, stride, padding, dilation = 1 }: Windows,
+  { kernel, stride, padding, dilation }: Windows,
 ): Readonly<Record<string, Halo>> {
   const entries = [...letters].map((letter, i) => {
-    const window = {
-      kernel: dilation * (kernel[i] - 1) + 1,
+    const window: Window = {
+      kernel: kernel[i],
       stride: stride[i],
       padding: padding[i],
+      ...(dilation !== undefined && dilation !== 1 && { dilation }),
     };
     return [letter, haloOf(fine[i], coarse[i], window)] as const;
   });

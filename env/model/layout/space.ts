@@ -1,9 +1,9 @@
 /**
- * `Space`: the iteration space of a forward op while the tape is read, with a letter for each
- * dimension. A small letter runs along an axis. A capital names an axis that is whole in every
- * part, so that later ops may split it; a dot leaves it without a name.
+ * `Space`: the iteration space of a forward op with a letter for each dimension, from which its
+ * iteration follows. A small letter runs along an axis. A capital names an axis that is whole in
+ * every part, so that later ops may split it; a dot leaves it without a name.
  *
- * spaces.ts has a rule for each type of op. gradient-spaces.ts makes the spaces of gradients of it.
+ * scenarios/workloads/tape/iterations has a rule for each type of op of the built-in networks.
  */
 import {
   type DimensionKind,
@@ -11,9 +11,10 @@ import {
   type OpIteration,
   type TensorAxes,
   WHOLE,
-} from "../../../../env/model/graph/iteration.ts";
-import type { Shape, Tensor } from "../tape.ts";
+} from "../graph/iteration.ts";
 import type { Halo } from "./halo.ts";
+
+export type Shape = readonly number[];
 
 /** A tensor as an op sees it: its shape, and a letter for each axis. */
 export interface View {
@@ -34,9 +35,6 @@ export interface Space {
   /** Of letters that are a major factor of all their axes. */
   readonly sizes: Readonly<Record<string, number>>;
 }
-
-/** The letters of a tensor's axes, small. */
-export type Lettering = (tensor: Tensor) => string;
 
 export const meanings: Readonly<Record<string, readonly [name: string, kind: DimensionKind]>> = {
   b: ["batch", "batch"],
@@ -91,12 +89,15 @@ export interface Reach {
 
 export function dimensionsOf(space: Space, letters: string, { phase, inputs }: Reach): Dimensions {
   const views = viewsOf(space);
+  const isForward = phase === "forward" && inputs === undefined;
   const dimensions = [...letters].map((letter) => {
     const halo = space.halos[letter];
     const [name, kind] = meanings[letter];
     const size = halo?.size ?? space.sizes[letter] ?? sizeOf(views, letter);
-    if (halo === undefined || halo[phase] === 0) return { name, kind, size };
-    return { name, kind, size, halo: halo[phase], ...(inputs && { haloInputs: inputs }) };
+    if (halo === undefined) return { name, kind, size };
+    const windowed = { name, kind, size, ...(isForward && { window: halo.window }) };
+    if (halo[phase] === 0) return windowed;
+    return { ...windowed, halo: halo[phase], ...(inputs && { haloInputs: inputs }) };
   });
   return { letters, dimensions };
 }
