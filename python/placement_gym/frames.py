@@ -63,7 +63,7 @@ def joined(header: bytes, parts: list[bytes]) -> bytes:
 
 def read(stream: BinaryIO) -> tuple[Fields, dict[str, Array]]:
     """The next frame of a stream. Raises `FrameError` where the stream ends before it."""
-    body_bytes, header_bytes = _PREFIX.unpack(_exactly(stream, _PREFIX.size))
+    body_bytes, header_bytes = _PREFIX.unpack(_exactly(stream, _PREFIX.size).data)
     if header_bytes > body_bytes:
         raise FrameError("The answer is no frame of placement-gym.")
     return decode(_exactly(stream, body_bytes), header_bytes)
@@ -106,7 +106,7 @@ def _layout(header: bytes) -> _Layout:
 
 def _exactly(stream: BinaryIO, count: int) -> Array:
     room = np.empty(count, dtype=np.uint8)
-    view = memoryview(room)
+    view = room.data
     filled = 0
     while filled < count:
         got = stream.readinto(view[filled:])  # type: ignore[attr-defined]
