@@ -51,7 +51,7 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         self._read = reader(self.observation_space, self._handle.constant)
         self._replace = replacement(illegal, self.action_space)
         self._mask = _mask_reader(self.action_space)
-        self._legal: Array = np.zeros(0, dtype=np.int8)
+        self._legal: Array | None = None
         self._closed = False
 
     @property
@@ -73,8 +73,8 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         return self._read(arrays, 0), self._info(arrays)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, Fields]:
-        if self._replace is not None:
-            action = self._replace(action, self._legal.ravel())
+        if self._replace is not None and self._legal is not None:
+            action = self._replace(action, self._legal)
         arrays = self._handle.step([action])
         return (
             self._read(arrays, 0),
@@ -86,7 +86,7 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
 
     def action_masks(self) -> Array:
         """The legal actions as booleans, under the name that sb3-contrib asks for."""
-        return self._legal.astype(bool).ravel()
+        return known(self._legal).astype(bool)
 
     def render(self) -> str | None:
         if self.render_mode is None:
@@ -103,6 +103,7 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         return self._handle.call("state")[0]["state"]
 
     def restore(self, state: Any) -> None:
+        self._legal = None
         self._handle.call("restore", state=state)
 
     def close(self) -> None:
@@ -111,11 +112,19 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
             self._handle.close()
 
     def _info(self, arrays: dict[str, Array]) -> Fields:
-        self._legal = self._mask(arrays["mask"][0])
-        info: Fields = {"action_mask": self._legal}
+        mask = arrays["mask"][0]
+        self._legal = mask.copy()
+        info: Fields = {"action_mask": self._mask(mask)}
         if arrays["evaluated"][0]:
             info["outcome"] = outcome_at(arrays, 0)
         return info
+
+
+def known(masks: Array | None) -> Array:
+    """The masks of the last reset or step."""
+    if masks is None:
+        raise ValueError("The legal actions are known after the next reset or step; a restore tells none.")
+    return masks
 
 
 def outcome_at(arrays: dict[str, Array], i: int, prefix: str = "") -> Fields:

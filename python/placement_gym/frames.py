@@ -53,6 +53,17 @@ def encode(fields: Mapping[str, Any], arrays: Mapping[str, Array] | None = None)
     return joined(header, parts)
 
 
+def whole_numbers(given: Any, what: str) -> Array:
+    """Entries of 32 bits. Raises ValueError where some are no whole numbers or do not fit."""
+    array = np.asarray(given)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{what} are of type {array.dtype}, expected whole numbers.")
+    whole = array.astype("<i4")
+    if array.dtype.itemsize > 4 and (whole != array).any():
+        raise ValueError(f"{what} hold {array.flat[(whole != array).argmax()]}, expected 32 bits at most.")
+    return whole
+
+
 def joined(header: bytes, parts: list[bytes]) -> bytes:
     """A frame of a header that is written and of arrays that are bytes."""
     padded = [header + _pad(len(header))]

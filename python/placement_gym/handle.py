@@ -84,10 +84,7 @@ class Handle:
         return self.call("reset", marked, seeds=sent, options=plain(options or {}))[1]
 
     def step(self, actions: Any) -> dict[str, Array]:
-        array = np.asarray(actions)
-        if array.dtype.kind not in "iu":
-            raise ValueError(f"Actions are of type {array.dtype}, expected whole numbers.")
-        whole = array.astype("<i4")
+        whole = frames.whole_numbers(actions, "Actions")
         if list(whole.shape) != self._action_shape:
             raise ValueError(f"Actions have the shape {whole.shape}, expected {self._action_shape}.")
         return self.process.send(frames.joined(self._step_header, [whole.tobytes()]))[1]

@@ -8,7 +8,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .env import outcome_at
+from .env import known, outcome_at
 from .frames import Array, Fields
 from .handle import Handle, Scenario
 from .legal import replacement
@@ -73,8 +73,7 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         )
         self._replace = replacement(illegal, self.single_action_space)
         self._all = np.ones(num_envs, dtype=bool)
-        self._masks: Array = np.zeros((num_envs, 0), dtype=np.int8)
-        self._last: Any = None
+        self._masks: Array | None = None
 
     @property
     def names(self) -> dict[str, list[str]]:
@@ -86,27 +85,19 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         options = dict(options or {})
         which = options.pop("reset_mask", None)
         seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, (int, np.integer)) else seed
-        if which is None or self._last is None:
-            arrays = self._handle.reset(seeds, options)
-            self._last = self._read(arrays)
-            return self._last, self._infos(arrays, self._all)
-        marked = np.asarray(which, dtype=bool)
+        marked = self._all if which is None else np.asarray(which, dtype=bool)
         arrays = self._handle.reset(seeds, options, marked)
-        self._last = _put(self._last, self._read(arrays), marked)
-        spread = {name: _spread(array, marked) for name, array in arrays.items() if name in _OF_INFO}
-        spread["mask"] = _put(self._masks.view(np.uint8), arrays["mask"], marked)
-        return self._last, self._infos(spread, marked)
+        return self._read(arrays), self._infos(arrays, marked)
 
     def step(self, actions: Any) -> tuple[Any, Array, Array, Array, Fields]:
-        if self._replace is not None:
+        if self._replace is not None and self._masks is not None:
             actions = [self._replace(action, mask) for action, mask in zip(actions, self._masks)]
         arrays = self._handle.step(actions)
         infos = self._infos(arrays, self._all)
         if "final" in arrays:
             self._add_final(infos, arrays)
-        self._last = self._read(arrays)
         return (
-            self._last,
+            self._read(arrays),
             arrays["reward"],
             arrays["terminated"].view(np.bool_),
             arrays["truncated"].view(np.bool_),
@@ -115,7 +106,7 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
 
     def action_masks(self) -> Array:
         """The legal actions of all envs as booleans, envs first."""
-        return self._masks.astype(bool)
+        return known(self._masks).astype(bool)
 
     def plan(self, index: int) -> Fields:
         plan: Fields = self._handle.call("plan", index=index)[0]["plan"]
@@ -130,32 +121,28 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         return self._handle.call("state")[0]["state"]
 
     def restore(self, state: Any) -> None:
+        self._masks = None
         self._handle.call("restore", state=state)
 
     def close_extras(self, **_: Any) -> None:
         self._handle.close()
 
     def _infos(self, arrays: dict[str, Array], which: Array) -> Fields:
-        self._masks = arrays["mask"].view(np.int8)
-        infos: Fields = {"action_mask": self._masks, "_action_mask": which}
+        masks = arrays["mask"].view(np.int8)
+        self._masks = masks.copy()
+        infos: Fields = {"action_mask": masks, "_action_mask": which}
         evaluated = arrays["evaluated"].view(np.bool_)
         if evaluated.any():
-            infos["outcome"] = {
-                name: value
-                for key, array in (
-                    ("feasible", arrays["feasible"].view(np.bool_)),
-                    ("value", arrays["value"]),
-                    ("cost", arrays["cost"]),
-                )
-                for name, value in ((key, array), (f"_{key}", evaluated))
-            }
+            feasible = arrays["feasible"].view(np.bool_)
+            told = {"feasible": feasible, "value": arrays["value"], "cost": arrays["cost"]}
+            infos["outcome"] = {**told, **{f"_{name}": evaluated for name in told}}
             infos["_outcome"] = evaluated
         return infos
 
     def _add_final(self, infos: Fields, arrays: dict[str, Array]) -> None:
         ended = np.zeros(self.num_envs, dtype=bool)
         observations = np.full(self.num_envs, None, dtype=object)
-        final: Fields = {"action_mask": np.zeros_like(self._masks), "_action_mask": ended}
+        final: Fields = {"action_mask": np.zeros_like(infos["action_mask"]), "_action_mask": ended}
         outcomes = np.full(self.num_envs, None, dtype=object)
         for k, i in enumerate(arrays["final"]):
             ended[i] = True
@@ -166,21 +153,3 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         final["outcome"] = outcomes
         final["_outcome"] = np.array([outcome is not None for outcome in outcomes])
         infos.update(final_obs=observations, _final_obs=ended, final_info=final, _final_info=ended)
-
-
-_OF_INFO = ("evaluated", "feasible", "value", "cost")
-
-
-def _spread(array: Array, marked: Array) -> Array:
-    whole = np.zeros((len(marked), *array.shape[1:]), dtype=array.dtype)
-    whole[marked] = array
-    return whole
-
-
-def _put(last: Any, new: Any, marked: Array) -> Any:
-    """The last observations with those of the marked envs replaced."""
-    if isinstance(last, dict):
-        return {key: _put(last[key], new[key], marked) for key in last}
-    whole = last.copy()
-    whole[marked] = new
-    return whole

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -105,6 +106,39 @@ def test_a_forked_child_is_told_to_make_its_own() -> None:
     env.step(0)
     os.close(reading)
     os.close(writing)
+
+
+def test_a_forked_child_has_a_process_of_its_own_also_amid_a_call() -> None:
+    old = shared()
+    with old._lock:  # as a thread has it that is in a call
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            try:
+                old.call({"call": "bound", "scenario": SMALL})
+            except NodeError:
+                os._exit(0 if shared().pid != old.pid else 1)
+            os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_closing_ends_the_long_call_of_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placement_gym.process, "_END_SECONDS", 0.2)
+    process = Process()
+    told: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            placement_gym.solve("nmt/test/0/4xP100", "mcmc", simulations=1_000_000, process=process)
+        except NodeError as error:
+            told.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    time.sleep(0.5)
+    process.close()
+    thread.join(60)
+    assert len(told) == 1 and ends(process.pid)
 
 
 def test_where_node_is_missing_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
