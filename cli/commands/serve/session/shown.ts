@@ -4,7 +4,8 @@
  * NaN. Peaks and start times are answers of `simulate`.
  *
  * One frame serves all answers of a vector. Its envs write what they observe where it is sent from,
- * and what a call does not change stays. Leaves that never change are in the answer of `make` alone.
+ * and what a call does not change stays. Leaves that never change are in the answer of `make`
+ * alone.
  */
 import type { Info } from "../../../../env/contract.ts";
 import { InputError } from "../../../../env/model/errors.ts";
