@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium import spaces
 
 from .frames import Array, Fields
-from .handle import Handle, Scenario
+from .handle import Handle, Scenario, checked_render_mode
 from .legal import replacement
 from .process import Process
 from .spaces import reader
@@ -38,13 +38,15 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         process: Process | None = None,
         **options: Any,
     ) -> None:
-        if render_mode not in (None, "ansi"):
-            raise ValueError(f"render_mode is {render_mode!r}, expected None or 'ansi'.")
-        self.render_mode = render_mode
-        if time_limit is not None:
-            options["timeLimit"] = time_limit
+        self.render_mode = checked_render_mode(render_mode)
         self._handle = Handle(
-            env, scenario, options=options, objective=objective, cell=cell, process=process
+            env,
+            scenario,
+            options=options,
+            time_limit=time_limit,
+            objective=objective,
+            cell=cell,
+            process=process,
         )
         self.observation_space = self._handle.observation_space
         self.action_space = self._handle.action_space
@@ -89,22 +91,19 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         return known(self._legal).astype(bool)
 
     def render(self) -> str | None:
-        if self.render_mode is None:
-            return None
-        return str(self._handle.call("render", index=0)[0]["text"])
+        return None if self.render_mode is None else self._handle.render(0)
 
     def plan(self) -> Fields:
         """The complete plan so far, as in plan files."""
-        plan: Fields = self._handle.call("plan", index=0)[0]["plan"]
-        return plan
+        return self._handle.plan(0)
 
     def state(self) -> Any:
         """What `restore` goes on from, exactly; JSON-safe."""
-        return self._handle.call("state")[0]["state"]
+        return self._handle.state()
 
     def restore(self, state: Any) -> None:
         self._legal = None
-        self._handle.call("restore", state=state)
+        self._handle.restore(state)
 
     def close(self) -> None:
         if not self._closed:

@@ -10,7 +10,7 @@ from gymnasium.vector.utils import batch_space
 
 from .env import known, outcome_at
 from .frames import Array, Fields
-from .handle import Handle, Scenario
+from .handle import Handle, Scenario, checked_render_mode
 from .legal import replacement
 from .process import Process
 from .spaces import batch_reader, reader
@@ -46,21 +46,18 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         **options: Any,
     ) -> None:
         mode = AutoresetMode(autoreset_mode)
-        if render_mode not in (None, "ansi"):
-            raise ValueError(f"render_mode is {render_mode!r}, expected None or 'ansi'.")
-        if time_limit is not None:
-            options["timeLimit"] = time_limit
+        self.render_mode = checked_render_mode(render_mode)
         self._handle = Handle(
             env,
             scenario,
             count=num_envs,
             autoreset=_MODES[mode],
             options=options,
+            time_limit=time_limit,
             objective=objective,
             cell=cell,
             process=process,
         )
-        self.render_mode = render_mode
         self.metadata = {"render_modes": ["ansi"], "render_fps": 1, "autoreset_mode": mode}
         self.num_envs = num_envs
         self.single_observation_space = self._handle.observation_space
@@ -72,7 +69,9 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
             self.single_observation_space, self._handle.constant, "final.observation"
         )
         self._replace = replacement(illegal, self.single_action_space)
+        # Given out with each step, so nobody may write to it.
         self._all = np.ones(num_envs, dtype=bool)
+        self._all.flags.writeable = False
         self._masks: Array | None = None
 
     @property
@@ -109,20 +108,19 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         return known(self._masks).astype(bool)
 
     def plan(self, index: int) -> Fields:
-        plan: Fields = self._handle.call("plan", index=index)[0]["plan"]
-        return plan
+        return self._handle.plan(index)
 
     def render(self) -> tuple[str, ...] | None:
         if self.render_mode is None:
             return None
-        return tuple(self._handle.call("render", index=i)[0]["text"] for i in range(self.num_envs))
+        return tuple(self._handle.render(i) for i in range(self.num_envs))
 
     def state(self) -> Any:
-        return self._handle.call("state")[0]["state"]
+        return self._handle.state()
 
     def restore(self, state: Any) -> None:
         self._masks = None
-        self._handle.call("restore", state=state)
+        self._handle.restore(state)
 
     def close_extras(self, **_: Any) -> None:
         self._handle.close()

@@ -26,6 +26,8 @@ from placement_gym.process import shared
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPILING = 2
+# Of a row; a slow env has fewer rounds then.
+MOST_SECONDS = 60
 RENTED = "ctr-dnn/4xV100-rented?granularity=layer&objective=cost&samples=1e9&samplesPerSecond=8e6"
 ROWS = [
     ("Placement/Refine-v1", "nmt/train/0/2xK80", None),
@@ -93,7 +95,10 @@ def row(env: str, scenario: str, objective: str | None, envs: int, steps: int, r
     twin = Twin(env=env, scenario=scenario, objective=objective, envs=envs, steps=steps)
     vector = PlacementVectorEnv(env, envs, scenario, objective=objective)
     theirs, ours = [], []
-    for _ in range(rounds):
+    end = time.monotonic() + MOST_SECONDS
+    for done in range(rounds):
+        if time.monotonic() > end and done > 2 * COMPILING:
+            break
         theirs.append(twin.round())
         ours.append(played(vector, twin))
     twin.close()
