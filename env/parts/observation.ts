@@ -71,10 +71,11 @@ export function placementObservation(scenario: Scenario): ObservationPart<Placem
       for (let g = 0; g < groupCount; g++) {
         const row = g * WIDTH;
         groups[row + VISITS] = visits[g];
-        groups[row + IS_CURRENT] = g === current ? 1 : 0;
+        groups[row + IS_CURRENT] = 0;
         groups[row + RELATIVE_START] = startUs === null ? 0 : share(startUs[g] - hereUs, lastStartUs);
         placement[g] = placed[g] === 1 ? device[g] : -1;
       }
+      if (current !== -1) groups[current * WIDTH + IS_CURRENT] = 1;
     },
   });
 }

@@ -15,8 +15,8 @@ export interface BatchPart {
 }
 
 export interface Batch {
-  /** Lays in what the last step of the envs answered. */
-  take(observations: readonly unknown[]): void;
+  /** Lays in what env i answered last. */
+  put(i: number, observation: unknown): void;
 }
 
 /** Copies one observation after the other. */
@@ -31,19 +31,13 @@ export function createBatch(vector: VectorEnv<unknown, unknown>, parts: readonly
   const kept: unknown[] = new Array(vector.size).fill(undefined);
   const numbers = parts.filter(({ leaf }) => leaf.space.kind === "Discrete");
   return {
-    take(observations) {
-      for (let i = 0; i < observations.length; i++) {
-        const observation = observations[i];
-        // A number has no place in an array that an env could write to.
-        if (observation === kept[i]) {
-          copyRow(numbers, observation, i);
-          continue;
-        }
-        copyRow(parts, observation, i);
-        if (kept[i] !== undefined) continue;
-        kept[i] = overRows(vector.singleObservationSpace, observation, rowsOf(parts, i), "");
-        vector.observeInto(i, kept[i]);
-      }
+    put(i, observation) {
+      // A number has no place in an array that an env could write to.
+      if (observation === kept[i]) return copyRow(numbers, observation, i);
+      copyRow(parts, observation, i);
+      if (kept[i] !== undefined) return;
+      kept[i] = overRows(vector.singleObservationSpace, observation, rowsOf(parts, i), "");
+      vector.observeInto(i, kept[i]);
     },
   };
 }

@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium import spaces
 
 from .frames import Array, Fields
-from .handle import Handle, Scenario
+from .handle import Handle, Scenario, checked_render_mode
 from .legal import replacement
 from .process import Process
 from .spaces import reader
@@ -38,20 +38,22 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         process: Process | None = None,
         **options: Any,
     ) -> None:
-        if render_mode not in (None, "ansi"):
-            raise ValueError(f"render_mode is {render_mode!r}, expected None or 'ansi'.")
-        self.render_mode = render_mode
-        if time_limit is not None:
-            options["timeLimit"] = time_limit
+        self.render_mode = checked_render_mode(render_mode)
         self._handle = Handle(
-            env, scenario, options=options, objective=objective, cell=cell, process=process
+            env,
+            scenario,
+            options=options,
+            time_limit=time_limit,
+            objective=objective,
+            cell=cell,
+            process=process,
         )
         self.observation_space = self._handle.observation_space
         self.action_space = self._handle.action_space
         self._read = reader(self.observation_space, self._handle.constant)
         self._replace = replacement(illegal, self.action_space)
         self._mask = _mask_reader(self.action_space)
-        self._legal: Array = np.zeros(0, dtype=np.int8)
+        self._legal: Array | None = None
         self._closed = False
 
     @property
@@ -73,8 +75,8 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
         return self._read(arrays, 0), self._info(arrays)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, Fields]:
-        if self._replace is not None:
-            action = self._replace(action, self._legal.ravel())
+        if self._replace is not None and self._legal is not None:
+            action = self._replace(action, self._legal)
         arrays = self._handle.step([action])
         return (
             self._read(arrays, 0),
@@ -86,24 +88,22 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
 
     def action_masks(self) -> Array:
         """The legal actions as booleans, under the name that sb3-contrib asks for."""
-        return self._legal.astype(bool).ravel()
+        return known(self._legal).astype(bool)
 
     def render(self) -> str | None:
-        if self.render_mode is None:
-            return None
-        return str(self._handle.call("render", index=0)[0]["text"])
+        return None if self.render_mode is None else self._handle.render(0)
 
     def plan(self) -> Fields:
         """The complete plan so far, as in plan files."""
-        plan: Fields = self._handle.call("plan", index=0)[0]["plan"]
-        return plan
+        return self._handle.plan(0)
 
     def state(self) -> Any:
         """What `restore` goes on from, exactly; JSON-safe."""
-        return self._handle.call("state")[0]["state"]
+        return self._handle.state()
 
     def restore(self, state: Any) -> None:
-        self._handle.call("restore", state=state)
+        self._legal = None
+        self._handle.restore(state)
 
     def close(self) -> None:
         if not self._closed:
@@ -111,11 +111,19 @@ class PlacementEnv(gymnasium.Env[Any, Any]):
             self._handle.close()
 
     def _info(self, arrays: dict[str, Array]) -> Fields:
-        self._legal = self._mask(arrays["mask"][0])
-        info: Fields = {"action_mask": self._legal}
+        mask = arrays["mask"][0]
+        self._legal = mask.copy()
+        info: Fields = {"action_mask": self._mask(mask)}
         if arrays["evaluated"][0]:
             info["outcome"] = outcome_at(arrays, 0)
         return info
+
+
+def known(masks: Array | None) -> Array:
+    """The masks of the last reset or step."""
+    if masks is None:
+        raise ValueError("The legal actions are known after the next reset or step; a restore tells none.")
+    return masks
 
 
 def outcome_at(arrays: dict[str, Array], i: int, prefix: str = "") -> Fields:

@@ -53,6 +53,17 @@ def encode(fields: Mapping[str, Any], arrays: Mapping[str, Array] | None = None)
     return joined(header, parts)
 
 
+def whole_numbers(given: Any, what: str) -> Array:
+    """Entries of 32 bits. Raises ValueError where some are no whole numbers or do not fit."""
+    array = np.asarray(given)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{what} are of type {array.dtype}, expected whole numbers.")
+    whole = array.astype("<i4")
+    if array.dtype.itemsize > 4 and (whole != array).any():
+        raise ValueError(f"{what} hold {array.flat[(whole != array).argmax()]}, expected 32 bits at most.")
+    return whole
+
+
 def joined(header: bytes, parts: list[bytes]) -> bytes:
     """A frame of a header that is written and of arrays that are bytes."""
     padded = [header + _pad(len(header))]
@@ -63,7 +74,7 @@ def joined(header: bytes, parts: list[bytes]) -> bytes:
 
 def read(stream: BinaryIO) -> tuple[Fields, dict[str, Array]]:
     """The next frame of a stream. Raises `FrameError` where the stream ends before it."""
-    body_bytes, header_bytes = _PREFIX.unpack(_exactly(stream, _PREFIX.size))
+    body_bytes, header_bytes = _PREFIX.unpack(_exactly(stream, _PREFIX.size).data)
     if header_bytes > body_bytes:
         raise FrameError("The answer is no frame of placement-gym.")
     return decode(_exactly(stream, body_bytes), header_bytes)
@@ -106,7 +117,7 @@ def _layout(header: bytes) -> _Layout:
 
 def _exactly(stream: BinaryIO, count: int) -> Array:
     room = np.empty(count, dtype=np.uint8)
-    view = memoryview(room)
+    view = room.data
     filled = 0
     while filled < count:
         got = stream.readinto(view[filled:])  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 import numpy as np
 
-from .frames import Array, Fields
+from .frames import Array, Fields, whole_numbers
 from .handle import Scenario, plain
 from .process import Process, shared
 
@@ -200,10 +200,10 @@ def _plan(plan: Plan | None, groups: Array | None) -> tuple[Fields, dict[str, Ar
     if (plan is None) == (groups is None):
         raise ValueError("A plan is expected: as in plan files, a device for each op, or groups.")
     if groups is not None:
-        return {}, {"groups": np.asarray(groups, dtype="<i4")}
+        return {}, {"groups": whole_numbers(groups, "Devices")}
     if isinstance(plan, Mapping):
         return {"plan": plain(plan)}, {}
-    return {}, {"device": np.asarray(plan, dtype="<i4")}
+    return {}, {"device": whole_numbers(plan, "Devices")}
 
 
 def _score(json: Fields, arrays: Mapping[str, Array]) -> Score:

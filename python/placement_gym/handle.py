@@ -29,18 +29,20 @@ class Handle:
         count: int = 1,
         autoreset: str = "disabled",
         options: Mapping[str, Any] | None = None,
+        time_limit: int | None = None,
         objective: str | None = None,
         cell: int | None = None,
         process: Process | None = None,
     ) -> None:
         self.process = process or shared()
         self.process.close_dropped()
+        limit = {} if time_limit is None else {"timeLimit": time_limit}
         request: Fields = {
             "call": "make",
             "env": env,
             "count": count,
             "autoreset": autoreset,
-            "options": plain(options or {}),
+            "options": plain({**(options or {}), **limit}),
         }
         named = {"scenario": scenario, "objective": objective, "cell": cell}
         request.update({name: value for name, value in named.items() if value is not None})
@@ -84,17 +86,33 @@ class Handle:
         return self.call("reset", marked, seeds=sent, options=plain(options or {}))[1]
 
     def step(self, actions: Any) -> dict[str, Array]:
-        array = np.asarray(actions)
-        if array.dtype.kind not in "iu":
-            raise ValueError(f"Actions are of type {array.dtype}, expected whole numbers.")
-        whole = array.astype("<i4")
+        whole = frames.whole_numbers(actions, "Actions")
         if list(whole.shape) != self._action_shape:
             raise ValueError(f"Actions have the shape {whole.shape}, expected {self._action_shape}.")
         return self.process.send(frames.joined(self._step_header, [whole.tobytes()]))[1]
 
+    def render(self, index: int) -> str:
+        return str(self.call("render", index=index)[0]["text"])
+
+    def plan(self, index: int) -> Fields:
+        plan: Fields = self.call("plan", index=index)[0]["plan"]
+        return plan
+
+    def state(self) -> Any:
+        return self.call("state")[0]["state"]
+
+    def restore(self, state: Any) -> None:
+        self.call("restore", state=state)
+
     def close(self) -> None:
         if self._drop.detach() is not None and self.process.alive:
             self.call("close")
+
+
+def checked_render_mode(mode: str | None) -> str | None:
+    if mode in (None, "ansi"):
+        return mode
+    raise ValueError(f"render_mode is {mode!r}, expected None or 'ansi'.")
 
 
 def seed_of(seed: int | str | None) -> int | str | None:

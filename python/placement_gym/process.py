@@ -86,9 +86,12 @@ class Process:
 
     def send(self, frame: bytes) -> tuple[Fields, dict[str, Array]]:
         """One call whose frame is made."""
+        # Before the lock: a thread that is not in this child may hold it for ever.
+        if self._owner != os.getpid():
+            raise NodeError("This env was made before a fork; make another one here.")
         with self._lock:
-            if not self.alive:
-                raise NodeError(self._why or "This env was made before a fork; make another one here.")
+            if self._why is not None:
+                raise NodeError(self._why)
             try:
                 self._write(frame)
                 answer, given = frames.read(self._from)  # type: ignore[arg-type]
@@ -146,13 +149,21 @@ class Process:
             self._child.wait()
 
     def close(self) -> None:
-        """Ends the process; its envs cannot be used afterwards."""
-        with self._lock:
-            if self._why is not None or self._owner != os.getpid():
+        """Ends the process; its envs cannot be used afterwards. A call of another thread raises."""
+        if self._owner != os.getpid():
+            return
+        if not self._lock.acquire(timeout=_END_SECONDS):
+            # A long call has it, which fails now.
+            self._child.kill()
+            self._lock.acquire()
+        try:
+            if self._why is not None:
                 return
             self._why = "The process of placement-gym was closed."
             self._stop(_END_SECONDS)
             self._notes.close()
+        finally:
+            self._lock.release()
 
 
 def _widen(pipe: int) -> None:
@@ -177,6 +188,17 @@ def shared() -> Process:
         if _shared is None or not _shared.alive:
             _shared = Process()
         return _shared
+
+
+def _forget() -> None:
+    """In a forked child, where no thread of the parent goes on."""
+    global _shared, _shared_lock
+    _shared = None
+    _shared_lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 @atexit.register

@@ -73,12 +73,12 @@ def reader(space: spaces.Space[Any], constant: Arrays, path: str = "observation"
 
 
 def batch_reader(space: spaces.Space[Any], constant: Arrays, count: int) -> Callable[[Arrays], Any]:
-    """Reads the observations of an answer, as the batched space of Gymnasium has them."""
+    """Reads the observations of all envs, as the batched space of Gymnasium has them."""
     rows = {name: np.repeat(array[np.newaxis], count, axis=0) for name, array in constant.items()}
 
     def leaf(part: spaces.Space[Any], name: str) -> Callable[[Arrays], Any]:
         if name in constant:
-            return lambda arrays: rows[name][: len(arrays["mask"])].copy()
+            return lambda arrays: rows[name].copy()
         whole = _joined("observation", name)
         if isinstance(part, spaces.Discrete):
             return lambda arrays: arrays[whole].astype(np.int64)

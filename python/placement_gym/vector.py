@@ -8,9 +8,9 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .env import outcome_at
+from .env import known, outcome_at
 from .frames import Array, Fields
-from .handle import Handle, Scenario
+from .handle import Handle, Scenario, checked_render_mode
 from .legal import replacement
 from .process import Process
 from .spaces import batch_reader, reader
@@ -46,21 +46,18 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         **options: Any,
     ) -> None:
         mode = AutoresetMode(autoreset_mode)
-        if render_mode not in (None, "ansi"):
-            raise ValueError(f"render_mode is {render_mode!r}, expected None or 'ansi'.")
-        if time_limit is not None:
-            options["timeLimit"] = time_limit
+        self.render_mode = checked_render_mode(render_mode)
         self._handle = Handle(
             env,
             scenario,
             count=num_envs,
             autoreset=_MODES[mode],
             options=options,
+            time_limit=time_limit,
             objective=objective,
             cell=cell,
             process=process,
         )
-        self.render_mode = render_mode
         self.metadata = {"render_modes": ["ansi"], "render_fps": 1, "autoreset_mode": mode}
         self.num_envs = num_envs
         self.single_observation_space = self._handle.observation_space
@@ -72,9 +69,10 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
             self.single_observation_space, self._handle.constant, "final.observation"
         )
         self._replace = replacement(illegal, self.single_action_space)
+        # Given out with each step, so nobody may write to it.
         self._all = np.ones(num_envs, dtype=bool)
-        self._masks: Array = np.zeros((num_envs, 0), dtype=np.int8)
-        self._last: Any = None
+        self._all.flags.writeable = False
+        self._masks: Array | None = None
 
     @property
     def names(self) -> dict[str, list[str]]:
@@ -86,27 +84,19 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         options = dict(options or {})
         which = options.pop("reset_mask", None)
         seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, (int, np.integer)) else seed
-        if which is None or self._last is None:
-            arrays = self._handle.reset(seeds, options)
-            self._last = self._read(arrays)
-            return self._last, self._infos(arrays, self._all)
-        marked = np.asarray(which, dtype=bool)
+        marked = self._all if which is None else np.asarray(which, dtype=bool)
         arrays = self._handle.reset(seeds, options, marked)
-        self._last = _put(self._last, self._read(arrays), marked)
-        spread = {name: _spread(array, marked) for name, array in arrays.items() if name in _OF_INFO}
-        spread["mask"] = _put(self._masks.view(np.uint8), arrays["mask"], marked)
-        return self._last, self._infos(spread, marked)
+        return self._read(arrays), self._infos(arrays, marked)
 
     def step(self, actions: Any) -> tuple[Any, Array, Array, Array, Fields]:
-        if self._replace is not None:
+        if self._replace is not None and self._masks is not None:
             actions = [self._replace(action, mask) for action, mask in zip(actions, self._masks)]
         arrays = self._handle.step(actions)
         infos = self._infos(arrays, self._all)
         if "final" in arrays:
             self._add_final(infos, arrays)
-        self._last = self._read(arrays)
         return (
-            self._last,
+            self._read(arrays),
             arrays["reward"],
             arrays["terminated"].view(np.bool_),
             arrays["truncated"].view(np.bool_),
@@ -115,47 +105,42 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
 
     def action_masks(self) -> Array:
         """The legal actions of all envs as booleans, envs first."""
-        return self._masks.astype(bool)
+        return known(self._masks).astype(bool)
 
     def plan(self, index: int) -> Fields:
-        plan: Fields = self._handle.call("plan", index=index)[0]["plan"]
-        return plan
+        return self._handle.plan(index)
 
     def render(self) -> tuple[str, ...] | None:
         if self.render_mode is None:
             return None
-        return tuple(self._handle.call("render", index=i)[0]["text"] for i in range(self.num_envs))
+        return tuple(self._handle.render(i) for i in range(self.num_envs))
 
     def state(self) -> Any:
-        return self._handle.call("state")[0]["state"]
+        return self._handle.state()
 
     def restore(self, state: Any) -> None:
-        self._handle.call("restore", state=state)
+        self._masks = None
+        self._handle.restore(state)
 
     def close_extras(self, **_: Any) -> None:
         self._handle.close()
 
     def _infos(self, arrays: dict[str, Array], which: Array) -> Fields:
-        self._masks = arrays["mask"].view(np.int8)
-        infos: Fields = {"action_mask": self._masks, "_action_mask": which}
+        masks = arrays["mask"].view(np.int8)
+        self._masks = masks.copy()
+        infos: Fields = {"action_mask": masks, "_action_mask": which}
         evaluated = arrays["evaluated"].view(np.bool_)
         if evaluated.any():
-            infos["outcome"] = {
-                name: value
-                for key, array in (
-                    ("feasible", arrays["feasible"].view(np.bool_)),
-                    ("value", arrays["value"]),
-                    ("cost", arrays["cost"]),
-                )
-                for name, value in ((key, array), (f"_{key}", evaluated))
-            }
+            feasible = arrays["feasible"].view(np.bool_)
+            told = {"feasible": feasible, "value": arrays["value"], "cost": arrays["cost"]}
+            infos["outcome"] = {**told, **{f"_{name}": evaluated for name in told}}
             infos["_outcome"] = evaluated
         return infos
 
     def _add_final(self, infos: Fields, arrays: dict[str, Array]) -> None:
         ended = np.zeros(self.num_envs, dtype=bool)
         observations = np.full(self.num_envs, None, dtype=object)
-        final: Fields = {"action_mask": np.zeros_like(self._masks), "_action_mask": ended}
+        final: Fields = {"action_mask": np.zeros_like(infos["action_mask"]), "_action_mask": ended}
         outcomes = np.full(self.num_envs, None, dtype=object)
         for k, i in enumerate(arrays["final"]):
             ended[i] = True
@@ -166,21 +151,3 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         final["outcome"] = outcomes
         final["_outcome"] = np.array([outcome is not None for outcome in outcomes])
         infos.update(final_obs=observations, _final_obs=ended, final_info=final, _final_info=ended)
-
-
-_OF_INFO = ("evaluated", "feasible", "value", "cost")
-
-
-def _spread(array: Array, marked: Array) -> Array:
-    whole = np.zeros((len(marked), *array.shape[1:]), dtype=array.dtype)
-    whole[marked] = array
-    return whole
-
-
-def _put(last: Any, new: Any, marked: Array) -> Any:
-    """The last observations with those of the marked envs replaced."""
-    if isinstance(last, dict):
-        return {key: _put(last[key], new[key], marked) for key in last}
-    whole = last.copy()
-    whole[marked] = new
-    return whole

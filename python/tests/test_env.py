@@ -76,13 +76,23 @@ def test_a_state_goes_on_as_the_env_that_was_saved() -> None:
     assert a[1] == b[1] and all(np.array_equal(a[0][key], b[0][key]) for key in a[0])
 
 
+def test_masks_are_known_again_with_the_step_after_a_restore() -> None:
+    env = gymnasium.make("placement_gym/Refine-v1", scenario=SMALL, illegal="replace").unwrapped
+    env.reset(seed=1)
+    env.restore(env.state())
+    with pytest.raises(ValueError, match="known after the next reset or step"):
+        env.action_masks()
+    env.step(1)
+    assert env.action_masks().all()
+
+
 def test_a_mistake_is_a_value_error_and_changes_nothing() -> None:
     env = gymnasium.make("placement_gym/Refine-v1", scenario=SMALL).unwrapped
     with pytest.raises(ValueError, match="call reset"):
         env.step(0)
     env.reset(seed=1)
     before = env.state()
-    for action in (7, -1, [0, 1], 0.5):
+    for action in (7, -1, [0, 1], 0.5, 2**32):
         with pytest.raises(ValueError):
             env.step(action)
     assert env.state() == before

@@ -52,5 +52,9 @@ def test_mistakes_are_value_errors() -> None:
         placement_gym.simulate(ADDRESS)
     with pytest.raises(ValueError, match="one device per op"):
         placement_gym.simulate(SMALL, [0, 1])
+    with pytest.raises(ValueError, match="float64, expected whole numbers"):
+        placement_gym.simulate(SMALL, [0, 0.5, 1, 1])
+    with pytest.raises(ValueError, match="hold 4294967296, expected 32 bits"):
+        placement_gym.simulate(SMALL, [0, 2**32, 1, 1])
     with pytest.raises(ValueError, match="names a file"):
         placement_gym.solve(SMALL, "./mine.ts")

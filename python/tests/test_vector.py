@@ -114,3 +114,34 @@ def test_a_state_goes_on_as_the_vector_that_was_saved() -> None:
     two.restore(one.state())
     for mine, theirs in zip(one.step([0, 1])[:4], two.step([0, 1])[:4]):
         same(mine, theirs)
+
+
+def test_some_envs_are_reset_beside_what_the_others_show() -> None:
+    vector = PlacementVectorEnv("Placement/Refine-v1", 3, SMALL, autoreset_mode=AutoresetMode.DISABLED)
+    with pytest.raises(ValueError, match="all must have been reset"):
+        vector.reset(options={"reset_mask": np.array([True, False, False])})
+    first = vector.reset(seed=1)[0]
+    shown = {key: value.copy() for key, value in vector.step([1, 1, 1])[0].items()}
+    first["placement"][:] = 0  # the caller's own
+    some, infos = vector.reset(seed=1, options={"reset_mask": np.array([False, True, False])})
+    for row in (0, 2):
+        same({key: value[row] for key, value in some.items()}, {key: value[row] for key, value in shown.items()})
+    assert some["current"].tolist() == [1, 0, 1]
+    assert infos["_outcome"].tolist() == [False, True, False]
+    state = vector.state()
+    vector.restore(state)
+    with pytest.raises(ValueError, match="all must have been reset"):
+        vector.reset(options={"reset_mask": np.array([True, False, False])})
+    vector.close()
+
+
+def test_after_a_restore_masks_are_known_again_with_the_next_step() -> None:
+    for illegal in ("raise", "replace"):
+        vector = PlacementVectorEnv("Placement/Refine-v1", 2, SMALL, illegal=illegal)
+        vector.reset(seed=1)
+        vector.restore(vector.state())
+        with pytest.raises(ValueError, match="known after the next reset or step"):
+            vector.action_masks()
+        vector.step([0, 1])
+        assert vector.action_masks().all()
+        vector.close()

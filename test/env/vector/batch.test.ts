@@ -69,7 +69,9 @@ describe.each(autoresetModes)("with autoreset %s a batch", (autoreset) => {
           vector.singleActionSpace.sample(rng, actionMask.includes(1) ? actionMask : undefined),
         );
         const [step, expected] = [vector.step(actions), twin.step(actions)];
-        batch.take(step.observations);
+        step.observations.forEach((observation, e) => {
+          batch.put(e, observation);
+        });
         expect(parts.map(({ data }) => Array.from(data))).toEqual(rowsOf(parts, expected.observations));
         for (const part of ["rewards", "terminated", "truncated"] as const)
           expect(step[part]).toEqual(expected[part]);

@@ -73,7 +73,9 @@ export function createEnvCalls(limits: SessionLimits): EnvCalls {
     step: (message) => stepped(madeIn(message), message),
     state: (message) => ({ fields: { state: madeIn(message).vector.state() } }),
     restore(message) {
-      madeIn(message).vector.restore(message.fields.state);
+      const { vector, shower } = madeIn(message);
+      shower.forget();
+      vector.restore(message.fields.state);
       return { fields: {} };
     },
     render: (message) => ({ fields: { text: envIn(message).render() } }),
@@ -102,7 +104,7 @@ function described({ vector, shower }: Made, hash: string, handle: number): Answ
   return { fields, arrays };
 }
 
-/** Of all envs, or of those that the array `which` marks; a seed for each, null for none. */
+/** All envs, or those that the array `which` marks; a seed for each, null for none. */
 function wasReset({ vector, shower }: Made, { fields, arrays }: Message): Answer {
   const seeds = optionalListIn(fields, "seeds");
   const options = objectIn(fields, "options");
@@ -113,9 +115,12 @@ function wasReset({ vector, shower }: Made, { fields, arrays }: Message): Answer
   if (which !== undefined && which.length !== vector.size)
     throw new InputError(`The array which has ${which.length} entries for ${vector.size} envs.`);
   const chosen = vector.envs.map((_, i) => i).filter((i) => which === undefined || which[i] === 1);
+  shower.checkReset(chosen);
   const resets = chosen.map((i) => vector.resetEnv(i, resetOptions(seeds?.[i], options)));
-  const shown = { observations: resets.map((r) => r.observation), infos: resets.map((r) => r.info) };
-  return { fields: {}, arrays: shower.arrays(shown) };
+  return shower.reset(chosen, {
+    observations: resets.map((reset) => reset.observation),
+    infos: resets.map((reset) => reset.info),
+  });
 }
 
 const resetOptions = (seed: unknown, options: ResetOptions["options"]): ResetOptions =>
@@ -138,8 +143,5 @@ function finalsOf(shower: Shower, infos: readonly Info[]): NamedArray[] {
     observations: ended.map((i) => infos[i].finalObservation),
     infos: ended.map((i) => infos[i].finalInfo as Info),
   };
-  return [
-    { name: "final", data: Int32Array.from(ended), shape: [ended.length] },
-    ...shower.arrays(shown, "final."),
-  ];
+  return [{ name: "final", data: Int32Array.from(ended), shape: [ended.length] }, ...shower.finals(shown)];
 }

@@ -33,6 +33,8 @@ export function createShelf(): ScenarioShelf {
         );
       const key = JSON.stringify([address, objective]);
       const found = known.get(key) ?? hashed(await builtIn(address, objective));
+      // The one that was asked for last is the last to go.
+      known.delete(key);
       known.set(key, found);
       if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
       return found;

@@ -49,14 +49,11 @@ export function createEpisodes({ make, sessions, idleSeconds, seconds }: Episode
     episode.usedAt = seconds();
     return episode;
   };
-  const begun = (id: string): Episode => {
-    forgetIdle();
-    const known = open.get(id);
-    if (known === undefined && open.size >= sessions) open.delete(open.keys().next().value!);
-    const episode = { env: known?.env ?? make(), steps: 0, usedAt: seconds() };
+  /** After the reset has succeeded: one that is refused ends no other episode. */
+  const keep = (id: string, env: Env) => {
+    if (!open.has(id) && open.size >= sessions) open.delete(open.keys().next().value!);
     open.delete(id);
-    open.set(id, episode);
-    return episode;
+    open.set(id, { env, steps: 0, usedAt: seconds() });
   };
   return {
     metadata: metadataOf(first),
@@ -66,7 +63,10 @@ export function createEpisodes({ make, sessions, idleSeconds, seconds }: Episode
       const seed = (request.seed ?? undefined) as number | string | undefined;
       const options = objectIn(request, "options");
       checkPlain("reset", options);
-      const seen = begun(id).env.reset({ seed, options });
+      forgetIdle();
+      const env = open.get(id)?.env ?? make();
+      const seen = env.reset({ seed, options });
+      keep(id, env);
       return { observation: shownTo(seen), reward: null, done: false, episode_id: id };
     },
     step(request) {
@@ -86,11 +86,8 @@ export function createEpisodes({ make, sessions, idleSeconds, seconds }: Episode
 
 /** A number or a list, bare or in an object with the field `action`. */
 function actionIn({ action }: Fields): unknown {
-  const bare =
-    typeof action === "object" && action !== null && !Array.isArray(action)
-      ? (action as Fields).action
-      : action;
-  return Array.isArray(bare) ? Int32Array.from(bare as number[]) : bare;
+  const isObject = typeof action === "object" && action !== null && !Array.isArray(action);
+  return isObject ? (action as Fields).action : action;
 }
 
 /** Observation with mask, and the outcome of the evaluation where there was one. */

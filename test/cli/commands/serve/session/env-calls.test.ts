@@ -6,6 +6,7 @@ import { writeScenario } from "../../../../../env/model/file.ts";
 import { createRng } from "../../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../../env/model/scenario.ts";
 import { testScenario } from "../../../../../env/model/test-scenario.ts";
+import { leavesOf } from "../../../../../env/spaces/leaves.ts";
 import { autoresetModes } from "../../../../../env/vector/contract.ts";
 import { syncVector } from "../../../../../env/vector/sync.ts";
 import { machines } from "../../../../env/sim/lower/machines.ts";
@@ -63,11 +64,13 @@ describe.each(autoresetModes)("a vector with autoreset %s", (autoreset) => {
       expect(listOf(answer, "mask")).toEqual(stepped.infos.flatMap(({ actionMask }) => [...actionMask]));
       const costs = stepped.infos.map(({ outcome }) => outcome?.cost ?? Number.NaN);
       expect(listOf(answer, "cost")).toEqual(costs);
-      for (const [part, first] of Object.entries(stepped.observations[0] as Record<string, unknown>))
-        if (typeof first === "number")
-          expect(listOf(answer, `observation.${part}`), part).toEqual(
-            stepped.observations.map((each) => (each as Record<string, number>)[part]),
-          );
+      for (const leaf of leavesOf(vector.singleObservationSpace, "sent")) {
+        const values = stepped.observations.map((observation) => leaf.read(observation));
+        const expected = values.map((value) => (typeof value === "number" ? [value] : Array.from(value)));
+        if (made.arrays.has(`constant.${leaf.name}`))
+          expect([0, 1, 2].map(() => listOf(made, `constant.${leaf.name}`))).toEqual(expected);
+        else expect(listOf(answer, `observation.${leaf.name}`), leaf.name).toEqual(expected.flat());
+      }
       const finals = stepped.infos.flatMap((info, e) => (info.finalInfo === undefined ? [] : [e]));
       if (finals.length > 0) expect(listOf(answer, "final")).toEqual(finals);
       else expect(answer.arrays.has("final")).toBe(false);
@@ -92,6 +95,25 @@ describe("an env of a client", () => {
     expect(steps[0]).toEqual(steps[1]);
     const plans = [one, two].map((handle) => client.call({ call: "plan", handle, index: 0 }));
     expect((await plans[0]).fields).toEqual((await plans[1]).fields);
+  });
+
+  test("that is not reset shows what it showed, where that is known", async () => {
+    const client = await greeted();
+    const { handle } = (await client.call({ ...make, count: 2 })).fields;
+    const some = (which: number[]) =>
+      client.call({ call: "reset", handle, seeds: [3, 3] }, { which: Uint8Array.from(which) });
+    expect((await some([1, 0])).fields.error).toMatch(/all must have been reset, or have taken a step/);
+    await some([1, 1]);
+    const step = await client.call({ call: "step", handle }, { actions: Int32Array.of(1, 1) });
+    const reset = await some([0, 1]);
+    const rowOf = (message: Message, name: string) => listOf(message, name).slice(0, 4);
+    for (const name of ["observation.placement", "mask"])
+      expect(rowOf(reset, name)).toEqual(rowOf(step, name));
+    expect(listOf(reset, "observation.current")).toEqual([1, 0]);
+    expect(listOf(reset, "evaluated")).toEqual([0, 1]);
+    const { state } = (await client.call({ call: "state", handle })).fields;
+    await client.call({ call: "restore", handle, state });
+    expect((await some([1, 0])).fields).toHaveProperty("error");
   });
 
   test("takes plain options alone, each by its name", async () => {

@@ -28,6 +28,19 @@ test("an action of several components is a list", () => {
   const parts = { make: make("Placement/OneShot-v1"), sessions: 1, idleSeconds: 10, seconds: () => 0 };
   const episodes = createEpisodes(parts);
   episodes.reset({});
-  expect(() => episodes.step({ action: [0] })).toThrow("is not in MultiDiscrete");
+  for (const action of [[0], ["0", "1"], [0, 0.5], [null, 1]])
+    expect(() => episodes.step({ action })).toThrow("is not in MultiDiscrete");
   expect(episodes.step({ action: { action: [0, 1] } })).toMatchObject({ done: true, reward: -34 }); // 10 us, 40 B at 10 B/us, 20 us
+});
+
+test("the oldest episode makes room for a new one, and a reset that is refused ends none", () => {
+  const parts = { make: make("Placement/Refine-v1"), sessions: 2, idleSeconds: 10, seconds: () => 0 };
+  const episodes = createEpisodes(parts);
+  episodes.reset({ episode_id: "a" });
+  episodes.reset({ episode_id: "b" });
+  expect(() => episodes.reset({ episode_id: "c", options: { start: "nowhere" } })).toThrow("nowhere");
+  expect(() => episodes.state("c")).toThrow('no episode "c"');
+  expect(episodes.state("a")).toMatchObject({ step_count: 0 });
+  episodes.reset({ episode_id: "c" });
+  expect(() => episodes.state("a")).toThrow('no episode "a"');
 });
