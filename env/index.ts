@@ -325,6 +325,7 @@ export {
   type Hold,
   linksOf,
   type Resource,
+  type StepTimes,
   type Task,
   type Tasks,
   tasksOf,
@@ -332,6 +333,7 @@ export {
 export { simulateLatency } from "./sim/timeline/latency-timeline.ts";
 export type {
   DeviceTime,
+  InsideWait,
   PipelineBlock,
   PipelineTimeline,
   PipelineTransfer,
