@@ -339,6 +339,7 @@ export {
   type Hold,
   linksOf,
   type Resource,
+  type StepTimes,
   type Task,
   type Tasks,
   tasksOf,
@@ -346,6 +347,7 @@ export {
 export { simulateLatency } from "./sim/timeline/latency-timeline.ts";
 export type {
   DeviceTime,
+  InsideWait,
   PipelineBlock,
   PipelineTimeline,
   PipelineTransfer,

@@ -59,7 +59,13 @@ export {
 } from "./evaluation/evaluation-folder.ts";
 export { renderEvaluation } from "./evaluation/evaluation-page.ts";
 export { formatEvaluation } from "./evaluation/evaluation-text.ts";
-export type { Exported, Exporter, ExportFormat, PipelineExporter } from "./export/contract.ts";
+export type {
+  DividedExporter,
+  Exported,
+  Exporter,
+  ExportFormat,
+  PipelineExporter,
+} from "./export/contract.ts";
 export { exporterOf, exporters, exportFormatOf, exportFormats, pipelineExporters } from "./export/index.ts";
 export { pipelineTrace } from "./export/trace/pipeline-trace.ts";
 export { type Trace, traceOf } from "./export/trace/trace.ts";

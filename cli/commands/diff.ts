@@ -1,6 +1,6 @@
 /**
- * `diff`: compares two plans of one scenario under its objective: which ops moved or are divided
- * otherwise, and how that changes the value, the devices, the links and the collectives.
+ * `diff`: compares two plans of one scenario under its objective. It tells which ops moved or are
+ * divided otherwise, and how that changes the value, the devices, the links and the collectives.
  */
 
 import { InputError } from "../../env/model/errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Every plan that is one change away from a sharding, of those that a person would try first:
- * another algorithm of sums, another stage of ZeRO, sums that overlap or not, a mesh axis that no
- * longer divides anything, or devices in another order. Splits of single ops are left to searches
+ * Every plan that is one change away from a sharding, of those that a person would try first. It
+ * has another algorithm of sums, another stage of ZeRO, or sums that overlap or not. Or a mesh axis
+ * divides nothing, or devices are in another order. Splits of single ops are left to searches
  * (changes.ts).
  */
 import { mistakeIn } from "../../../env/model/errors.ts";

@@ -87,14 +87,10 @@ function roleOf(
 
 const nameOf = ({ names }: OpGraph, { op }: Run): string => visibleName(names[op]);
 
-/** An op that sums over a contraction with weights. */
+/** An op that sums over a dimension that its weights lie along. */
 export const isProduct = (graph: OpGraph, op: number): boolean => {
   const iteration = iterationOf(graph, op);
-  return (
-    iteration !== null &&
-    iteration.parameters.length > 0 &&
-    iteration.dimensions.some(({ kind }) => kind === "contraction")
-  );
+  return iteration?.sums.some((d) => iteration.parameters.some(({ along }) => along.includes(d))) === true;
 };
 
 function dividesAlong(

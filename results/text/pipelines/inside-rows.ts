@@ -1,6 +1,6 @@
 /**
- * What goes on inside the stages of a hybrid as rows of text, a title row first: the collectives of
- * each stage by kind and mesh axes, on the device of the stage that waits longest for them.
+ * What goes on inside the stages of a hybrid as rows of text, a title row first. These are the
+ * collectives of each stage by kind and mesh axes, on the device that waits longest for them.
  */
 import type { InsideWait, PipelineTimeline } from "../../../env/sim/timeline/pipeline/contract.ts";
 import { formatBytes, formatNumber, formatOn, scaleFor } from "../format.ts";

@@ -1,6 +1,6 @@
 /**
- * The report of `diff` on two shardings, as text and as JSON: both values, where the step goes in
- * both, which ops are divided otherwise, and which collectives are gone or new.
+ * The report of `diff` on two shardings, as text and as JSON. It has both values and where the step
+ * goes in both. Then come ops that are divided otherwise, and collectives that are gone or new.
  */
 import { Role } from "../../../../env/model/graph/graph.ts";
 import type { ScoredPlan } from "../../../../env/sim/timeline/scored-plan.ts";

@@ -1,8 +1,8 @@
 /**
  * The report of `explain` on a sharding, as text and as JSON. It tells where the step goes on the
  * slowest rank, in parts that add up to it. Then come communication by mesh axis, the collectives
- * that cost most, the critical path, what each rank does and holds, and the best change of each
- * kind.
+ * that cost most and the critical path. What each rank does and holds follows, and the best change
+ * of each kind.
  */
 
 import type { ScoredPlan } from "../../../../env/sim/timeline/scored-plan.ts";

@@ -8,14 +8,7 @@ import { collectiveSpans } from "../sharding/collective-spans.ts";
 import type { CollectiveSpan, RankTime } from "../sharding/contract.ts";
 import { blocksOf, rankTimes } from "../sharding/rank-times.ts";
 import type { InsideWait, PipelineBlock } from "./contract.ts";
-import type { LoggedPipeline } from "./read-pipeline.ts";
-
-export interface UnitTimes {
-  /** The share of a block in which its device waits. */
-  waitingShare(block: PipelineBlock): number;
-  /** What all blocks within the measured window wait for, in one batch. */
-  waits(blocks: readonly PipelineBlock[]): InsideWait[];
-}
+import type { LoggedPipeline, UnitTimes } from "./read-pipeline.ts";
 
 interface KnownUnit {
   readonly us: number;

@@ -1,7 +1,7 @@
 /**
  * The critical path of a sharded step, by what it is spent on: ops of each role, messages of each
- * collective, the host, and waiting that nothing of the plan explains, such as gaps of the
- * fidelity. The path goes over ranks, from whatever determined a start to the next.
+ * collective, the host. The rest is waiting, such as in gaps of the fidelity. The path goes over
+ * ranks, from whatever determined a start to the next.
  */
 import type { OpGraph } from "../../../model/graph/graph.ts";
 import type { LoggedSharding } from "../../lower/sharding/run.ts";

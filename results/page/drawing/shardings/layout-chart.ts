@@ -1,6 +1,6 @@
 /**
- * The picture of how a layer is divided: a row for each op with its weights and its output as they
- * lie on the mesh, and a band for each step where it occurs. What the backward pass sends is told
+ * The picture of how a layer is divided. Each op has a row with its weights and its output as they
+ * lie on the mesh, and each step a band where it occurs. What the backward pass sends is told
  * under the rows.
  */
 import type { OpGraph } from "../../../../env/model/graph/graph.ts";

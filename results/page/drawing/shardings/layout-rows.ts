@@ -1,6 +1,6 @@
 /**
- * What the picture of layouts shows: the forward ops of one layer in the order of the program, each
- * with its weights and outputs as they lie on the mesh, and the steps between them. The steps of
+ * What the picture of layouts shows: the forward ops of one layer and the steps between them, in
+ * the order of the program. Ops have their weights and outputs as they lie on the mesh. Steps of
  * the backward pass and of updates are counted.
  */
 import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";

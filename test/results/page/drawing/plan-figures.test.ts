@@ -1,4 +1,4 @@
-/** Figures of a sharding: facts and collectives instead of a chart. */
+/** Figures of a sharding: its step, its layouts and mesh, facts, collectives and memory. */
 import { expect, test } from "vitest";
 import { planToJson } from "../../../../env/model/plan/plan.ts";
 import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
@@ -31,11 +31,13 @@ test("a sharding is shown by its mesh, its collectives and its memory", () => {
   expect(text).toContain("mesh: data 2");
   expect(text).toContain("all-reduce");
   expect(text).toContain("Peak memory of each device");
-  expect(timelineFigure(scenario, shown).markup.markup).toContain("Collectives of one batch");
+  for (const title of ["Step of sharded under hand", "Layouts in sharded", "The mesh of sharded"])
+    expect(text).toContain(title);
+  expect(text).toContain("Where the step goes on the rank that computes longest");
+  expect(timelineFigure(scenario, shown).markup.markup).toContain("Step of sharded under hand");
 });
 
-test("a picture of a sharding is refused in a sentence", () => {
-  expect(planPicture(scenario, planToJson(plan), { plan: "hand", bound: 0 })).toBe(
-    "The plan of hand is a sharding, which has no chart of its own.",
-  );
+test("the picture of a sharding is its step", () => {
+  const picture = planPicture(scenario, planToJson(plan), { plan: "hand", bound: 0 });
+  expect(picture).toMatchObject({ svg: expect.stringContaining("Step of sharded under hand") });
 });
