@@ -187,8 +187,8 @@ export {
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
 export type {
-  OutputLayout,
   OpOwner,
+  OutputLayout,
   PlanReduction,
   ShardingCollective,
   ShardingPlan,
