@@ -82,6 +82,19 @@ export interface Estimate {
   readonly model: string;
 }
 
+/** A plan's time and memory as its planner estimates them. */
+export interface FrontierPoint {
+  readonly timeUs: number;
+  /** Of a rank. */
+  readonly memoryBytes: number;
+}
+
+/** Points of which no other one is as good in both, and the one that was taken. */
+export interface Frontier {
+  readonly points: readonly FrontierPoint[];
+  readonly taken: FrontierPoint;
+}
+
 /** What a planner may say when it ends, in addition to its plans: facts, no prose. */
 export interface PlannerReport {
   /** A lower bound that the planner proved for the scenario's objective. */
@@ -98,6 +111,8 @@ export interface PlannerReport {
   /** The plans among which its last one is proven optimal, such as "contiguous splits". */
   readonly optimalAmong?: string;
   readonly facts?: readonly Fact[];
+  /** Where it weighs time against memory. */
+  readonly frontier?: Frontier;
 }
 
 /** What ended a method that stops when its evaluator has nothing left. */

@@ -10,6 +10,8 @@ export { createTablesEnv, TablesEnv, type TablesOptions } from "./envs/embedding
 export * from "./envs/embedding/tables-observation.ts";
 export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
 export type { EpisodeState, Phase } from "./envs/episode-state.ts";
+export { createHybridEnv, HYBRID_ID, HybridEnv, type HybridOptions } from "./envs/hybrid/plan.ts";
+export { type HybridReplay, hybridReplay } from "./envs/hybrid/replay.ts";
 export type { Returns } from "./envs/options.ts";
 export {
   ASSIGN_ID,
@@ -209,6 +211,8 @@ export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
 export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
+export { type HybridObservation, hybridObservation, treatmentColumns } from "./parts/hybrid-observation.ts";
+export { type HybridView, hybridDecisions } from "./parts/hybrid-view.ts";
 export { type LayerParts, type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export { groupColumns, type PlacementObservation, placementObservation } from "./parts/observation.ts";

@@ -1,6 +1,6 @@
 /**
- * `diff`: compares two plans of one scenario under its objective: which ops moved, and how that
- * changes the value, the devices and the links.
+ * `diff`: compares two plans of one scenario under its objective: which ops moved or are divided
+ * otherwise, and how that changes the value, the devices, the links and the collectives.
  */
 
 import { InputError } from "../../env/model/errors.ts";
@@ -8,18 +8,20 @@ import { asPlacement, type Plan } from "../../env/model/plan/plan.ts";
 import { relocations } from "../../env/sim/timeline/explain/difference.ts";
 import { explain } from "../../env/sim/timeline/explain/explanation.ts";
 import { createScorer } from "../../env/sim/timeline/scored-plan.ts";
+import { shardingTimeline } from "../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { differenceJson } from "../reports/plans/diff-json.ts";
 import { type DifferenceSide, differenceText } from "../reports/plans/diff-report.ts";
 import { displayedScore } from "../reports/plans/score-report.ts";
+import { shardingDifferenceJson, shardingDifferenceText } from "../reports/plans/sharding/diff-sharding.ts";
 import { EXIT } from "../terminal/terminal.ts";
 import { PLAN_FORMS, readPlanArgument, scenarioForPlan, scoredObjectiveFlag } from "./given-plan.ts";
 
 export const diff = defineCommand({
   name: "diff",
   summary:
-    "Compares two plans of one scenario under its objective: moved ops, value, devices, links, memory, critical path.",
+    "Compares two plans of one scenario under its objective: moved ops, value, devices, links, memory, critical path; of two shardings splits, collectives and times by mesh axis.",
   positionals: [
     { name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" },
     { name: "BEFORE", describe: `file of a plan, ${PLAN_FORMS}`, arity: "one" },
@@ -33,12 +35,24 @@ export const diff = defineCommand({
   async run({ values, positionals: [address, ...files] }, terminal) {
     const scenario = await scenarioForPlan(address, { objective: values.objective, file: files[0] });
     const plans = files.map((file) => readPlanArgument(file, { scenario, address }, terminal));
+    const score = createScorer(scenario);
+    const [one, two] = plans;
+    if (one.kind === "sharding" && two.kind === "sharding") {
+      const [before, after] = [one, two].map((plan, i) => ({
+        plan: files[i],
+        scored: score(plan),
+        timeline: shardingTimeline(scenario, plan),
+      }));
+      terminal.write(
+        values.json ? jsonText(shardingDifferenceJson(before, after)) : shardingDifferenceText(before, after),
+      );
+      return EXIT.done;
+    }
     const other = plans.findIndex(({ kind }) => kind !== "placement");
     if (other !== -1)
       throw new InputError(
-        `"diff" tells which ops moved between two placements, and "${files[other]}" is a ${plans[other].kind}; take ${plans[other].kind === "pipeline" ? '"explain" or "simulate"' : '"simulate"'} for each.`,
+        `"diff" compares two placements or two shardings, and "${files[other]}" is a ${plans[other].kind}; take "explain" or "simulate" for each.`,
       );
-    const score = createScorer(scenario);
     const sideOf = (plan: Plan, i: number): DifferenceSide => {
       const scored = score(plan);
       return {

@@ -24,6 +24,7 @@ import {
   scaleFor,
 } from "../../results/text/format.ts";
 import { pipelineFacts } from "../../results/text/pipelines/facts.ts";
+import { shardingFacts } from "../../results/text/shardings/facts.ts";
 import {
   backendFlag,
   backendOf,
@@ -105,14 +106,16 @@ export const solve = defineCommand({
     const result = effort === "cheap" ? outcome.result : await proveMore(outcome.result, effort, terminal);
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
     const wanted = wantsPicture(values);
-    const isShown = !values.json && result.plan?.kind === "pipeline";
+    const isShown = !values.json && result.plan !== null && result.plan.kind !== "placement";
     const scored = wanted || isShown ? await scoredAgain(result) : null;
     terminal.write(
       values.json
         ? jsonText(answerOf({ ...outcome, result }, values.seed))
         : textOf(displayedWords({ ...outcome, result }), scored),
     );
-    if (scored !== null) await writePictures(values, { scored, plan: result.method, told: null }, terminal);
+    const { frontier } = result;
+    const drawn = { plan: result.method, told: null, ...(frontier !== undefined && { frontier }) };
+    if (scored !== null) await writePictures(values, { scored, ...drawn }, terminal);
     else if (wanted) terminal.note("There is no plan to draw.");
     if (logTo !== undefined) tellLogs([logTo], terminal);
     if (result.failure !== null) terminal.note(`placement-gym: ${result.failure}`);
@@ -193,6 +196,8 @@ function textOf({ result, times }: CellOutcome, scored: ScoredPlan | null): stri
   const pipeline = scored?.pipeline ?? null;
   if (pipeline !== null)
     rows.push(...pipelineFacts(pipeline).map(([name, text]): [string, string] => [name, text]));
+  const sharding = scored?.sharding ?? null;
+  if (sharding !== null) rows.push(...shardingFacts(sharding));
   const lines = rows.map(([name, text]) => `  ${name.padEnd(13)}  ${text}`);
   const stages = pipeline === null ? [] : stageLines(pipeline, scored!.limitBytes);
   return `${[`${result.methodName} on ${result.scenario}`, ...lines, ...stages].join("\n")}\n`;

@@ -12,6 +12,7 @@ import type { Objective, Scenario } from "../model/scenario.ts";
 import { notKnown } from "../model/suggest.ts";
 import type { AssignObservation } from "../parts/assign-observation.ts";
 import type { CutsObservation } from "../parts/cuts-observation.ts";
+import type { HybridObservation } from "../parts/hybrid-observation.ts";
 import type { PlacementObservation } from "../parts/observation.ts";
 import type { ObservationPart } from "../parts/observation-part.ts";
 import type { ReductionObservation } from "../parts/reduction-observation.ts";
@@ -25,6 +26,15 @@ import {
   tablesOptions,
 } from "./embedding/tables.ts";
 import type { TablesObservation } from "./embedding/tables-observation.ts";
+
+import {
+  createHybridEnv,
+  HYBRID_ID,
+  type HybridEnv,
+  type HybridOptions,
+  hybridOptions,
+} from "./hybrid/plan.ts";
+
 import {
   ASSIGN_ID,
   type AssignEnv,
@@ -73,6 +83,7 @@ import { createMeshEnv, MESH_ID, type MeshEnv, type MeshOptions, meshOptions } f
  */
 export interface EnvTypes<Observation = PlacementObservation> {
   "Embedding/Tables-v1": TablesEnv<TablesObservation>;
+  "Hybrid/Plan-v1": HybridEnv<HybridObservation>;
   "Pipeline/Assign-v1": AssignEnv<AssignObservation>;
   "Pipeline/Cuts-v1": CutsEnv<CutsObservation>;
   "Placement/OneShot-v1": OneShotEnv<Observation>;
@@ -120,6 +131,14 @@ const ownEnvs: readonly EnvSpec[] = [
     plans: ["sharding"],
     options: tablesOptions,
     create: (options) => createTablesEnv(options as unknown as TablesOptions) as Env,
+  },
+  {
+    id: HYBRID_ID,
+    summary:
+      "Chooses schedule, micro-batches, cuts, and how each stage divides its work; one evaluation per episode.",
+    plans: ["pipeline"],
+    options: hybridOptions,
+    create: (options) => createHybridEnv(options as unknown as HybridOptions) as Env,
   },
   {
     id: ASSIGN_ID,

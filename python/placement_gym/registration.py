@@ -7,6 +7,7 @@ import gymnasium
 # By id of the program. A test of the program holds this to its registry.
 ENV_IDS = {
     "Embedding/Tables-v1": "placement_gym/Tables-v1",
+    "Hybrid/Plan-v1": "placement_gym/Plan-v1",
     "Pipeline/Assign-v1": "placement_gym/Assign-v1",
     "Pipeline/Cuts-v1": "placement_gym/Cuts-v1",
     "Placement/OneShot-v1": "placement_gym/OneShot-v1",

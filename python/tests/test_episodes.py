@@ -27,6 +27,7 @@ EPISODES = int(os.environ.get("PLACEMENT_GYM_EPISODES", "72"))
 
 SCENARIOS = {
     "Embedding/Tables-v1": ("dlrm-kaggle/4xP100?batch=256", "iteration"),
+    "Hybrid/Plan-v1": ("gpt2-124m/4xP100?layers=2", "iteration"),
     "Pipeline/Assign-v1": ("nmt/train/0/2xK80", "iteration"),
     "Pipeline/Cuts-v1": ("nmt/train/1/4xP100", "iteration"),
     "Placement/OneShot-v1": ("nmt/test/0/2xK80", None),

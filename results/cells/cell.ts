@@ -9,6 +9,7 @@ import {
   type BackendName,
   type Estimate,
   type Fact,
+  type Frontier,
   type Method,
   type PlannerReport,
   traitsOf,
@@ -113,6 +114,8 @@ export interface CellResult {
   /** The plans among which the method proved its last one optimal. */
   readonly optimalAmong: string | null;
   readonly facts: readonly Fact[];
+  /** Where the method weighs time against memory. */
+  readonly frontier?: Frontier;
   /** Why there is no plan, where there is none. */
   readonly failure: string | null;
   /**
@@ -278,6 +281,7 @@ export function cellResult(parts: CellParts): CellResult {
     estimate: report.estimate ?? null,
     optimalAmong: report.optimalAmong ?? null,
     facts: report.facts ?? [],
+    ...(report.frontier !== undefined && { frontier: report.frontier }),
     failure: report.failure ?? null,
     ended: report.ended,
     backend,

@@ -4,6 +4,7 @@
  */
 import type { PipelinePlan } from "../../env/model/plan/pipeline.ts";
 import type { Placement } from "../../env/model/plan/placement.ts";
+import type { ShardingPlan } from "../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 
 export interface Exporter {
@@ -27,9 +28,20 @@ export interface PipelineExporter {
   readonly subject: "pipeline";
   /** Pre: the plan is valid for the scenario. */
   readonly write: (scenario: Scenario, plan: PipelinePlan) => Exported;
+  /** Of plans that divide ops, where it can hold some. Throws a sentence for those it cannot. */
+  readonly writeDivided?: (scenario: Scenario, plan: ShardingPlan | PipelinePlan) => Exported;
 }
 
-export type ExportFormat = Exporter | PipelineExporter;
+/** A format of plans that divide ops: shardings, and pipelines with meshes inside their stages. */
+export interface DividedExporter {
+  readonly name: string;
+  readonly summary: string;
+  readonly subject: "sharding";
+  /** Pre: the plan is valid for the scenario. Throws a sentence for plans that it cannot hold. */
+  readonly write: (scenario: Scenario, plan: ShardingPlan | PipelinePlan) => Exported;
+}
+
+export type ExportFormat = Exporter | PipelineExporter | DividedExporter;
 
 export interface Exported {
   readonly text: string;

@@ -5,8 +5,10 @@
  */
 import { InputError } from "../../env/model/errors.ts";
 import { isHybrid } from "../../env/model/plan/inside.ts";
+import type { PipelinePlan } from "../../env/model/plan/pipeline.ts";
 import { type Placement, placement } from "../../env/model/plan/placement.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
+import type { ShardingPlan } from "../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Evaluator } from "../../env/sim/evaluator/contract.ts";
 import { evaluator, objectiveOf } from "../../env/sim/objectives/evaluator.ts";
@@ -16,22 +18,35 @@ import { firstReplicas, lostByDevices } from "./pipeline/first-replicas.ts";
 
 /** Pre: the plan is valid for the scenario, and given where the exporter's subject is a plan. */
 export function exportScenario(format: ExportFormat, scenario: Scenario, plan: Plan | null): Exported {
-  if (plan?.kind === "pipeline" && isHybrid(plan))
+  if (plan?.kind === "sharding" || (plan?.kind === "pipeline" && isHybrid(plan)))
+    return exportDivided(format, scenario, plan);
+  if (format.subject === "sharding")
     throw new InputError(
-      `The format ${format.name} cannot say how ops are divided, and stages of the pipeline have meshes inside.`,
+      `The format ${format.name} writes plans that divide ops, and the plan is ${plan === null ? "missing" : `a ${plan.kind}${plan.kind === "pipeline" ? " without meshes inside" : ""}`}.`,
     );
   if (plan?.kind === "pipeline") {
     if (format.subject === "pipeline") return format.write(scenario, plan);
     const { text, notes } = format.write(scenario, firstReplicas(scenario, plan));
     return { text, notes: [...notes, ...lostByDevices(format.name, scenario, plan)] };
   }
-  if (plan?.kind === "sharding")
-    throw new InputError(
-      `The format ${format.name} writes ${format.subject === "pipeline" ? "pipelines" : "placements and pipelines"}, and the plan is a sharding.`,
-    );
   if (format.subject !== "pipeline") return exportPlacement(format, scenario, plan);
   throw new InputError(
     `The format ${format.name} writes pipelines, and the plan is ${plan === null ? "missing" : `a ${plan.kind}`}.`,
+  );
+}
+
+function exportDivided(
+  format: ExportFormat,
+  scenario: Scenario,
+  plan: ShardingPlan | PipelinePlan,
+): Exported {
+  if (format.subject === "sharding") return format.write(scenario, plan);
+  if (format.subject === "pipeline" && format.writeDivided !== undefined)
+    return format.writeDivided(scenario, plan);
+  throw new InputError(
+    plan.kind === "pipeline"
+      ? `The format ${format.name} cannot say how ops are divided, and stages of the pipeline have meshes inside.`
+      : `The format ${format.name} writes ${format.subject === "pipeline" ? "pipelines" : "placements and pipelines"}, and the plan is a sharding.`,
   );
 }
 

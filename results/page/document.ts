@@ -5,6 +5,7 @@
 import { switchStyle } from "./charts/legend.ts";
 import { zoomScript } from "./charts/zoom-script.ts";
 import { schedulePatterns } from "./drawing/schedule-style.ts";
+import { axisPatterns } from "./drawing/shardings/axis-style.ts";
 import { element, html, type Markup } from "./markup.ts";
 import { hashOf, script } from "./script.ts";
 import { style } from "./style.ts";
@@ -44,6 +45,7 @@ const hiddenPatterns: Markup = element(
   "svg",
   { width: 0, height: 0, style: "position:absolute", "aria-hidden": "true" },
   schedulePatterns,
+  axisPatterns,
 );
 
 /** Files beside a page are its own origin on a host, and of the scheme `file` on a disk. */

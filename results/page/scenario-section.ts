@@ -12,6 +12,8 @@ import { verdictOf } from "../comparison/verdict.ts";
 import { formatCount, formatValue } from "../text/format.ts";
 import { curvesFigure } from "./charts/curves.ts";
 import { planFigures } from "./drawing/plan-figures.ts";
+import { pictureFigure } from "./drawing/shardings/picture.ts";
+import { frontierPicture } from "./drawing/shardings/plan-pictures.ts";
 import type { MethodMarks } from "./marks.ts";
 import { html, lines, type Markup } from "./markup.ts";
 import { rowsTable } from "./rows-table.ts";
@@ -35,6 +37,7 @@ ${rowsTable(report, table, marks)}
 <h3>Lowest value so far</h3>
 ${curvesFigure(table, cells, { marks, id })}
 ${bestPlanFigures(report, table, scenario)}
+${frontierFigures(cells, scenario)}
 </section>
 `;
 }
@@ -66,6 +69,19 @@ function bestPlanFigures(report: CompareReport, table: ScenarioTable, scenario: 
   };
   return html`<h3>${title}</h3>
 ${planFigures(scenario, shown).markup}`;
+}
+
+/** Of each method that weighs time against memory, of its first seed. */
+function frontierFigures(cells: readonly CellResult[], scenario: Scenario): Markup | null {
+  const found = cells.filter(({ seedIndex, frontier }) => seedIndex === 0 && frontier !== undefined);
+  if (found.length === 0) return null;
+  return html`<h3>Time against memory</h3>
+${lines(
+  found.map((cell) => {
+    const picture = frontierPicture(scenario, cell.frontier!, cell.method);
+    return pictureFigure(picture, `Frontier of ${cell.method}`);
+  }),
+)}`;
 }
 
 /**

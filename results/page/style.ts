@@ -2,7 +2,9 @@
  * The style sheet of the page: one column. Wide parts scroll by themselves and show that they do.
  * Pictures that are files of their own take only `chartStyle`.
  */
+
 import { scheduleStyle } from "./drawing/schedule-style.ts";
+import { shardingStyle } from "./drawing/shardings/axis-style.ts";
 import { chartStyle } from "./palette.ts";
 
 const textStyle = `
@@ -193,5 +195,6 @@ export const style = [
   curveStyle,
   figureStyle,
   scheduleStyle,
+  shardingStyle,
   deviceStyle,
 ].join("");

@@ -8,6 +8,7 @@ import { board } from "./board.ts";
 import { headroomSuites } from "./headroom.ts";
 import { paperSuites } from "./papers.ts";
 import { pipelineSuites } from "./pipelines.ts";
+import { shardingSuites } from "./shardings.ts";
 import type { Suite } from "./suite.ts";
 import { toys, toyUri } from "./toy.ts";
 
@@ -70,6 +71,7 @@ export const suiteCatalog: readonly Suite[] = [
   toy,
   ...paperSuites,
   ...pipelineSuites,
+  ...shardingSuites,
   board,
   ...headroomSuites,
   large,

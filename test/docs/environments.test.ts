@@ -89,6 +89,13 @@ describe("docs/environments.md", () => {
       expect(createAssignEnv({ scenario: piped, contiguity: contiguity as Contiguity })).toBeDefined();
   });
 
+  test("tells of every part of the observation of hybrids, in order", () => {
+    const id = "Hybrid/Plan-v1";
+    const { observationSpace } = makeEnv(id, { scenario: takenBy(id, scenario) });
+    const { parts } = observationSpace as unknown as Dict<Record<string, unknown>>;
+    expect(firstCells("hybrid part")).toEqual(Object.keys(parts));
+  });
+
   test("tells of every part of the observation of types, in order", () => {
     const id = "Provision/Types-v1";
     const { observationSpace } = makeEnv(id, { scenario: takenBy(id, scenario) });

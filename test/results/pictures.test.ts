@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { explain, type Placement, placement, type Scenario, testScenario } from "../../env/index.ts";
 import type { ScheduleChoice } from "../../env/model/plan/pipeline.ts";
+import { replicatedPlan } from "../../env/model/plan/sharding.ts";
 import type { PipelineShape } from "../../env/model/schedule/contract.ts";
 import { makeSchedule } from "../../env/model/schedule/index.ts";
 import type { CellResult } from "../../results/cells/cell.ts";
@@ -16,11 +17,21 @@ import { metricSvg } from "../../results/page/charts/training-curves.ts";
 import { ganttSvg } from "../../results/page/drawing/gantt-svg.ts";
 import { graphSvg } from "../../results/page/drawing/graph-svg.ts";
 import { scheduleSvg } from "../../results/page/drawing/schedule-svg.ts";
+import { pictureSvg } from "../../results/page/drawing/shardings/picture.ts";
+import {
+  frontierPicture,
+  layoutPicture,
+  meshPicture,
+  stepPicture,
+} from "../../results/page/drawing/shardings/plan-pictures.ts";
 import { methodMarks } from "../../results/page/marks.ts";
 import { html, type Markup } from "../../results/page/markup.ts";
 import { style } from "../../results/page/style.ts";
 import { curveSet } from "../../results/training/curves/curve-set.ts";
 import { runInSlots, straightShape, uniformTimes } from "../env/model/schedule/slots.ts";
+import { machines } from "../env/sim/lower/machines.ts";
+import { shardedScenario } from "../env/sim/lower/sharding/sharded.ts";
+import { megatron, transformerBlock } from "../env/sim/lower/sharding/transformer-block.ts";
 import { chimeraShape } from "../golden/checks/chimera-schedules.ts";
 import { fakeRunner } from "./cells.ts";
 import { recordedRuns } from "./page/recorded-runs.ts";
@@ -50,6 +61,16 @@ const layers = `
 
 const pipeline = testScenario({ name: "layers", graph: layers, devices: 3, objective: "max-load" });
 const stages = placement([0, 0, 1, 1, 2, 2]);
+
+const numbered = transformerBlock({ b: 4, s: 4, h: 8, a: 4, d: 2, f: 16 });
+const block = shardedScenario(numbered, machines([4, 4]));
+const grid = replicatedPlan(block.graph, {
+  axes: [
+    { name: "data", size: 2 },
+    { name: "tensor", size: 4 },
+  ],
+  devices: [0, 1, 2, 3, 4, 5, 6, 7],
+});
 
 describe("the committed picture of", () => {
   test("a plan with an order of ops: right before left, where ids would run left first", () => {
@@ -89,6 +110,28 @@ describe("the committed picture of", () => {
     const set = curveSet(recordedRuns(), { spans: 20 });
     const svg = metricSvg({ curves: set.metrics[0], set, marks: methodMarks(set.labels) });
     return expectPicture("training-curves.svg", svg);
+  });
+
+  test("the layouts of a transformer block under Megatron's splits, the sequence divided as well", () => {
+    const picture = layoutPicture(block, megatron(numbered, 4, { sequence: true }), "plan.json");
+    return expectPicture("sharding-layout.svg", pictureSvg(picture));
+  });
+
+  test("the mesh of a sharding on two machines", () =>
+    expectPicture("sharding-mesh.svg", pictureSvg(meshPicture(block, grid, "plan.json"))));
+
+  test("the step of a sharding, rank by rank", () =>
+    expectPicture("sharding-step.svg", pictureSvg(stepPicture(block, megatron(numbered, 4), "plan.json"))));
+
+  test("the frontier of a planner", () => {
+    const points = [
+      { timeUs: 900, memoryBytes: 2e9 },
+      { timeUs: 500, memoryBytes: 3e9 },
+      { timeUs: 400, memoryBytes: 5e9 },
+    ];
+    const limited = testScenario({ name: "limited", graph: "a 1", devices: 2, memoryBytes: 4e9 });
+    const picture = frontierPicture(limited, { points, taken: points[1] }, "tensoropt");
+    return expectPicture("frontier.svg", pictureSvg(picture));
   });
 
   test("the style sheet that the figures share", () => expectPicture("page.css", style));

@@ -94,7 +94,11 @@ export const piper: PlannerModule<Options> = {
         planOf: (each) => planOf(layers, each, devices),
       });
       if (found === null)
-        return { failure: "No stages fit the memory, even where all layers are recomputed." };
+        return {
+          failure: given.recompute
+            ? "No stages fit the memory, even where all layers are recomputed."
+            : "No stages fit the memory without recomputation.",
+        };
       const { stages } = found.plan;
       return {
         estimate: { value: found.estimateUs, unit: "us", model: "Piper's slowest stage" },

@@ -6,6 +6,7 @@
 
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import { type StagePlan, stagePlan } from "../../../env/model/layers/stage-plan.ts";
+import { leaderStages } from "../../../env/model/plan/inside.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { refusalOfSchedule, shapeOf } from "../../../env/model/schedule/index.ts";
@@ -51,7 +52,7 @@ export async function* climb(
     if (changed === null) return best;
     const key = keyOf(changed);
     repeated = known.has(key) ? repeated + 1 : 0;
-    const cost = known.get(key) ?? scored(chain, changed, evaluator);
+    const cost = known.get(key) ?? scored(chain, changed, evaluator).cost;
     known.set(key, cost);
     const temperature = Number.isFinite(first) ? (options.hot * evaluator.remaining) / first : options.hot;
     if (cost > current.cost * (1 - temperature * Math.log(Math.max(rng.next(), 1e-9)))) continue;
@@ -63,21 +64,26 @@ export async function* climb(
   return best;
 }
 
-/** Cost of a plan; infinite where its schedule does not suit it, or it is too large to simulate. */
-export function scored(chain: LayerChain, plan: StagePlan, evaluator: MeteredEvaluator): number {
-  const refusal = refusalOfSchedule(plan.schedule, shapeOf(chain.scenario.cluster, plan));
-  if (refusal !== null) return Number.POSITIVE_INFINITY;
+/** Infinite cost is where the schedule does not suit a plan, or it is too large to simulate. */
+export function scored(chain: LayerChain, plan: StagePlan, evaluator: MeteredEvaluator) {
+  const shape = shapeOf(chain.scenario.cluster, { ...plan, stages: leaderStages(plan.stages) });
+  const refusal = refusalOfSchedule(plan.schedule, shape);
+  if (refusal !== null) return UNSCORED;
   try {
-    return evaluator.evaluate(stagePlan(chain, plan)).cost;
+    const { cost, feasible } = evaluator.evaluate(stagePlan(chain, plan));
+    return { cost, isFeasible: feasible };
   } catch (error) {
-    if (error instanceof PlanTooLarge) return Number.POSITIVE_INFINITY;
+    if (error instanceof PlanTooLarge) return UNSCORED;
     throw error;
   }
 }
 
-const keyOf = ({ stages, microBatches, schedule }: StagePlan): string =>
+const UNSCORED = { cost: Number.POSITIVE_INFINITY, isFeasible: false };
+
+/** A text that is equal for plans that score alike. */
+export const keyOf = ({ stages, microBatches, schedule }: StagePlan): string =>
   JSON.stringify([
-    stages.map(({ from, devices, recompute }) => [from, devices, recompute === true]),
+    stages.map(({ from, devices, recompute, inside }) => [from, devices, recompute === true, inside]),
     microBatches,
     schedule,
   ]);

@@ -1,7 +1,9 @@
 /**
  * The search for pipelines behind `best`. First come candidates that are given, such as exact plans
- * under a model. Then come the plans of the grid with the best estimates, and those of every
- * pipeline planner. Small changes of the best one take the rest of the budget.
+ * under a model. Where tensors can be divided, those with tensor ranks are beside them, and the
+ * grid of hybrids. Then come the plans of the grid with the best estimates, and those of every
+ * planner that is given. Small changes of the best pipeline take the rest of the budget, and where
+ * a sharding is better, first a search for these.
  */
 
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
@@ -15,60 +17,87 @@ import { PlanTooLarge } from "../../../env/sim/lower/size.ts";
 import type { Fact, PlannerModule, PlannerReport } from "../../contract.ts";
 import { microBatchChoices, wholeMicroBatches } from "../../problems/pipeline/micro-batches.ts";
 import { type Attempt, attempt } from "../groups/best-starts.ts";
-import { climb, type ScoredStages, scored } from "./climb.ts";
+import { climb, keyOf, type ScoredStages, scored } from "./climb.ts";
 import { type Candidate, estimatedUs, gridOf } from "./grid.ts";
+import { tensorDegrees, tensorGrid } from "./tensor-grid.ts";
 
 export interface PipelineSearchOptions {
   /**
    * Plans that come first, best estimate first.
    *
    * @param memoryShare share of the memory that the model of the estimates may fill
+   * @param degrees numbers of tensor ranks of a replica
    */
-  candidates(chain: LayerChain, microBatchNumbers: readonly number[], memoryShare: number): Candidate[];
+  candidates(
+    chain: LayerChain,
+    microBatchNumbers: readonly number[],
+    memoryShare: number,
+    degrees: readonly number[],
+  ): Candidate[];
   /** Planners whose plans are the first. */
   readonly planners: readonly PlannerModule[];
+  /** The search for shardings that goes on where one of them is best; null for none. */
+  readonly shardings: PlannerModule | null;
   /** Only schedules that flush between batches. */
   readonly flush: boolean;
 }
 
-/** Most that one planner may spend, and candidates of the grid that are scored. */
+/** What one planner may spend: so much, or a share of what is left where that is more. */
 const MOST_OF_ONE = 20;
+const SHARE_OF_ONE = 1 / 8;
+/** Most candidates of the grid that are scored. */
 const MOST_CANDIDATES = 32;
 const SCHEDULES = ["1f1b", "zb-h1", "gpipe", "pipedream", "2bw"];
 const HOT = 0.01;
 /** Shares of the memory that candidates may fill, tried until one fits by the simulator. */
-const MEMORY_SHARES = [1, 0.85, 0.7];
+const MEMORY_SHARES = [1, 0.85, 0.7, 0.55, 0.4];
 const MOST_OF_A_SHARE = 4;
 
 export async function* searchPipelines(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { candidates, planners, flush }: PipelineSearchOptions,
+  { candidates, planners, shardings, flush }: PipelineSearchOptions,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const chain = layerChain(scenario);
   if (typeof chain === "string") return { failure: chain };
+  const degrees = tensorDegrees(chain);
   const limits = {
+    degrees,
     microBatchNumbers: wholeMicroBatches(scenario),
     schedules: SCHEDULES.filter((name) => !(flush && scheduleOf(name).asynchronous)),
   };
   const numbers = microBatchChoices(scenario, 0);
   const starts: ScoredStages[] = [];
+  const seen = new Set<string>();
+  const isNew = (plan: StagePlan): boolean => seen.size < seen.add(keyOf(plan)).size;
   for (const share of MEMORY_SHARES) {
-    const found = candidates(chain, numbers, share);
     const most = Math.min(MOST_OF_A_SHARE, Math.ceil(evaluator.remaining / 8));
-    starts.push(...(yield* scoredInTurn(chain, found.slice(0, most).flatMap(underSchedules), evaluator)));
-    if (found.length === 0 || evaluator.best?.outcome.feasible === true) break;
+    const lists = [
+      candidates(chain, numbers, share, [1]),
+      ...(degrees.length > 1
+        ? [tensorGrid(chain, numbers, share), candidates(chain, numbers, share, degrees)]
+        : []),
+    ];
+    const first = lists.flatMap((list) => list.slice(0, most)).map(({ plan }) => plan);
+    const scoredOnes = yield* scoredInTurn(chain, first.filter(isNew), evaluator);
+    // The shortest fill keeps more activations, so it is for those that fit.
+    const fitting = scoredOnes.filter(({ isFeasible, plan }) => isFeasible && plan.stages.length > 1);
+    const shorter = fitting.map(({ plan }) => ({ ...plan, schedule: { name: "zb-h1" } }));
+    starts.push(...scoredOnes, ...(yield* scoredInTurn(chain, shorter, evaluator)));
+    if (first.length === 0 || evaluator.best?.outcome.feasible === true) break;
   }
   const grid = gridOf(chain, numbers);
   const ofGrid = flush ? grid.filter(isFlushed) : grid;
   const most = Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4));
-  const firstOfGrid = ofGrid.slice(0, most).map(({ plan }) => plan);
+  const firstOfGrid = ofGrid.slice(0, most).map(({ plan }) => plan).filter(isNew);
   starts.push(...(yield* scoredInTurn(chain, firstOfGrid, evaluator)));
   for (const module of planners) {
     const start = yield* startOf(chain, module, evaluator, rng);
     if (start !== null && (!flush || isFlushed(start))) starts.push(start);
   }
+  if (shardings !== null && evaluator.best?.plan.kind === "sharding")
+    yield* tried(chain, shardings, evaluator, rng, Math.floor(evaluator.remaining / 2));
   const best = starts.reduce<ScoredStages | null>(
     (least, start) => (least === null || start.cost < least.cost ? start : least),
     null,
@@ -95,19 +124,15 @@ function* scoredInTurn(
   chain: LayerChain,
   plans: readonly StagePlan[],
   evaluator: MeteredEvaluator,
-): Generator<Plan, ScoredStages[]> {
-  const all: ScoredStages[] = [];
+): Generator<Plan, (ScoredStages & { readonly isFeasible: boolean })[]> {
+  const all: (ScoredStages & { readonly isFeasible: boolean })[] = [];
   for (const plan of plans) {
     const before = evaluator.best;
-    all.push({ plan, cost: scored(chain, plan, evaluator) });
+    all.push({ plan, ...scored(chain, plan, evaluator) });
     if (evaluator.best !== null && evaluator.best !== before) yield evaluator.best.plan;
   }
   return all;
 }
-
-/** As estimated, and under the schedule with the shortest fill. */
-const underSchedules = ({ plan }: Candidate) =>
-  plan.stages.length === 1 ? [plan] : [plan, { ...plan, schedule: { name: "zb-h1" } }];
 
 async function* startOf(
   chain: LayerChain,
@@ -115,7 +140,9 @@ async function* startOf(
   evaluator: MeteredEvaluator,
   rng: Rng,
 ): AsyncGenerator<Plan, ScoredStages | null> {
-  const most = Math.min(MOST_OF_ONE, Math.floor(evaluator.remaining / 2));
+  const { remaining } = evaluator;
+  const share = Number.isFinite(remaining) ? Math.floor(remaining * SHARE_OF_ONE) : 0;
+  const most = Math.min(Math.max(MOST_OF_ONE, share), Math.floor(remaining / 2));
   if (most < 1) return null;
   const { start } = yield* tried(chain, module, evaluator, rng, most);
   if (start === null || start.plan.kind !== "pipeline") return null;

@@ -12,6 +12,8 @@ export interface StageEstimator {
   /** Weights, optimizer state, gradients, and `live` micro-batches of a share each, bytes. */
   bytes(range: StageRange, share: number, live: number): number;
   weightBytes(range: Pick<StageRange, "from" | "to">): number;
+  /** Updates, once in a batch, us. */
+  updateUs(range: Omit<StageRange, "recompute">): number;
   /** The device type on which the whole chain takes longest, of the types of a set of devices. */
   slowestType(devices: readonly number[]): number;
 }
@@ -36,6 +38,7 @@ export function stageEstimator(chain: LayerChain): StageEstimator {
   const weights = prefixSums(chain.weightBytes);
   const gradients = prefixSums(chain.gradientBytes);
   const kept = prefixSums(chain.keptBytes);
+  const updates = byType(chain.updateUs);
   const wholeUs = forward.map((sums) => sums[count]);
   const typeOf = new Int32Array(chain.scenario.cluster.devices.length).fill(-1);
   types.forEach(({ devices }, t) => {
@@ -58,6 +61,7 @@ export function stageEstimator(chain: LayerChain): StageEstimator {
       return over(weights, range) * (1 + slots) + over(gradients, range) + stored * share;
     },
     weightBytes: (range) => over(gradients, range),
+    updateUs: (range) => over(updates[range.type], range),
     slowestType(devices) {
       let slowest = -1;
       for (const device of devices) {

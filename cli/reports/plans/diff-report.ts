@@ -63,14 +63,14 @@ export function differenceText({ before, after, moved }: DifferenceParts): strin
 }
 
 /** Whether any plan fits, where one of the two does not. */
-function infeasibleLines({ scored: one }: DifferenceSide, { scored: two }: DifferenceSide): string[] {
+export function infeasibleLines({ scored: one }: DifferenceSide, { scored: two }: DifferenceSide): string[] {
   if (one.outcome.feasible && two.outcome.feasible) return [];
   const proof = provenInfeasible(one.scenario);
   return proof === null ? [] : [proof];
 }
 
 /** `One step takes 86.00 us before and 75.00 us after, 11.00 us (12.8%) less.` */
-function valueSentence({ scored: one }: DifferenceSide, { scored: two }: DifferenceSide): string {
+export function valueSentence({ scored: one }: DifferenceSide, { scored: two }: DifferenceSide): string {
   const subject = one.spec.id === "makespan" ? "One step takes" : `The ${one.spec.id} is`;
   return `${subject} ${valueWords(one)} before and ${valueWords(two)} after${changeWords(one, two)}.`;
 }

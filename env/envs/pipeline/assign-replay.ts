@@ -6,6 +6,7 @@ import type { LayerChain } from "../../model/layers/layer-chain.ts";
 import { layerEdges } from "../../model/layers/layer-edges.ts";
 import { layerGroups } from "../../model/layers/layer-groups.ts";
 import { layersUnder } from "../../model/layers/stage-plan.ts";
+import { isHybrid } from "../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { AssignChoices } from "./assign-rules.ts";
 
@@ -21,6 +22,7 @@ export interface AssignReplay {
 export function assignReplay(chain: LayerChain, plan: PipelinePlan): AssignReplay | string {
   const { stages, microBatches, schedule } = plan;
   const layers = layersUnder(chain, plan);
+  if (isHybrid(plan)) return "The plan divides ops inside a stage; no action here does.";
   if (layers === null) return "The plan cuts or marks inside a layer of the chain.";
   const replicated = stages.findIndex(({ devices }) => devices.length > 1);
   if (replicated !== -1) return `Stage ${replicated} of the plan has replicas; a group has one device.`;

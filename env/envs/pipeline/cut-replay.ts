@@ -4,6 +4,7 @@
  */
 import type { LayerChain } from "../../model/layers/layer-chain.ts";
 import { layersUnder } from "../../model/layers/stage-plan.ts";
+import { isHybrid } from "../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { CutChoices } from "./cut-rules.ts";
 import { refusalOfStages } from "./settings.ts";
@@ -19,6 +20,7 @@ export interface CutReplay {
  */
 export function cutReplay(chain: LayerChain, plan: PipelinePlan): CutReplay | string {
   const layers = layersUnder(chain, plan);
+  if (isHybrid(plan)) return "The plan divides ops inside a stage; no action here does.";
   if (layers === null) return "The plan cuts or marks inside a layer of the chain.";
   const { stageOfLayer, recompute, swap } = layers;
   if (

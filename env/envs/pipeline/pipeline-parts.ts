@@ -43,7 +43,17 @@ export function pipelineParts<Observation, View>(
   options: PipelineEnvOptions<Observation, View>,
   ownOptions: readonly string[],
 ) {
-  checkOptions(id, options, [...pipelineOptions, ...ownOptions]);
+  const parts = chainParts(id, options, [...pipelineOptions, ...ownOptions]);
+  return { ...parts, settings: defaultSettings(parts.chain, parts.usable.length) };
+}
+
+/** What every env needs that walks a chain of layers. @param known names of all its options */
+export function chainParts(
+  id: string,
+  options: EpisodeOptions & { readonly layers?: number },
+  known: readonly string[],
+) {
+  checkOptions(id, options, known);
   const parts = scoringParts(id, options);
   if (!parts.evaluator.accepts.includes("pipeline"))
     throw new InputError(
@@ -58,5 +68,5 @@ export function pipelineParts<Observation, View>(
   if (usable.length === 0)
     throw new InputError(`${id}: no accelerator of "${parts.scenario.cluster.name}" can run every layer.`);
   const edges = layerEdges(chain);
-  return { ...parts, id, chain, edges, usable, settings: defaultSettings(chain, usable.length) };
+  return { ...parts, id, chain, edges, usable };
 }

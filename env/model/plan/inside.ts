@@ -27,12 +27,15 @@ export function replicasOf(stage: PipelineStage): (readonly number[])[] {
 export function leaderPlan(plan: PipelinePlan): PipelinePlan {
   if (plan.split === undefined && plan.stages.every(({ inside }) => inside === undefined)) return plan;
   const { split: _, ...rest } = plan;
-  const stages = plan.stages.map((stage) => ({
+  return { ...rest, stages: leaderStages(plan.stages) };
+}
+
+/** The stages with a leader for each replica. */
+export const leaderStages = (stages: readonly PipelineStage[]): PipelineStage[] =>
+  stages.map((stage) => ({
     devices: replicasOf(stage).map(([leader]) => leader),
     share: stage.share,
   }));
-  return { ...rest, stages };
-}
 
 /** The ranks that each leader stands for, by its device; null where no stage has several. */
 export function ranksOfLeaders({ stages }: PipelinePlan, deviceCount: number): (readonly number[])[] | null {

@@ -13,9 +13,9 @@ import { opTimes } from "../lower/costs/unit-times.ts";
 import { slowestRoute } from "./pipeline-ceiling.ts";
 
 /** Times that a rank may send a tensor for one use. */
-const TRIPS = 8;
+export const MOST_TRIPS = 8;
 /** Steps for one use by axes of the mesh: sums, gathers, two shapes. */
-const STEPS = 4;
+export const MOST_STEPS = 4;
 const ROUNDING = 1e-9;
 
 export function shardingCeilingUs(scenario: Scenario): number {
@@ -23,8 +23,8 @@ export function shardingCeilingUs(scenario: Scenario): number {
   const count = cluster.devices.length;
   const { usPerByte, latencyUs } = slowestRoute(cluster, fidelity.transferGapUs);
   const axes = Math.ceil(Math.log2(count)) + 1;
-  const hopsUs = STEPS * axes * 2 * count * count * latencyUs;
-  const useUs = (bytes: number): number => TRIPS * count * bytes * usPerByte + hopsUs;
+  const hopsUs = MOST_STEPS * axes * 2 * count * count * latencyUs;
+  const useUs = (bytes: number): number => MOST_TRIPS * count * bytes * usPerByte + hopsUs;
   let totalUs = fidelity.startUs + count * opsUs(scenario);
   for (let e = 0; e < graph.edgeCount; e++) {
     if (graph.edgeOutput[e] === CONTROL) continue;

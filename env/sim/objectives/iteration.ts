@@ -10,8 +10,8 @@ import { InputError } from "../../model/errors.ts";
 import type { Plan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { boundsOnce, EVERY_KIND } from "../bounds/best.ts";
+import { hybridCeilingUs } from "../bounds/hybrid-ceiling.ts";
 import { iterationBounds } from "../bounds/iteration.ts";
-import { pipelineCeilingUs } from "../bounds/pipeline-ceiling.ts";
 import { shardingCeilingUs } from "../bounds/sharding-ceiling.ts";
 import { checkAccepted } from "../evaluator/accepted.ts";
 import type { Evaluator, Outcome } from "../evaluator/contract.ts";
@@ -33,7 +33,8 @@ export function createThroughputEvaluator(scenario: Scenario): Evaluator {
 
 function perSamples(scenario: Scenario, samples: number): Evaluator {
   const placements = createMakespanEvaluator({ ...scenario, objective: "makespan" });
-  const ceiling = Math.max(pipelineCeilingUs(scenario), shardingCeilingUs(scenario)) / samples;
+  // That of hybrids is never below that of other pipelines.
+  const ceiling = Math.max(hybridCeilingUs(scenario), shardingCeilingUs(scenario)) / samples;
   const pipelines = loweredOutcomes(createPipelineRunner(scenario), { ceiling, samples });
   const shardings = loweredOutcomes(createShardingRunner(scenario), { ceiling, samples });
 

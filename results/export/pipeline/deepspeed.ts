@@ -8,6 +8,7 @@
  */
 import { visible } from "../../text/visible.ts";
 import type { PipelineExporter } from "../contract.ts";
+import { dividedDeepspeed } from "../sharding/deepspeed.ts";
 import { gridOf } from "./data-parallel.ts";
 import { orderLoss, recomputed, recomputeLoss, scheduleLoss, sharedDeviceLoss, swapLoss } from "./losses.ts";
 import { stageLayers } from "./stage-layers.ts";
@@ -16,8 +17,11 @@ const NAME = "deepspeed";
 
 export const deepspeed: PipelineExporter = {
   name: NAME,
-  summary: "JSON, DeepSpeed configuration: batch sizes, gradient accumulation, pipeline stages and parts",
+  summary:
+    "JSON, DeepSpeed configuration: batch sizes, gradient accumulation, pipeline stages and parts, stage of ZeRO",
   subject: "pipeline",
+  writeDivided: (scenario, plan) =>
+    dividedDeepspeed(scenario, plan, (pipeline) => deepspeed.write(scenario, pipeline)),
   write({ graph }, plan) {
     const { ofStage, outOfOrder } = stageLayers(graph, plan);
     const grid = gridOf(NAME, graph, plan);

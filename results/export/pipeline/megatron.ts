@@ -7,6 +7,7 @@
  */
 import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { PipelineExporter } from "../contract.ts";
+import { dividedMegatron, flagText } from "../sharding/megatron.ts";
 import { gridOf } from "./data-parallel.ts";
 import {
   brokenLoss,
@@ -25,14 +26,17 @@ const NUMBERED = /(?:layer|block|cell)s?[._]\d+/;
 
 export const megatron: PipelineExporter = {
   name: NAME,
-  summary: "flags of Megatron-LM: pipeline size, layers of a virtual stage, batch sizes, recomputation",
+  summary:
+    "flags of Megatron-LM: sizes of tensor and pipeline groups, layers of a virtual stage, batch sizes, recomputation",
   subject: "pipeline",
+  writeDivided: (scenario, plan) =>
+    dividedMegatron(scenario, plan, (pipeline) => megatron.write(scenario, pipeline)),
   write({ graph }, plan) {
     const { ofStage, broken, outOfOrder } = stageLayers(graph, plan);
     const grid = gridOf(NAME, graph, plan);
     const numbered = numberedLayers(ofStage);
     const cut = cutFlags(numbered, plan);
-    const flags: readonly (readonly [string, ...(string | number)[]])[] = [
+    const flags: Parameters<typeof flagText>[0] = [
       ["tensor-model-parallel-size", 1],
       ...cut.flags,
       ["num-layers", numbered.reduce((sum, each) => sum + each, 0)],
@@ -51,7 +55,7 @@ export const megatron: PipelineExporter = {
         : []),
     ];
     return {
-      text: flags.map((flag) => `--${flag.join(" ")}\n`).join(""),
+      text: flagText(flags),
       notes: [
         ...grid.notes,
         ...cut.notes,

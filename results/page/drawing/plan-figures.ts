@@ -10,6 +10,7 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import { type Explanation, explain } from "../../../env/sim/timeline/explain/explanation.ts";
 import { pipelineTimeline } from "../../../env/sim/timeline/pipeline/pipeline-timeline.ts";
+import { shardingTimeline } from "../../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { shardingSummary } from "../../../env/sim/timeline/sharding-summary.ts";
 import { timelineOf } from "../../../env/sim/timeline/timeline-of.ts";
 import { type GanttOptions, ganttFigure } from "../charts/gantt.ts";
@@ -21,6 +22,14 @@ import { html, type Markup } from "../markup.ts";
 import { pipelineDrawing } from "./pipeline-drawing.ts";
 import { scheduleFigure } from "./schedule-svg.ts";
 import { shardingTables } from "./sharding-tables.ts";
+import { pictureFigure } from "./shardings/picture.ts";
+import {
+  type DividedPlan,
+  isDivided,
+  layoutPicture,
+  meshPicture,
+  stepPicture,
+} from "./shardings/plan-pictures.ts";
 import { stageTables } from "./stage-tables.ts";
 
 export interface ShownPlan {
@@ -59,20 +68,34 @@ function pipelineFigures(scenario: Scenario, plan: PipelinePlan, shown: ShownPla
   return {
     markup: html`${scheduleFigure(pipelineDrawing(timeline, shown.method))}
 ${stageTables(timeline)}
+${isDivided(plan) ? dividedFigures(scenario, plan, shown) : null}
 ${memoryTimeline(scenario, memoryOfPipeline(timeline), widthOf(shown))}
 ${memoryFigure(scenario, shown.peakBytes)}`,
     explanation: null,
   };
 }
 
-/** A sharding: its facts, what its collectives send, and memory. */
+/** A sharding: its step, its facts and what its collectives send, its layouts, and memory. */
 function shardingFigures(scenario: Scenario, plan: ShardingPlan, shown: ShownPlan): PlanFigures {
+  const timeline = shardingTimeline(scenario, plan);
+  const history = { steps: timeline.memorySteps, endUs: timeline.iterationUs };
   return {
-    markup: html`${shardingTables(shardingSummary(scenario, plan))}
+    markup: html`${stepFigure(scenario, plan, shown.method)}
+${shardingTables(shardingSummary(scenario, plan), timeline)}
+${dividedFigures(scenario, plan, shown)}
+${memoryTimeline(scenario, history, widthOf(shown))}
 ${memoryFigure(scenario, shown.peakBytes)}`,
     explanation: null,
   };
 }
+
+const stepFigure = (scenario: Scenario, plan: ShardingPlan, method: string): Markup =>
+  pictureFigure(stepPicture(scenario, plan, method), `Step of the plan of ${method}`);
+
+/** How a layer is divided, and the mesh on the machines. */
+const dividedFigures = (scenario: Scenario, plan: DividedPlan, { method }: ShownPlan): Markup =>
+  html`${pictureFigure(layoutPicture(scenario, plan, method), `Layouts of the plan of ${method}`)}
+${pictureFigure(meshPicture(scenario, plan, method), `Mesh of the plan of ${method}`)}`;
 
 /** The first of them alone: the timeline, or the loads where the objective has none. */
 export function timelineFigure(scenario: Scenario, shown: Omit<ShownPlan, "peakBytes">): PlanFigures {
@@ -81,8 +104,7 @@ export function timelineFigure(scenario: Scenario, shown: Omit<ShownPlan, "peakB
     const drawing = pipelineDrawing(pipelineTimeline(scenario, plan), method);
     return { markup: scheduleFigure(drawing), explanation: null };
   }
-  if (plan.kind === "sharding")
-    return { markup: shardingTables(shardingSummary(scenario, plan)), explanation: null };
+  if (plan.kind === "sharding") return { markup: stepFigure(scenario, plan, method), explanation: null };
   const { unit, timing } = objectiveOf(scenario);
   const explanation = timing === "engine" ? explain(scenario, plan) : null;
   const timeline = explanation?.timeline ?? timelineOf(scenario, plan);

@@ -19,6 +19,14 @@ import { curvesSvg } from "../../page/charts/curves.ts";
 import { ganttSvg } from "../../page/drawing/gantt-svg.ts";
 import { pipelineDrawing } from "../../page/drawing/pipeline-drawing.ts";
 import { scheduleSvg } from "../../page/drawing/schedule-svg.ts";
+import { pictureSvg } from "../../page/drawing/shardings/picture.ts";
+import {
+  frontierPicture,
+  isDivided,
+  layoutPicture,
+  meshPicture,
+  stepPicture,
+} from "../../page/drawing/shardings/plan-pictures.ts";
 import { methodMarks } from "../../page/marks.ts";
 import { formatCount, formatGap, formatOn } from "../../text/format.ts";
 import {
@@ -59,7 +67,9 @@ export async function comparisonFigures(compared: ComparedCells, taken: Set<stri
     else pictures.push({ kind: "picture", name: named("curves", table.scenario), svg });
     const plan = await bestPlan(table, own, compared.objective);
     if (typeof plan === "string") notes.push(plan);
-    else pictures.push({ kind: "picture", name: named("plan", table.scenario), svg: plan.svg });
+    else
+      for (const { name, svg } of plan)
+        pictures.push({ kind: "picture", name: named(name, table.scenario), svg });
   }
   return { tables, pictures, notes };
 }
@@ -193,7 +203,7 @@ async function bestPlan(
   table: ScenarioTable,
   cells: readonly CellResult[],
   objective: Objective | undefined,
-): Promise<{ readonly svg: string } | string> {
+): Promise<readonly PlanPicture[] | string> {
   const best = cells
     .filter(({ value, plan }) => value !== null && plan !== null)
     .reduce<CellResult | null>((a, b) => (a !== null && a.value! <= b.value! ? a : b), null);
@@ -201,10 +211,40 @@ async function bestPlan(
   const scenario = await resolveScenario(table.scenario, { objective });
   if (scenarioHash(scenario) !== table.scenarioHash)
     return `"${table.scenario}" has changed since the run, so its plan is not drawn.`;
-  return planPicture(scenario, best.plan!, { plan: best.method, bound: table.bound });
+  const step = planPicture(scenario, best.plan!, { plan: best.method, bound: table.bound });
+  if (typeof step === "string") return step;
+  const frontiers = cells.filter(({ seedIndex, frontier }) => seedIndex === 0 && frontier !== undefined);
+  return [
+    { name: "plan", ...step },
+    ...dividedPictures(scenario, best.plan!, best.method),
+    ...frontiers.map(({ method, frontier }) => ({
+      name: `frontier of ${method}`,
+      svg: pictureSvg(frontierPicture(scenario, frontier!, method)),
+    })),
+  ];
 }
 
-/** Gantt chart of a placement, schedule of a pipeline, or why there is none. */
+interface PlanPicture {
+  /** In front of the scenario in the name of the file. */
+  readonly name: string;
+  readonly svg: string;
+}
+
+/** How a layer is divided, and the mesh on the machines; none of other plans. */
+function dividedPictures(
+  scenario: Scenario,
+  json: NonNullable<CellResult["plan"]>,
+  by: string,
+): PlanPicture[] {
+  const plan = planFromJson(scenario, json, `The plan of ${by}`);
+  if (!isDivided(plan)) return [];
+  return [
+    { name: "layout", svg: pictureSvg(layoutPicture(scenario, plan, by)) },
+    { name: "mesh", svg: pictureSvg(meshPicture(scenario, plan, by)) },
+  ];
+}
+
+/** Gantt chart of a placement, schedule of a pipeline, step of a sharding, or why there is none. */
 export function planPicture(
   scenario: Scenario,
   json: NonNullable<CellResult["plan"]>,
@@ -213,7 +253,7 @@ export function planPicture(
   const plan = planFromJson(scenario, json, `The plan of ${by}`);
   if (plan.kind === "pipeline")
     return { svg: scheduleSvg(pipelineDrawing(pipelineTimeline(scenario, plan), by)) };
-  if (plan.kind === "sharding") return `The plan of ${by} is a sharding, which has no chart of its own.`;
+  if (plan.kind === "sharding") return { svg: pictureSvg(stepPicture(scenario, plan, by)) };
   const timeline = timelineOf(scenario, plan);
   if (timeline === null)
     return `"${scenario.name}" has no Gantt chart: its objective ${scenario.objective} does not say when ops run.`;

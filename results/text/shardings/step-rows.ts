@@ -1,7 +1,7 @@
 /**
  * The step of a sharding as rows of text, a title row first: where the time of a rank goes, what
- * communication costs, the collectives that cost most, and the critical path. Parts of a rank and of
- * the path add up to the step.
+ * communication costs, the collectives that cost most, and the critical path. Parts of a rank and
+ * of the path add up to the step.
  */
 import { Role } from "../../../env/model/graph/graph.ts";
 import { memoryPartNames } from "../../../env/sim/timeline/explain/memory-steps.ts";

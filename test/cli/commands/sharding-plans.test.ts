@@ -57,8 +57,12 @@ test("a plan that does not fit has the value that it would have", async () => {
 });
 
 test.each([
-  ["explain", ["--placement", file], /tells of placements and pipelines, and ".*" is a sharding/],
-  ["simulate", ["--placement", file, "--svg", join(folder, "x.svg")], /--svg draws placements and pipelines/],
+  ["explain", ["--placement", file, "--trace", join(folder, "x.json")], /--trace writes steps of placements/],
+  [
+    "simulate",
+    ["--placement", file, "--picture", "frontier", "--svg", join(folder, "x.svg")],
+    /what a planner tells of time against memory/,
+  ],
   [
     "simulate",
     ["--placement", file, "--objective", "makespan"],
@@ -69,13 +73,48 @@ test.each([
     ["--placement", file, "--format", "dot"],
     /writes placements and pipelines, and the plan is a sharding/,
   ],
-  ["export", ["--placement", file, "--format", "megatron"], /writes pipelines, and the plan is a sharding/],
-  ["diff", [file, file], /"diff" tells which ops moved between two placements, and ".*" is a sharding/],
+  ["export", ["--placement", file, "--format", "torchgpipe"], /writes pipelines, and the plan is a sharding/],
 ])("%s refuses in one sentence what it cannot do: %j", async (command, args, sentence) => {
   const { code, stderr } = await pgym([command, scenario, ...args]);
   expect(code).toBe(2);
   expect(stderr).toMatch(sentence);
   expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
+test("explain tells where the step goes, in text and in JSON alike", async () => {
+  const text = await pgym(["explain", scenario, "--placement", file]);
+  expect(text.code).toBe(0);
+  expect(text.stdout).toMatch(/No rank computes longer than rank 0/);
+  expect(text.stdout).toMatch(/where the step goes on rank 0[\s\S]*the step +[\d.]+ +100.0%/);
+  expect(text.stdout).toMatch(/single changes simulated/);
+  const { value } = evaluator({ ...chain, objective: "iteration" }).evaluate(plan);
+  const json = JSON.parse((await pgym(["explain", scenario, "--placement", file, "--json"])).stdout);
+  const sum = (parts: readonly { readonly us: number }[]) => parts.reduce((all, { us }) => all + us, 0);
+  expect(sum(json.step)).toBeCloseTo(value!, 9);
+  expect(sum(json.criticalPath)).toBeCloseTo(value!, 9);
+  expect(json.ranks).toHaveLength(2);
+});
+
+test.each(["step", "layout", "mesh"])("its %s is drawn", async (picture) => {
+  const path = join(folder, `${picture}.svg`);
+  const { code } = await pgym([
+    "simulate",
+    scenario,
+    "--placement",
+    file,
+    "--picture",
+    picture,
+    "--svg",
+    path,
+  ]);
+  expect(code).toBe(0);
+  expect(readFileSync(path, "utf8")).toMatch(/^<svg xmlns/);
+});
+
+test("diff of a plan and itself says that nothing changes", async () => {
+  const { code, stdout } = await pgym(["diff", scenario, file, file]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/, the same\.[\s\S]*All forward ops are divided alike[\s\S]*new: none/);
 });
 
 test("the plan in a file is the plan", () => {

@@ -28,6 +28,7 @@ describe("the registry", () => {
   test("makes every env that it lists, each under its own id", () => {
     expect(envIds()).toEqual([
       "Embedding/Tables-v1",
+      "Hybrid/Plan-v1",
       "Pipeline/Assign-v1",
       "Pipeline/Cuts-v1",
       "Placement/OneShot-v1",

@@ -2,7 +2,7 @@
  * All stages that a hybrid pipeline on a chain may have, as columns. A row is a range of layers at
  * one class of places; its options are numbers of replicas and variants.
  */
-import type { ChosenStage, StageProblem } from "./problem.ts";
+import type { ChosenStage, StageCost, StageProblem } from "./problem.ts";
 
 export interface StageOptions {
   readonly layers: number;
@@ -26,9 +26,31 @@ export interface StageOptions {
 export const rowOf = ({ layers, classes }: StageOptions, first: number, end: number, place: number): number =>
   (first * (layers + 1) + end) * classes + place;
 
-/** All stages that fit as the last one at least. */
+/** Variants of a stage that fit as the last one at least, but those that another one is as good as. */
+function usefulVariants(
+  { variants, cost }: StageProblem,
+  stage: readonly [first: number, end: number, place: number, count: number],
+): (readonly [number, StageCost])[] {
+  const found: (readonly [number, StageCost])[] = [];
+  for (let v = 0; v < variants; v++) {
+    const own = cost(...stage, v);
+    if (own !== null && own.deepest >= 1) found.push([v, own]);
+  }
+  return found.filter(([, own], i) =>
+    found.every(([, other], j) => j === i || !isAsGood(other, own) || (i < j && isAsGood(own, other))),
+  );
+}
+
+const isAsGood = (one: StageCost, other: StageCost): boolean =>
+  one.fill <= other.fill &&
+  one.period <= other.period &&
+  one.sync <= other.sync &&
+  one.hidden >= other.hidden &&
+  one.deepest >= other.deepest;
+
+/** All stages that fit as the last one at least, but useless variants. */
 export function stageOptions(problem: StageProblem): StageOptions {
-  const { layers, devices, microBatches, placeClass, variants } = problem;
+  const { layers, devices, microBatches, placeClass } = problem;
   const classes = placeClass.reduce((most, place) => Math.max(most, place + 1), 1);
   const rowStart = new Int32Array((layers + 1) * (layers + 1) * classes + 1);
   const [ends, replicas, variant]: number[][] = [[], [], []];
@@ -39,9 +61,7 @@ export function stageOptions(problem: StageProblem): StageOptions {
       for (let place = 0; place < classes; place++) {
         for (const count of end > first ? problem.replicaCounts : []) {
           if (count > devices) continue;
-          for (let v = 0; v < variants; v++) {
-            const cost = problem.cost(first, end, place, count, v);
-            if (cost === null || cost.deepest < 1) continue;
+          for (const [v, cost] of usefulVariants(problem, [first, end, place, count])) {
             ends.push(end);
             replicas.push(count);
             variant.push(v);

@@ -1,7 +1,7 @@
 /**
  * Pipelines that are exact on a chain under a model, as first plans of `best`. For each number of
- * micro-batches the program of exact/stages/hybrid chooses cuts, replicas and which stages
- * recompute. The latency of 1F1B with a flush is then least:
+ * micro-batches the program of exact/stages/hybrid chooses cuts and replicas, which stages
+ * recompute, and the tensor ranks of each replica. The latency of 1F1B with a flush is then least:
  *
  *   fill + (micro-batches - 1) x slowest stage + what is left to sum of the gradients
  *
@@ -11,6 +11,7 @@
  * bundles of two, four and so on.
  */
 import { type LayerChain, layerChain } from "../../../../env/model/layers/layer-chain.ts";
+import { insideOf } from "../../../../env/model/layers/stage-families.ts";
 import { HOST_STAGE } from "../../../../env/model/plan/pipeline.ts";
 import { leastLatency } from "../../../exact/stages/hybrid/latency.ts";
 import type { StageCost, StageProblem } from "../../../exact/stages/hybrid/problem.ts";
@@ -18,6 +19,7 @@ import { machineBorders } from "../../../problems/pipeline/machine-borders.ts";
 import { powersOfTwo } from "../../../problems/pipeline/micro-batches.ts";
 import type { Candidate } from "../../../search/pipelines/grid.ts";
 import { type StageEstimator, stageEstimator } from "../../../search/pipelines/stage-estimate.ts";
+import { type TensorEstimator, tensorEstimator } from "./tensor-estimate.ts";
 
 /** The program's tables grow with the square of the layers. */
 const MOST_LAYERS = 32;
@@ -34,32 +36,42 @@ const BUNDLES_OF_A_LAYER = 2;
  * One candidate for each number of micro-batches under which something fits, best estimate first.
  *
  * @param memoryShare share of the memory that the model may fill
+ * @param degrees numbers of tensor ranks that a replica may have, 1 first; with others than 1 it
+ *   finds nothing on many devices, where the program would take long
  */
 export function hybridCandidates(
   fine: LayerChain,
   microBatchNumbers: readonly number[],
   memoryShare: number,
+  degrees: readonly number[] = [1],
 ): Candidate[] {
+  const deviceCount = fine.types.reduce((sum, { devices }) => sum + devices.length, 0);
+  const isLarge = deviceCount > MANY_DEVICES;
+  if (isLarge && degrees.length > 1) return [];
   const chain = fine.count <= MOST_LAYERS ? fine : layerChain(fine.scenario, MOST_LAYERS);
   if (typeof chain === "string") return [];
   const place = placesOf(chain);
+  const tensors = degrees.map((degree) => (degree === 1 ? null : tensorEstimator(chain, degree)));
   const firstFine = firstLayers(fine, chain);
   const estimator = stageEstimator(chain);
   const candidates: Candidate[] = [];
-  const isLarge = place.devices.length > MANY_DEVICES;
   for (const microBatches of microBatchNumbers.filter((_, i) => !isLarge || i % 2 === 0)) {
-    const found = leastLatency(problemOf(chain, estimator, place, { microBatches, memoryShare }));
+    const found = leastLatency(
+      problemOf(chain, { estimator, tensors }, place, { microBatches, memoryShare }),
+    );
     if (found === null) continue;
     let start = 0;
     const stages = found.stages.map(({ first, end, replicas, variant }) => {
       const devices = place.devices.slice(start, start + replicas * place.bundle);
       start += devices.length;
+      const inside = insideOf({ tensor: degrees[variant >> 1], zero: false }, devices.length);
       return {
         from: firstFine[first],
         to: firstFine[end],
         devices,
         share: "split" as const,
-        recompute: variant === 1,
+        recompute: variant % 2 === 1,
+        ...(inside !== null && { inside }),
       };
     });
     candidates.push({
@@ -110,9 +122,15 @@ function bundleOf(limit: number, ends: readonly number[]): number {
   return bundle;
 }
 
+/** Costs of replicas of one device, and by degree those of tensor ranks, null for degree 1. */
+interface Estimators {
+  readonly estimator: StageEstimator;
+  readonly tensors: readonly (TensorEstimator | null)[];
+}
+
 function problemOf(
   chain: LayerChain,
-  estimator: StageEstimator,
+  { estimator, tensors }: Estimators,
   place: Places,
   { microBatches, memoryShare }: { readonly microBatches: number; readonly memoryShare: number },
 ): StageProblem {
@@ -131,34 +149,36 @@ function problemOf(
     replicaCounts:
       count <= FEW_DEVICES ? Array.from({ length: count }, (_, i) => i + 1) : powersOfTwo(bundles),
     placeClass: place.placeClass,
-    variants: 2,
+    variants: 2 * tensors.length,
     cost(from, to, at, taken, variant): StageCost | null {
       const start = startOf[at];
-      const replicas = taken * bundle;
-      if (start + replicas > count) return null;
-      const type = types[at][replicas - 1];
-      const isInside = machineOf[start] === machineOf[start + replicas - 1];
+      const taking = taken * bundle;
+      if (start + taking > count) return null;
+      const tensor = tensors[variant >> 1];
+      const ranks = tensor?.degree ?? 1;
+      if (taking % ranks !== 0 || start % ranks !== 0) return null;
+      const replicas = taking / ranks;
+      const type = types[at][taking - 1];
+      const isInside = machineOf[start] === machineOf[start + taking - 1];
       const sumsBytesPerUs = isInside ? place.insideBytesPerUs : place.acrossBytesPerUs;
       // The stage before may be on another machine where this one begins.
       const isFirst = start === 0 || machineOf[start - 1] !== machineOf[start];
       const inBytesPerUs = isInside && !isFirst ? place.insideBytesPerUs : place.acrossBytesPerUs;
       const share = 1 / (microBatches * replicas);
-      const range = { from, to, type, recompute: variant === 1 };
-      const us = estimator.us(range, share);
+      const range = { from, to, type, recompute: variant % 2 === 1 };
+      const own = tensor ?? estimator;
+      const us = own.us(range, share);
       const inUs = from === 0 ? 0 : (chain.cutBytes[from - 1] * share) / inBytesPerUs;
       const backUs = from === 0 ? 0 : (chain.gradientCutBytes[from - 1] * share) / inBytesPerUs;
-      const sync = (2 * (replicas - 1) * estimator.weightBytes({ from, to })) / replicas / sumsBytesPerUs;
-      let updateUs = 0;
-      for (let i = from; i < to; i++) updateUs += chain.updateUs[type * chain.count + i];
-      const [fixed, one] = [0, 1].map((live) => estimator.bytes(range, share, live));
-      const deepest = depthWithin(limits[at][replicas - 1] - fixed, one - fixed);
+      const sync = (2 * (replicas - 1) * own.weightBytes({ from, to })) / replicas / sumsBytesPerUs;
+      const [fixed, one] = [0, 1].map((live) => own.bytes(range, share, live));
+      const deepest = depthWithin(limits[at][taking - 1] - fixed, one - fixed);
       const forwardUs =
-        estimator.us({ ...range, recompute: true }, share) -
-        estimator.us({ ...range, recompute: false }, share);
+        own.us({ ...range, recompute: true }, share) - own.us({ ...range, recompute: false }, share);
       return {
         fill: us + inUs + backUs,
         period: Math.max(us, inUs, backUs),
-        sync: sync + updateUs,
+        sync: sync + own.updateUs(range),
         hidden: us - forwardUs + backUs,
         deepest: deepest >= microBatches ? Number.POSITIVE_INFINITY : deepest,
       };

@@ -59,17 +59,15 @@ export const tensoropt: PlannerModule<z.infer<typeof options>> = {
       }
       if (taken === null) return { failure: "The frontier has no point." };
       const plan = tables.planOf(taken.labels);
-      const shown = found.frontier.map(
-        ({ memory, time }) => `${Math.round(memory)} B ${Math.round(time)} us`,
-      );
+      const shown = ({ memory, time }: FrontierPoint) => ({ timeUs: time, memoryBytes: memory });
       return {
         estimate: { value: taken.time, unit: "us", model: ESTIMATE_MODEL },
         facts: [
           ...labelFacts(tables, plan),
-          { name: "points of the frontier", value: shown.length },
-          { name: "frontier, memory and time", value: shown.join(", ") },
+          { name: "points of the frontier", value: found.frontier.length },
           { name: "memory of the point taken, added up, B", value: taken.memory },
         ],
+        frontier: { points: found.frontier.map(shown), taken: shown(taken) },
       };
     },
   }),

@@ -1,4 +1,4 @@
-/** The collectives of a sharded step on one rank, added up by kind and by the mesh axes they go along. */
+/** The collectives of a sharded step on one rank, added up by kind and mesh axes. */
 import type { CollectiveSpan, ShardingTimeline } from "./contract.ts";
 
 export interface Communication extends Pick<CollectiveSpan, "kind" | "group"> {

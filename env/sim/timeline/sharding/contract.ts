@@ -2,6 +2,7 @@
  * `ShardingTimeline`: what one simulated step of a sharding did, for people and pictures. It also
  * exists for plans that do not fit in memory. All numbers are the engine's.
  */
+import type { OpSplit } from "../../../model/layout/natural.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { LoweredMove } from "../../lower/sharding/lowering.ts";
@@ -56,6 +57,8 @@ export interface ShardingTimeline {
   readonly scenario: Scenario;
   readonly plan: ShardingPlan;
   readonly iterationUs: number;
+  /** How each op is divided, null where the host runs it or nothing is known. */
+  readonly splits: readonly (OpSplit | null)[];
   /** In order of their start. */
   readonly blocks: readonly RankBlock[];
   /** In the order of the program. */

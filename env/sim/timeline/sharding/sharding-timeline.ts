@@ -1,4 +1,5 @@
 /** Makes the timeline of a sharding plan: one run of the engine, read in terms of the plan. */
+import type { OpSplit } from "../../../model/layout/natural.ts";
 import { validatePlan } from "../../../model/plan/plan.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -38,6 +39,7 @@ function timelineOf(scenario: Scenario, plan: ShardingPlan, run: LoggedSharding)
     scenario,
     plan,
     iterationUs: run.iterationUs,
+    splits: splitsOf(graph.opCount, run),
     blocks,
     collectives,
     rankTimes: times,
@@ -46,6 +48,13 @@ function timelineOf(scenario: Scenario, plan: ShardingPlan, run: LoggedSharding)
     peakParts: partsAtPeak(memorySteps),
     peakBytes: run.peakBytes,
   };
+}
+
+function splitsOf(opCount: number, { program }: LoggedSharding): (OpSplit | null)[] {
+  const splits = new Array<OpSplit | null>(opCount).fill(null);
+  for (const instruction of program.instructions)
+    if (instruction.kind === "run") splits[instruction.op] = instruction.split;
+  return splits;
 }
 
 export const computingUs = ({ forward, backward, update }: RankTime): number => forward + backward + update;

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { createRng } from "../../../../../env/index.ts";
 import type { PipelinePlan } from "../../../../../env/model/plan/pipeline.ts";
+import { hybridCeilingUs } from "../../../../../env/sim/bounds/hybrid-ceiling.ts";
 import { runPipeline } from "../../../../../env/sim/lower/run.ts";
 import { evaluator } from "../../../../../env/sim/objectives/evaluator.ts";
 import { machines } from "../machines.ts";
@@ -14,10 +15,13 @@ const DEVICES = [0, 1, 2, 3, 4, 5];
 export function expectDrawnHybrids(firstSeed: number, count: number): void {
   const judge = evaluator(hybridScenario);
   const work = judge.bounds().find(({ covers }) => covers.includes("pipeline"))!.value;
+  const ceiling = hybridCeilingUs(hybridScenario);
+  expect(judge.ceiling).toBeGreaterThanOrEqual(ceiling);
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     const plan = drawnHybrid(seed);
     const { value } = judge.evaluate(plan);
     expect(value).toBeGreaterThanOrEqual(work);
+    expect(value).toBeLessThanOrEqual(ceiling);
     if (seed % 10 === 0) expect(runPipeline(hybridScenario, plan).iterationUs).toBe(value);
   }
 }

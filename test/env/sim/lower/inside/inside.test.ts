@@ -177,6 +177,6 @@ test("replicas sum their gradients between equal ranks, on the bytes that each h
   expect([...sent].sort()).toEqual(["0-4", "1-5", "4-0", "5-1"].map((pair) => [pair, held]));
 });
 
-test("hybrids drawn at random are never below the work bound, and take the same time again", () => {
+test("hybrids drawn at random are never below the work bound or above the ceiling, and take the same time again", () => {
   expectDrawnHybrids(0, 30);
 });

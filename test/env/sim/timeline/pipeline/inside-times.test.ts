@@ -1,4 +1,4 @@
-/** What goes on inside the stages of hybrids: its parts add up to the batch, as those of units do. */
+/** What goes on inside the stages of hybrids: its parts add up to the batch. */
 import { expect, test } from "vitest";
 import { shardingInside } from "../../../../../env/model/plan/inside.ts";
 import { pipelineLosses } from "../../../../../env/sim/timeline/pipeline/losses.ts";

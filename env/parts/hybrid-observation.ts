@@ -1,0 +1,93 @@
+/**
+ * The default observation of `Hybrid/Plan-v1`: that of cuts, with what the next action decides, the
+ * treatments that a stage can have, and how each layer is divided so far. The arrays belong to the
+ * caller.
+ */
+import type { LayerChain } from "../model/layers/layer-chain.ts";
+import { familyOf } from "../model/layers/stage-families.ts";
+import { box } from "../spaces/box.ts";
+import { dict } from "../spaces/dict.ts";
+import { discrete } from "../spaces/discrete.ts";
+import { multiDiscrete } from "../spaces/multi-discrete.ts";
+import { namesSpace } from "../spaces/names.ts";
+import { openColumns } from "./cuts-observation.ts";
+import { type HybridView, hybridDecisions } from "./hybrid-view.ts";
+import { type LayerRows, layerParts } from "./layer-columns.ts";
+import type { ObservationPart } from "./observation-part.ts";
+
+export interface HybridObservation extends LayerRows {
+  /** The stage that is open or to be treated, and what is left, shape [openColumns.length]. */
+  readonly open: Float32Array;
+  readonly openColumns: readonly string[];
+  /** What each treatment is, shape [treatments x treatmentColumns.length], row by row. */
+  readonly treatments: Float32Array;
+  readonly treatmentColumns: readonly string[];
+  /** Number in `hybridDecisions`, -1 after the end. */
+  readonly decision: number;
+  /** Number of the schedule in the list of the episode, -1 before it is chosen. */
+  readonly schedule: number;
+  /** The last layer of the stage that the next action is about, -1 where there is none. */
+  readonly current: number;
+  /** Stage of each layer, -1 where it is in none yet. */
+  readonly stage: Int32Array;
+  /** Devices and tensor ranks of a replica for each layer, 0 where it is in no stage yet. */
+  readonly devices: Int32Array;
+  readonly tensorRanks: Int32Array;
+}
+
+/** Tensor ranks over the most that a treatment has; 1 where state is divided, where ops run again. */
+export const treatmentColumns = Object.freeze(["tensorRanks", "zero", "recompute"] as const);
+
+/** @param actionCount actions, of which there are no fewer than schedules to choose from */
+export function hybridObservation(
+  chain: LayerChain,
+  treatments: HybridView["treatments"],
+  { deviceCount, actionCount }: { readonly deviceCount: number; readonly actionCount: number },
+): ObservationPart<HybridObservation, HybridView> {
+  const { count } = chain;
+  const parts = layerParts(chain);
+  const most = Math.max(...treatments.map(({ tensor }) => tensor));
+  const rows = Float32Array.from(
+    treatments.flatMap(({ tensor, zero, recompute }) => [tensor / most, Number(zero), Number(recompute)]),
+  );
+  const perLayer = (size: number) => new Int32Array(count).fill(size);
+  return {
+    space: dict<HybridObservation>({
+      ...parts.spaces,
+      open: box({ shape: [openColumns.length], low: 0, high: 1 }),
+      openColumns: namesSpace(openColumns),
+      treatments: box({ shape: [treatments.length, treatmentColumns.length], low: 0, high: 1 }),
+      treatmentColumns: namesSpace(treatmentColumns),
+      decision: discrete(hybridDecisions.length + 1, { start: -1 }),
+      schedule: discrete(actionCount + 1, { start: -1 }),
+      current: discrete(count + 1, { start: -1 }),
+      stage: multiDiscrete(perLayer(count + 1), { start: -1 }),
+      devices: multiDiscrete(perLayer(deviceCount + 1)),
+      tensorRanks: multiDiscrete(perLayer(most + 1)),
+    }),
+    needsStartTimes: false,
+    observe(view) {
+      const { current, openFrom, devicesLeft, microBatches, decision, schedule, stages } = view;
+      const sums = parts.sums((layer) => layer >= openFrom && layer <= current);
+      const [stage, devices, tensorRanks] = [perLayer(-1), perLayer(0), perLayer(0)];
+      for (const [s, own] of stages.entries()) {
+        stage.fill(s, own.from, own.to);
+        devices.fill(own.devices.length, own.from, own.to);
+        tensorRanks.fill(familyOf(own)!.tensor, own.from, own.to);
+      }
+      return {
+        ...parts.rows((layer) => layer === current),
+        open: Float32Array.of(...sums, devicesLeft / view.deviceCount, 1 / microBatches),
+        openColumns,
+        treatments: rows.slice(),
+        treatmentColumns,
+        decision,
+        schedule,
+        current,
+        stage,
+        devices,
+        tensorRanks,
+      };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** What a format loses of a sharding, as sentences that begin with the format. */
+import type { DividedPlan } from "./divided-plan.ts";
+
+/** `runs`: what decides in the program that reads it. */
+export function algorithmLoss(format: string, { collective }: DividedPlan, runs: string): string[] {
+  return collective === undefined
+    ? []
+    : [`The format ${format} cannot choose how sums are made, ${collective} in the plan: ${runs} does.`];
+}
+
+export function syncLoss(format: string, { sync }: DividedPlan): string[] {
+  return sync === "exposed"
+    ? [`The format ${format} cannot hold sums of gradients back until the backward pass is done.`]
+    : [];
+}
+
+export function layoutLoss(format: string, plan: DividedPlan): string[] {
+  const count = plan.kind === "sharding" ? (plan.layouts?.length ?? 0) : 0;
+  return count === 0
+    ? []
+    : [`The format ${format} cannot give single outputs a layout, as the plan gives ${count}.`];
+}
