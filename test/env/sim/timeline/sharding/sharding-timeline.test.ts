@@ -41,7 +41,7 @@ describe.each<[string, Cluster, Partial<Fidelity>]>([
       throw error;
     }
   };
-  /** The wait for the owner of an op counts as communication, so these laws are for plans without. */
+  /** The wait for the owner of an op counts as communication, so plans have none here. */
   const plans = shardingPlans(scenario.graph, 8).map(({ owners: _owners, ...plan }) => plan);
   const property = (check: (plan: ShardingPlan) => void) =>
     fc.assert(
