@@ -29,7 +29,7 @@ export function shardingMemory(graph: OpGraph, run: LoggedSharding, deviceCount:
       toUs: toUs[row],
     });
   }
-  return trainingSteps(intervals, residentParts(run, deviceCount));
+  return trainingSteps(intervals, residentParts(graph, run, deviceCount));
 }
 
 /** The part of each buffer of a rank, by the value that it was made for. */
@@ -52,13 +52,20 @@ function bufferParts(graph: OpGraph, { program, bufferOf }: LoggedSharding): Map
 }
 
 /** Weights and optimizer state of a rank, all the time. */
-function residentParts({ program, compiled, device }: LoggedSharding, deviceCount: number): MemoryParts[] {
-  const weights = program.weights.reduce((sum, { value }) => sum + rankBytes(program, value), 0);
+function residentParts(graph: OpGraph, run: LoggedSharding, deviceCount: number): MemoryParts[] {
+  const { program, compiled, device, opOf } = run;
+  const shared = program.weights.reduce((sum, { value }) => sum + rankBytes(program, value), 0);
+  const weightsOf = new Float64Array(deviceCount).fill(shared);
+  for (const instruction of program.instructions) {
+    if (instruction.kind !== "owned" || graph.role[instruction.op] !== Role.forward) continue;
+    const task = opOf.findIndex((op, at) => op === instruction.op && device[at] < deviceCount);
+    weightsOf[device[task]] += graph.parameterBytes[instruction.op];
+  }
   const resident = new Float64Array(deviceCount);
   device.forEach((on, task) => {
     if (on < deviceCount) resident[on] += compiled.residentBytes[task];
   });
-  return Array.from(resident, (bytes) =>
-    bytes === 0 ? noParts : { ...noParts, weights, optimizer: bytes - weights },
+  return Array.from(resident, (bytes, d) =>
+    bytes === 0 ? noParts : { ...noParts, weights: weightsOf[d], optimizer: bytes - weightsOf[d] },
   );
 }

@@ -11,7 +11,8 @@ import { blockScenario, perceptron } from "../../problems/sharding/labels/small-
 import { tinyPipelines } from "../../registry/tiny-pipelines.ts";
 import { runPlanner } from "../run-planner.ts";
 
-const planners = shardingPlanners(methods);
+/** Neo's tables are for networks with lookups, of which none is here. */
+const planners = shardingPlanners(methods).filter(({ card }) => card.id !== "neo-tables");
 const search = planners.find(({ card }) => card.id === "sharding-search") as PlannerModule;
 const named = (id: string) => planners.find(({ card }) => card.id === id) as PlannerModule;
 const scenarios = [

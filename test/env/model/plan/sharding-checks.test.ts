@@ -99,6 +99,8 @@ test.each([
   ],
   [reduction({ steps: [] }), "Reduction 0 of the sharding does not leave the whole sum on every rank."],
   [reduction({ steps: new Array(6).fill(SUM.steps[0]) }), "has 6 steps, expected at most 5."],
+  [{ owners: [{ op: 9, rank: 0 }] }, "An owner of the sharding has op 9, expected 0..3."],
+  [{ owners: [{ op: 2, rank: 0 }] }, 'Op "rows" has an owner; only forward ops with weights can.'],
   [{ sync: "late" }, 'The sharding\'s sync is "late", expected overlapped or exposed.'],
 ])("%j is refused in one sentence", (change, sentence) => {
   expect(sentenceOf(change)).toContain(sentence);

@@ -97,6 +97,9 @@ describe("files that are no sharding", () => {
     [{ mesh: [] }, "File: mesh is [], expected an object with lists of axes and devices."],
     [{ split: 3 }, "File: split is 3, expected a list."],
     [{ split: names.map(() => 7) }, "File: split 0 is 7, expected a list of lists of mesh axes, or null."],
+    [{ owners: 5 }, "File: owners is 5, expected a list of ops and ranks."],
+    [{ owners: [{ op: "z", rank: 0 }] }, 'Op "z" has an owner and a split; give null for the split.'],
+    [{ owners: [{ op: "no", rank: 0 }] }, "File: An owner of the sharding has op -1"],
     [{ reductions: 5 }, "File: reductions is 5, expected a list of programs."],
     [
       { reductions: [{}] },
