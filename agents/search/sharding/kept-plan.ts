@@ -1,6 +1,6 @@
 /**
  * What stays of a sharding plan when devices come or go (Ao et al., arXiv 2112.02752). The mesh
- * axis of the same number goes on dividing the same dimension. Weights that a device holds stay there.
+ * axis of the same number goes on dividing the same dimension. Weights that a device holds stay.
  */
 
 import { elementsIn, rangeOf } from "../../../env/model/layout/layout.ts";
