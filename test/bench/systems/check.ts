@@ -51,11 +51,12 @@ export const systemGroups = [
       "rannc",
       "piper",
       "alpa",
+      "distir",
     ],
   },
   {
     folder: "shardings",
-    systems: ["tensor-parallel-families", "distir", "paddle-adaptive"],
+    systems: ["tensor-parallel-families", "paddle-adaptive"],
   },
 ] as const;
 
