@@ -18,6 +18,7 @@ import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../proble
 import { machineBorders } from "../../problems/pipeline/machine-borders.ts";
 import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
 import { regionSplits } from "../../problems/pipeline/region-splits.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 import { runProgram } from "../../search/programs/clocks.ts";
 import { rankCosts } from "../../search/programs/costs.ts";
 import { type Degrees, degreesOf } from "../../search/programs/degrees.ts";
@@ -47,21 +48,16 @@ export const distir: PlannerModule<Options> = {
     limits:
       "Its costs are the cluster's rates in its formulas, not calibrated; bandwidth is that of the slowest link. Stages are of equal " +
       "time, not of equal numbers of blocks. Weights include the optimizer's state. The tensor degree divides what divides evenly, the rest runs " +
-      "on all ranks. Ranks that do the same are simulated once. It needs a power of two of equal accelerators.",
+      "on all ranks. Ranks that do the same are simulated once. Degrees are powers of two, so other numbers of accelerators leave some idle.",
   },
   traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
   options,
-  refuses(scenario) {
-    const on = equalDevices(scenario);
-    if (typeof on === "string") return on;
-    const count = on.devices.length;
-    return Number.isInteger(Math.log2(count))
-      ? null
-      : `DistIR's degrees are powers of two, and ${count} accelerators are not one.`;
-  },
   create: (given) => ({
     async *plan(scenario, evaluator) {
-      const on = equalDevices(scenario) as EqualDevices;
+      const all = equalDevices(scenario);
+      if (typeof all === "string") return { failure: all };
+      // Degrees are powers of two, so the rest of the devices is left idle.
+      const on = { ...all, devices: all.devices.slice(0, 2 ** Math.floor(Math.log2(all.devices.length))) };
       const yieldNow = yieldEvery(1);
       const grid = degreesOf(on.devices.length, {
         batch: scenario.graph.batch ?? 1,
@@ -86,6 +82,7 @@ export const distir: PlannerModule<Options> = {
       return {
         estimate: { value: ranked[0].latencyUs, unit: "us", model: "DistIR's clocks" },
         facts: [
+          ...stageFacts(ranked[0].lengths, ranked[0].plan, all.devices.length),
           { name: "degrees of the first, data x tensor x pipeline", value: degreesText(ranked[0].degrees) },
           { name: "configurations", value: grid.length },
           { name: "simulated by its clocks", value: found.length },
@@ -109,6 +106,8 @@ function headsOf({ graph }: Scenario): number {
 
 interface Simulated {
   readonly degrees: Degrees;
+  /** Layers of each stage. */
+  readonly lengths: readonly number[];
   readonly plan: PipelinePlan;
   readonly latencyUs: number;
   readonly peakBytes: number;
@@ -125,7 +124,7 @@ function configurations(on: EqualDevices, { order }: Options): (degrees: Degrees
   return (degrees) => {
     const own = regions.get(degrees.tensor) ?? tensorRegions(graph, degrees.tensor);
     regions.set(degrees.tensor, own);
-    const plan = planOf(on, machines, degrees, own, order);
+    const { lengths, plan } = planOf(on, machines, degrees, own, order);
     const inside: ShardingPlan = {
       kind: "sharding",
       mesh: { axes: [{ name: "tensor", size: degrees.tensor }], devices: machines.slice(0, degrees.tensor) },
@@ -141,7 +140,7 @@ function configurations(on: EqualDevices, { order }: Options): (degrees: Degrees
       ranks: "first",
     });
     const { latencyUs, peakBytes } = runProgram(program);
-    return { degrees, plan, latencyUs, peakBytes: Math.max(...peakBytes) };
+    return { degrees, lengths, plan, latencyUs, peakBytes: Math.max(...peakBytes) };
   };
 }
 
@@ -151,7 +150,7 @@ function planOf(
   { data, tensor, pipeline, microBatches }: Degrees,
   regions: TensorRegions,
   order: Options["order"],
-): PipelinePlan {
+): Pick<Simulated, "lengths" | "plan"> {
   const { chain, type } = on;
   const { forwardUs, backwardUs } = shareTimes(chain, type, 1);
   const lengths = minMaxLengths(
@@ -171,6 +170,7 @@ function planOf(
   });
   const schedule = { name: order === "fifo" ? "gpipe" : "1f1b" };
   const plan = planOfLayers(chain, stageOfLayer, { stages, microBatches, schedule });
-  if (tensor === 1) return plan;
-  return { ...plan, stages, split: regionSplits(chain.scenario.graph, plan.stageOf, () => regions) };
+  if (tensor === 1) return { lengths, plan };
+  const split = regionSplits(chain.scenario.graph, plan.stageOf, () => regions);
+  return { lengths, plan: { ...plan, stages, split } };
 }

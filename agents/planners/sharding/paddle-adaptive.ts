@@ -1,7 +1,7 @@
 /**
- * Adaptive Paddle (Ao et al., "End-to-end Adaptive Distributed Training on PaddlePaddle", arXiv
- * 2112.02752): hill climbing over the mappings of ops on every mesh of up to three axes. The mapper
- * then gives ranks that exchange most the best links.
+ * Adaptive Paddle (Ao et al., arXiv 2112.02752): hill climbing over the mappings of
+ * ops on every mesh of up to three axes. The mapper then gives ranks that exchange most the best
+ * links.
  *
  * With `lost` it plans for the whole cluster first, without scoring that plan. Then machines leave.
  * What divides ops goes on, on a mesh of the devices that are left, and the search continues there.

@@ -4,7 +4,7 @@ import type { Mesh } from "../../../env/model/layout/mesh.ts";
 import type { Decision } from "../../../env/model/layout/propagation/decisions.ts";
 import type { PropagationRules } from "../../../env/model/layout/propagation/rules.ts";
 
-/** Reads a list of op:dimension:axis; throws one sentence on what is none, or on two that differ. */
+/** Reads a list of op:dimension:axis; throws a sentence on what is none, or on two that differ. */
 export function annotationsIn({ graph }: PropagationRules, { axes }: Mesh, text: string): Decision[] {
   const texts = text.split(",").map((each) => each.trim());
   const found = texts.map((each): Decision => {

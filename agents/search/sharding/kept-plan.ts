@@ -1,7 +1,6 @@
 /**
- * What stays of a sharding plan when devices come or go (Ao et al., arXiv 2112.02752): the mesh axis
- * of the same number goes on dividing the same dimension. Weights that a device holds already are
- * not sent again.
+ * What stays of a sharding plan when devices come or go (Ao et al., arXiv 2112.02752). The mesh
+ * axis of the same number goes on dividing the same dimension. Weights that a device holds stay.
  */
 
 import { elementsIn, rangeOf } from "../../../env/model/layout/layout.ts";
@@ -10,7 +9,7 @@ import { naturalLayouts } from "../../../env/model/layout/natural.ts";
 import { iterationOf, type ShardingPlan, splitOf } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
-/** Sizes of the axes for another number of devices: the first axis takes the change where it can. */
+/** Sizes for another number of devices: the first axis takes the change where it can. */
 export function keptSizes(sizes: readonly number[], count: number): number[] {
   for (const at of sizes.keys()) {
     const rest = sizes.reduce((product, size, axis) => (axis === at ? product : product * size), 1);

@@ -1,5 +1,5 @@
 /**
- * The search of Adaptive Paddle's public planner (Ao et al., arXiv 2112.02752): a random op takes a
+ * The search of Adaptive Paddle's public planner (Ao et al., arXiv 2112.02752). A random op takes a
  * random one of its mappings, and keeps it only where the cost falls. It ends after so many
  * failures in a row. The code calls it MCMC; it never accepts what is dearer.
  */

@@ -1,7 +1,7 @@
 /**
  * Adaptive Paddle's mapper (Ao et al., arXiv 2112.02752): ranks that exchange most get devices with
  * the best links. The rank that sends most comes first. Then comes, again and again, the one that
- * exchanges most with a rank that has a device; it gets the free device with the best link to that.
+ * exchanges most with a rank that has a device. It gets the free device with the best link to that.
  * A plain breadth-first order would give light neighbours of the first rank its best links.
  *
  * The released code sorts neighbours by the lightest first, and a slip skips them all. So it gives

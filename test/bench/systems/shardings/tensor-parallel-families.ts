@@ -31,7 +31,7 @@ import { tiny } from "../pipelines/figures.ts";
 const system = "tensor-parallel-families";
 const ELEMENTS = 5040;
 
-/** Elements of the most that a member sends, by the table, over the whole tensor. */
+/** The most that a member sends, by the table, over what it holds where it has most. */
 const collectives: readonly (readonly [string, Collective, (n: number) => number])[] = [
   ["all-reduce, ring", ringAllReduce, (n) => (2 * (n - 1)) / n],
   ["all-reduce, halving-doubling", halvingDoublingAllReduce, (n) => (2 * (n - 1)) / n],
