@@ -90,7 +90,10 @@ export async function* searchPipelines(
   const grid = gridOf(chain, numbers);
   const ofGrid = flush ? grid.filter(isFlushed) : grid;
   const most = Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4));
-  const firstOfGrid = ofGrid.slice(0, most).map(({ plan }) => plan).filter(isNew);
+  const firstOfGrid = ofGrid
+    .slice(0, most)
+    .map(({ plan }) => plan)
+    .filter(isNew);
   starts.push(...(yield* scoredInTurn(chain, firstOfGrid, evaluator)));
   for (const module of planners) {
     const start = yield* startOf(chain, module, evaluator, rng);
