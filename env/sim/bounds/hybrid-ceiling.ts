@@ -9,8 +9,9 @@
  *   n tasks on ranks. Each takes as long as its unit, which the engine runs alone on at most n
  *   ranks.
  * - A unit takes at most the sum of its ops on all ranks, each whole, and of its steps. Over all
- *   ranks and replicas, shares of one micro-batch sum to at most n. So work counts n x n times. What
- *   a smaller batch does not shorten counts M x n x n times. Both count twice for recomputation.
+ *   ranks and replicas, shares of one micro-batch sum to at most n. So work counts n x n times.
+ *   What a smaller batch does not shorten counts M x n x n times. Both count twice where ops are
+ *   computed again.
  * - Steps of a unit are as those of a sharding (sharding-ceiling.ts) among at most n ranks.
  * - What passes between stages goes to each rank on its own, and so do sums of gradients between
  *   replicas. That is at most n times what it is without meshes.
