@@ -27,7 +27,6 @@ const scenarioOf = (
 
 test.each([
   ["two blocks on fast pairs", scenarioOf(2, [2, 2], undefined, fast)],
-  ["two blocks on slow pairs", scenarioOf(2, [2, 2])],
   ["one block in little memory", scenarioOf(1, [4], 900, fast)],
 ])(
   "is never behind a planner of hybrids or shardings: %s",
