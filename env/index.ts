@@ -222,7 +222,7 @@ export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts
 export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
 export { type HybridObservation, hybridObservation, treatmentColumns } from "./parts/hybrid-observation.ts";
-export { type HybridView, hybridDecisions } from "./parts/hybrid-view.ts";
+export { type HybridDecision, type HybridView, hybridDecisions } from "./parts/hybrid-view.ts";
 export { type LayerParts, type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export { groupColumns, type PlacementObservation, placementObservation } from "./parts/observation.ts";

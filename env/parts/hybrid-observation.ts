@@ -1,7 +1,7 @@
 /**
- * The default observation of `Hybrid/Plan-v1`: that of cuts, with what the next action decides, the
- * treatments that a stage can have, and how each layer is divided so far. The arrays belong to the
- * caller.
+ * The default observation of `Hybrid/Plan-v1`. It is that of cuts, with what the next action
+ * decides and the treatments that a stage can have. It tells how each layer is divided so far. The
+ * arrays belong to the caller.
  */
 import type { LayerChain } from "../model/layers/layer-chain.ts";
 import { familyOf } from "../model/layers/stage-families.ts";
@@ -35,7 +35,7 @@ export interface HybridObservation extends LayerRows {
   readonly tensorRanks: Int32Array;
 }
 
-/** Tensor ranks over the most that a treatment has; 1 where state is divided, where ops run again. */
+/** Tensor ranks over the most of a treatment; 1 where state is divided, where ops run again. */
 export const treatmentColumns = Object.freeze(["tensorRanks", "zero", "recompute"] as const);
 
 /** @param actionCount actions, of which there are no fewer than schedules to choose from */

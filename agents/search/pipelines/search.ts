@@ -2,8 +2,8 @@
  * The search for pipelines behind `best`. First come candidates that are given, such as exact plans
  * under a model. Where tensors can be divided, those with tensor ranks are beside them, and the
  * grid of hybrids. Then come the plans of the grid with the best estimates, and those of every
- * planner that is given. Small changes of the best pipeline take the rest of the budget, and where
- * a sharding is better, first a search for these.
+ * planner that is given, and a search for shardings. Small changes of the best pipeline take the
+ * rest of the budget.
  */
 
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
@@ -36,7 +36,7 @@ export interface PipelineSearchOptions {
   ): Candidate[];
   /** Planners whose plans are the first. */
   readonly planners: readonly PlannerModule[];
-  /** The search for shardings that goes on where one of them is best; null for none. */
+  /** The search for shardings that comes last; null for none. */
   readonly shardings: PlannerModule | null;
   /** Only schedules that flush between batches. */
   readonly flush: boolean;
@@ -45,6 +45,9 @@ export interface PipelineSearchOptions {
 /** What one planner may spend: so much, or a share of what is left where that is more. */
 const MOST_OF_ONE = 20;
 const SHARE_OF_ONE = 1 / 8;
+/** What the search for shardings may spend of what is left, where one of them is best or not. */
+const SHARE_OF_BEST = 1 / 2;
+const SHARE_OF_OTHERS = 1 / 4;
 /** Most candidates of the grid that are scored. */
 const MOST_CANDIDATES = 32;
 const SCHEDULES = ["1f1b", "zb-h1", "gpipe", "pipedream", "2bw"];
@@ -99,8 +102,9 @@ export async function* searchPipelines(
     const start = yield* startOf(chain, module, evaluator, rng);
     if (start !== null && (!flush || isFlushed(start))) starts.push(start);
   }
-  if (shardings !== null && evaluator.best?.plan.kind === "sharding")
-    yield* tried(chain, shardings, evaluator, rng, Math.floor(evaluator.remaining / 2));
+  const share = evaluator.best?.plan.kind === "sharding" ? SHARE_OF_BEST : SHARE_OF_OTHERS;
+  const amount = Math.floor(evaluator.remaining * share);
+  if (shardings !== null && amount >= 1) yield* tried(chain, shardings, evaluator, rng, amount);
   const best = starts.reduce<ScoredStages | null>(
     (least, start) => (least === null || start.cost < least.cost ? start : least),
     null,

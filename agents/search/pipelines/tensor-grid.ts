@@ -147,7 +147,7 @@ interface Divided {
   readonly treatment: StageTreatment;
 }
 
-/** Fill and steady state of 1F1B, and the slowest end of a batch; null where memory is too small. */
+/** Fill and steady state of 1F1B, the slowest end of a batch; null where memory is too small. */
 function estimateOf(
   { chain, memoryBytes }: Grid,
   costs: LayerCosts,

@@ -9,7 +9,7 @@ import type { Plan } from "../../../env/model/plan/plan.ts";
 import { type ShardingPlan, shardingCollectives, zeroStages } from "../../../env/model/plan/sharding.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { allowance, type MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { endOf, type PlannerModule, type PlannerReport, refusalOf } from "../../contract.ts";
 import { yieldEvery } from "../../event-loop.ts";
 import { type LabelTables, labelTables } from "../../problems/sharding/labels/label-tables.ts";
@@ -52,15 +52,16 @@ export async function* searchShardings(
   { planners, optimumOf, patience }: ShardingSearchOptions,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const best: Incumbent = { plan: null, cost: Number.POSITIVE_INFINITY };
+  // The evaluator's own best plan may be of another kind, of whoever asks for the search.
+  const watched = allowance(evaluator, evaluator.remaining, ({ cost }, planOf) => {
+    if (cost >= best.cost) return;
+    const plan = planOf();
+    if (plan.kind === "sharding") [best.plan, best.cost] = [plan, cost];
+  });
   for (const module of planners) {
     const options = module.options.parse({});
     if (refusalOf(module, options, scenario) !== null) continue;
-    for await (const plan of module.create(options).plan(scenario, evaluator, rng.child(module.card.id))) {
-      const { plan: found, outcome } = evaluator.best!;
-      if (found.kind === "sharding" && outcome.cost < best.cost)
-        [best.plan, best.cost] = [found, outcome.cost];
-      yield plan;
-    }
+    yield* module.create(options).plan(scenario, watched, rng.child(module.card.id));
   }
   const meshes = tablesOfMeshes(scenario);
   let optima = 0;

@@ -3,8 +3,8 @@
  * al., OSDI 2022) and Piper (Tarnawski et al., NeurIPS 2021) plan it. The first action chooses the
  * schedule, the second the number of micro-batches. Then the layers are walked in order. Action 0
  * goes on; action r ends the stage on the next r devices, its mesh. The action after that is the
- * treatment of the stage: tensor ranks of a replica, whether the optimizer's state is divided, and
- * whether its forward ops are computed again.
+ * treatment of the stage. It gives the tensor ranks of a replica, and whether the optimizer's state
+ * is divided and forward ops are computed again.
  *
  * The last step pays the utility of the plan, all others 0. An episode charges one evaluation.
  */

@@ -1,6 +1,6 @@
 /**
  * Some devices of a cluster as a cluster of their own, with the links that their routes cross. What
- * runs on these devices alone takes as long there as in the whole cluster: devices and links keep
+ * runs on these devices alone takes as long there as in the whole cluster. Devices and links keep
  * their order, by which ties are broken.
  */
 import type { Cluster } from "./cluster.ts";

@@ -1,6 +1,6 @@
 /**
  * An upper limit on the time of a batch of every pipeline whose stages have meshes inside. As that
- * of pipelines it is a sum of times, each on its slowest device or route: at every moment before
+ * of pipelines it is a sum of times, each on its slowest device or route. At every moment before
  * the end some task runs, some message moves, or some gap or latency passes.
  *
  * Let n be the number of devices, and M of micro-batches.
@@ -9,11 +9,12 @@
  *   n tasks on ranks. Each takes as long as its unit, which the engine runs alone on at most n
  *   ranks.
  * - A unit takes at most the sum of its ops on all ranks, each whole, and of its steps. Over all
- *   ranks and replicas, shares of one micro-batch sum to at most n. So work counts n x n times, and
- *   what a smaller batch does not shorten M x n x n times; twice where it is computed again.
+ *   ranks and replicas, shares of one micro-batch sum to at most n. So work counts n x n times.
+ *   What a smaller batch does not shorten counts M x n x n times. Both count twice where ops are
+ *   computed again.
  * - Steps of a unit are as those of a sharding (sharding-ceiling.ts) among at most n ranks.
- * - What passes between stages, and sums of gradients between replicas, goes to each rank on its
- *   own: at most n times what it is without meshes.
+ * - What passes between stages goes to each rank on its own, and so do sums of gradients between
+ *   replicas. That is at most n times what it is without meshes.
  */
 import { CONTROL } from "../../model/graph/graph.ts";
 import { opClasses } from "../../model/graph/op-classes.ts";

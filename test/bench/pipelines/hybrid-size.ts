@@ -1,7 +1,8 @@
 /**
  * How long `best` takes to plan GPT of 96 layers on 512 devices, op by op, and how long its plan
- * takes to simulate. Prints CPU seconds of all threads: of the scenario and its evaluator, of the
- * planner with its simulations, and of one more simulation by an evaluator that knows no plan.
+ * takes to simulate. Prints CPU seconds of all threads. They are of the scenario and its evaluator,
+ * then of the planner with its simulations. The last is one more simulation by an evaluator that
+ * knows no plan.
  *
  *     npx tsx test/bench/pipelines/hybrid-size.ts [SIMULATIONS]
  */

@@ -66,7 +66,7 @@ interface TimedStage extends SubmeshStage {
   readonly mostAfter: number;
 }
 
-/** By first layer, then by last one. Those that another one of equal size is as good as drop out. */
+/** By first layer, then by last one. Those that one of equal size is as good as drop out. */
 function possibleStages({ layers, sizes, timeOf, mostAfter }: SubmeshProblem): TimedStage[] {
   const found: TimedStage[] = [];
   for (let first = 0; first < layers; first++)

@@ -26,7 +26,7 @@ export interface StageOptions {
 export const rowOf = ({ layers, classes }: StageOptions, first: number, end: number, place: number): number =>
   (first * (layers + 1) + end) * classes + place;
 
-/** Variants of a stage that fit as the last one at least, but those that another one is as good as. */
+/** Variants of a stage that fit as the last one at least, and that no other is as good as. */
 function usefulVariants(
   { variants, cost }: StageProblem,
   stage: readonly [first: number, end: number, place: number, count: number],

@@ -39,7 +39,7 @@ export function bestPipeline(
   const planners = [
     ...(flush ? flushing : pipelines),
     ...instantPlanners(methods).slice(0, PLACEMENT_PLANNERS),
-    ...shardings,
+    ...shardings.filter(({ card }) => card.id !== SHARDING_SEARCH),
   ];
   return searchPipelines(scenario, evaluator, rng, {
     candidates: hybridCandidates,
