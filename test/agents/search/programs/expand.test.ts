@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { tensorRegions } from "../../../../env/model/layers/tensor-regions.ts";
 import { runProgram } from "../../../../agents/search/programs/clocks.ts";
 import { expandedProgram } from "../../../../agents/search/programs/expand.ts";
 import { checkTypes } from "../../../../agents/search/programs/program.ts";
+import { tensorRegions } from "../../../../env/model/layers/tensor-regions.ts";
 import { replicatedPlan } from "../../../../env/model/plan/sharding.ts";
 import { shardedProgram } from "../../../../env/sim/lower/sharding/program.ts";
 import { execute } from "../../../env/sim/lower/sharding/execute.ts";

@@ -1,9 +1,9 @@
 /** A small network expanded by DistIR's transforms. */
 import { regionSplits } from "../../../../agents/problems/pipeline/region-splits.ts";
-import { tensorRegions } from "../../../../env/model/layers/tensor-regions.ts";
 import { rankCosts } from "../../../../agents/search/programs/costs.ts";
 import type { Degrees } from "../../../../agents/search/programs/degrees.ts";
 import type { Expansion } from "../../../../agents/search/programs/expand.ts";
+import { tensorRegions } from "../../../../env/model/layers/tensor-regions.ts";
 import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";
 import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
