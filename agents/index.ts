@@ -18,6 +18,7 @@ export { tapp } from "./learned/tapp.ts";
 export { alpa } from "./planners/pipeline/alpa.ts";
 export { chimera } from "./planners/pipeline/chimera.ts";
 export { dapple } from "./planners/pipeline/dapple.ts";
+export { distir } from "./planners/pipeline/distir.ts";
 export { dnnReplication } from "./planners/pipeline/dnn-replication.ts";
 export { ftpipe } from "./planners/pipeline/ftpipe.ts";
 export { gpipe } from "./planners/pipeline/gpipe/gpipe.ts";
@@ -79,7 +80,9 @@ export { tensoropt } from "./planners/sharding/labels/tensoropt.ts";
 export { megatron } from "./planners/sharding/megatron.ts";
 export { neoTables } from "./planners/sharding/neo-tables.ts";
 export { p2 } from "./planners/sharding/p2.ts";
+export { paddleAdaptive } from "./planners/sharding/paddle-adaptive.ts";
 export { shardingSearchOf } from "./planners/sharding/sharding-search.ts";
+export { tensorParallel } from "./planners/sharding/tensor-parallel.ts";
 export { tofu } from "./planners/sharding/tofu.ts";
 export { composedMethods } from "./registry/methods.ts";
 export {

@@ -8,8 +8,8 @@ export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, St
 export { tablesReplay } from "./envs/embedding/replay.ts";
 export { createTablesEnv, TablesEnv, type TablesOptions } from "./envs/embedding/tables.ts";
 export * from "./envs/embedding/tables-observation.ts";
-export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
-export type { EpisodeState, Phase } from "./envs/episode-state.ts";
+export { type Advance, Episode, type EpisodeParts } from "./envs/episode/episode.ts";
+export type { EpisodeState, Phase } from "./envs/episode/episode-state.ts";
 export { createHybridEnv, HYBRID_ID, HybridEnv, type HybridOptions } from "./envs/hybrid/plan.ts";
 export { type HybridReplay, hybridReplay } from "./envs/hybrid/replay.ts";
 export type { Returns } from "./envs/options.ts";
@@ -58,16 +58,7 @@ export {
 } from "./envs/provision/types.ts";
 export { createProgramEnv, ProgramEnv, type ProgramOptions } from "./envs/reduction/program.ts";
 export { type ReductionReplay, reductionReplay } from "./envs/reduction/replay.ts";
-export {
-  type EnvOf,
-  type EnvSpec,
-  type EnvTypes,
-  envIds,
-  envSpec,
-  type MakeEnvOptions,
-  makeEnv,
-  registerEnv,
-} from "./envs/registry.ts";
+export * from "./envs/registry.ts";
 export { renderPlan } from "./envs/render.ts";
 export {
   createGraphEnv,
@@ -99,13 +90,7 @@ export { contractChains } from "./model/coarsen/chain.ts";
 export { fuseComponents, isAcyclic } from "./model/coarsen/components.ts";
 export { fixedSize } from "./model/coarsen/fixed-size.ts";
 export { type GroupedGraph, type GroupGraph, groupGraph } from "./model/coarsen/group-graph.ts";
-export {
-  colocationGrouping,
-  type Grouping,
-  groupDevices,
-  groupingOf,
-  liftToOps,
-} from "./model/coarsen/grouping.ts";
+export * from "./model/coarsen/grouping.ts";
 export { heavyEdgeMates, type Joined, type MatchingRule } from "./model/coarsen/multilevel/matching.ts";
 export { multilevel } from "./model/coarsen/multilevel/multilevel.ts";
 export { groupsForPlacement } from "./model/coarsen/placement.ts";
@@ -122,13 +107,7 @@ export { opWork } from "./model/coarsen/work.ts";
 export { createScenario } from "./model/create-scenario.ts";
 export { InputError, OrderDeadlock } from "./model/errors.ts";
 export { withDispatch } from "./model/fidelity/dispatch.ts";
-export {
-  defaultFidelity,
-  type Fidelity,
-  fidelities,
-  placetoFidelity,
-  tensorflow2017Fidelity,
-} from "./model/fidelity/fidelity.ts";
+export * from "./model/fidelity/fidelity.ts";
 export { type NamedFidelity, namedFidelities, withFidelity } from "./model/fidelity/named.ts";
 export { type NetworkModel, networkModels, withNetwork } from "./model/fidelity/networks.ts";
 export {
@@ -140,13 +119,7 @@ export {
   sentenceOf,
   writeScenario,
 } from "./model/file.ts";
-export {
-  type EdgeSpec,
-  type GraphBuilder,
-  type GraphTraits,
-  graphBuilder,
-  type OpSpec,
-} from "./model/graph/builder.ts";
+export * from "./model/graph/builder.ts";
 export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
@@ -222,16 +195,12 @@ export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts
 export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
 export { type HybridObservation, hybridObservation, treatmentColumns } from "./parts/hybrid-observation.ts";
-export { type HybridDecision, type HybridView, hybridDecisions } from "./parts/hybrid-view.ts";
 export { type LayerParts, type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export { groupColumns, type PlacementObservation, placementObservation } from "./parts/observation.ts";
 export { type ObservationPart, rewritable } from "./parts/observation-part.ts";
-export type { AssignView, CutsView, PipelineView } from "./parts/pipeline-view.ts";
-export type { PlacementView } from "./parts/placement-view.ts";
 export * from "./parts/reduction-observation.ts";
 export * from "./parts/sharding-observation.ts";
-export type { ShardingView } from "./parts/sharding-view.ts";
 export {
   fixedRandomPlacement,
   givenPlacement,
@@ -242,8 +211,12 @@ export {
 } from "./parts/start.ts";
 export { everyGroupVisited, type Termination } from "./parts/termination.ts";
 export * from "./parts/types-observation.ts";
-export type { TypesView } from "./parts/types-view.ts";
 export { negativeCost, negativeLogCost, negativeRootCost, type Utility } from "./parts/utility.ts";
+export { type HybridDecision, type HybridView, hybridDecisions } from "./parts/views/hybrid-view.ts";
+export type { AssignView, CutsView, PipelineView } from "./parts/views/pipeline-view.ts";
+export type { PlacementView } from "./parts/views/placement-view.ts";
+export type { ShardingView } from "./parts/views/sharding-view.ts";
+export type { TypesView } from "./parts/views/types-view.ts";
 export { partedBounds } from "./sim/bounds/latency/bounds.ts";
 export { makespanUnits, refutationBound } from "./sim/bounds/makespan/bounds.ts";
 export { type Chains, type ChainsFor, chainsOf } from "./sim/bounds/makespan/chains.ts";

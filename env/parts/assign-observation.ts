@@ -11,7 +11,7 @@ import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { type LayerRows, layerParts, sumColumns } from "./layer-columns.ts";
 import { type ObservationPart, rewritable } from "./observation-part.ts";
-import type { AssignView } from "./pipeline-view.ts";
+import type { AssignView } from "./views/pipeline-view.ts";
 
 export interface AssignObservation extends LayerRows {
   /** What each device holds so far, shape [devices x loadColumns.length], row by row. */

@@ -11,7 +11,7 @@ import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { type LayerRows, layerParts, sumColumns } from "./layer-columns.ts";
 import { type ObservationPart, rewritable } from "./observation-part.ts";
-import type { CutsView } from "./pipeline-view.ts";
+import type { CutsView } from "./views/pipeline-view.ts";
 
 export interface CutsObservation extends LayerRows {
   /** The stage that is open, and what is left for later ones, shape [openColumns.length]. */

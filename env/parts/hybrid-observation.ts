@@ -11,9 +11,9 @@ import { discrete } from "../spaces/discrete.ts";
 import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { openColumns } from "./cuts-observation.ts";
-import { type HybridView, hybridDecisions } from "./hybrid-view.ts";
 import { type LayerRows, layerParts } from "./layer-columns.ts";
 import type { ObservationPart } from "./observation-part.ts";
+import { type HybridView, hybridDecisions } from "./views/hybrid-view.ts";
 
 export interface HybridObservation extends LayerRows {
   /** The stage that is open or to be treated, and what is left, shape [openColumns.length]. */

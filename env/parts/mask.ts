@@ -5,7 +5,7 @@
  * A mask part must allow at least one device for every group, and no device that cannot run it.
  */
 import { allowedDevices, type Scenario } from "../model/scenario.ts";
-import type { PlacementView } from "./placement-view.ts";
+import type { PlacementView } from "./views/placement-view.ts";
 
 export interface MaskPart {
   /** Legal devices of one group, shape [deviceCount], 1 where legal. The env copies it. */

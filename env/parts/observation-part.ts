@@ -6,7 +6,7 @@
  * saves the arrays of each step.
  */
 import type { Space } from "../contract.ts";
-import type { PlacementView } from "./placement-view.ts";
+import type { PlacementView } from "./views/placement-view.ts";
 
 /** A part reads the state as a `View`. */
 export interface ObservationPart<Observation, View = PlacementView> {

@@ -15,7 +15,7 @@ import { discrete } from "../spaces/discrete.ts";
 import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { type ObservationPart, rewritable } from "./observation-part.ts";
-import type { PlacementView } from "./placement-view.ts";
+import type { PlacementView } from "./views/placement-view.ts";
 
 export interface PlacementObservation {
   /** What is seen of each group, shape [groupCount x groupColumns.length], row by row. */

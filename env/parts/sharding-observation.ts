@@ -10,7 +10,7 @@ import { box } from "../spaces/box.ts";
 import { dict } from "../spaces/dict.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { type ObservationPart, rewritable } from "./observation-part.ts";
-import type { ShardingView } from "./sharding-view.ts";
+import type { ShardingView } from "./views/sharding-view.ts";
 
 export interface ShardingObservation {
   /** What is seen of each tile, shape [tiles x tileColumns.length], row by row. */

@@ -1,6 +1,6 @@
 /** Terminations: when an episode ends by its own rules. */
 import { InputError } from "../model/errors.ts";
-import type { PlacementView } from "./placement-view.ts";
+import type { PlacementView } from "./views/placement-view.ts";
 
 /** The env asks it after every step, with the visit of that step counted. */
 export type Termination = (view: PlacementView) => boolean;

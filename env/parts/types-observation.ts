@@ -11,7 +11,7 @@ import { discrete } from "../spaces/discrete.ts";
 import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { type ObservationPart, rewritable } from "./observation-part.ts";
-import type { TypesView } from "./types-view.ts";
+import type { TypesView } from "./views/types-view.ts";
 
 export interface TypesObservation {
   /** What is seen of each layer, shape [layers x chainColumns.length], row by row. */

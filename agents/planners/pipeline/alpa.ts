@@ -27,8 +27,8 @@ import {
   type StageShape,
   stageBytes,
   tensorPassUs,
-} from "../../problems/pipeline/tensor-costs.ts";
-import { tensorLinks } from "../../problems/pipeline/tensor-links.ts";
+} from "../../problems/pipeline/tensor/tensor-costs.ts";
+import { tensorLinks } from "../../problems/pipeline/tensor/tensor-links.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 import { microBatchesOption } from "./micro-batches-option.ts";

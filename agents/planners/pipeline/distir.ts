@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
 import { type TensorRegions, tensorRegions } from "../../../env/model/layers/tensor-regions.ts";
+import { mayHaveMeshes } from "../../../env/model/plan/inside.ts";
 import type { PipelinePlan, PipelineStage } from "../../../env/model/plan/pipeline.ts";
 import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -17,13 +18,13 @@ import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
 import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
 import { machineBorders } from "../../problems/pipeline/machine-borders.ts";
 import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
-import { regionSplits } from "../../problems/pipeline/region-splits.ts";
+import { regionSplits } from "../../problems/pipeline/tensor/region-splits.ts";
+import { runProgram } from "../../search/pipelines/programs/clocks.ts";
+import { rankCosts } from "../../search/pipelines/programs/costs.ts";
+import { type Degrees, degreesOf } from "../../search/pipelines/programs/degrees.ts";
+import { expandedProgram } from "../../search/pipelines/programs/expand.ts";
+import { unitOrders } from "../../search/pipelines/programs/unit-order.ts";
 import { stageFacts } from "../../search/pipelines/stage-facts.ts";
-import { runProgram } from "../../search/programs/clocks.ts";
-import { rankCosts } from "../../search/programs/costs.ts";
-import { type Degrees, degreesOf } from "../../search/programs/degrees.ts";
-import { expandedProgram } from "../../search/programs/expand.ts";
-import { unitOrders } from "../../search/programs/unit-order.ts";
 
 const options = z.strictObject({
   order: z
@@ -64,6 +65,10 @@ export const distir: PlannerModule<Options> = {
         heads: headsOf(scenario),
         stages: on.chain.count,
       });
+      if (grid.length === 0)
+        return {
+          failure: `No degrees of a batch of ${scenario.graph.batch ?? 1} multiply to ${on.devices.length} accelerators.`,
+        };
       const configure = configurations(on, given);
       const found: Simulated[] = [];
       for (const degrees of grid) {
@@ -97,6 +102,7 @@ const degreesText = ({ data, tensor, pipeline, microBatches }: Degrees): string 
   `${data} x ${tensor} x ${pipeline}, ${microBatches} micro-batches`;
 
 function headsOf({ graph }: Scenario): number {
+  if (!mayHaveMeshes(graph)) return 1;
   const heads = (graph.iterations ?? []).flatMap((each) =>
     (each?.dimensions ?? []).flatMap(({ kind, size }) => (kind === "head" ? [size] : [])),
   );

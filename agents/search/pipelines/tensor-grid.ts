@@ -8,6 +8,7 @@ import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import { insideOf } from "../../../env/model/layers/stage-families.ts";
 import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";
 import { tensorRegions } from "../../../env/model/layers/tensor-regions.ts";
+import { mayHaveMeshes } from "../../../env/model/plan/inside.ts";
 import { type MachineBorders, machineBorders } from "../../problems/pipeline/machine-borders.ts";
 import { powersOfTwo } from "../../problems/pipeline/micro-batches.ts";
 import {
@@ -19,8 +20,8 @@ import {
   type StageTreatment,
   stageBytes,
   tensorPassUs,
-} from "../../problems/pipeline/tensor-costs.ts";
-import { tensorLinks } from "../../problems/pipeline/tensor-links.ts";
+} from "../../problems/pipeline/tensor/tensor-costs.ts";
+import { tensorLinks } from "../../problems/pipeline/tensor/tensor-links.ts";
 import { partitionChain } from "../lines/chain-partition.ts";
 import type { Candidate } from "./grid.ts";
 
@@ -41,6 +42,7 @@ const TREATMENTS: readonly StageTreatment[] = [
 export function tensorDegrees({ scenario, types }: LayerChain): number[] {
   const { ends } = machineBorders(scenario, largestType(types).devices);
   const degrees = [1];
+  if (!mayHaveMeshes(scenario.graph)) return degrees;
   for (let degree = 2; degree <= MOST_TENSOR_RANKS; degree *= 2)
     if (ends.every((end) => end % degree === 0) && tensorRegions(scenario.graph, degree).closing.length > 0)
       degrees.push(degree);

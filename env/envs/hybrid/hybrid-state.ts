@@ -7,7 +7,7 @@ import { InputError } from "../../model/errors.ts";
 import type { LayerChain } from "../../model/layers/layer-chain.ts";
 import { type LayerStage, stagePlan } from "../../model/layers/stage-plan.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
-import { type HybridDecision, type HybridView, hybridDecisions } from "../../parts/hybrid-view.ts";
+import { type HybridDecision, type HybridView, hybridDecisions } from "../../parts/views/hybrid-view.ts";
 import type { PlanState } from "../plan-state.ts";
 import { parseSaved } from "../saved-state.ts";
 import {

@@ -8,7 +8,7 @@ import type { LayerChain } from "../../model/layers/layer-chain.ts";
 import { type LayerGroups, layerGroups } from "../../model/layers/layer-groups.ts";
 import { planOfLayers } from "../../model/layers/stage-plan.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
-import type { AssignView } from "../../parts/pipeline-view.ts";
+import type { AssignView } from "../../parts/views/pipeline-view.ts";
 import type { PlanState } from "../plan-state.ts";
 import { parseSaved } from "../saved-state.ts";
 import {

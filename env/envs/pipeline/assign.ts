@@ -14,9 +14,9 @@ import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
 import type { Rng } from "../../model/rng.ts";
 import { type AssignObservation, assignObservation } from "../../parts/assign-observation.ts";
-import type { AssignView } from "../../parts/pipeline-view.ts";
+import type { AssignView } from "../../parts/views/pipeline-view.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
-import { type Advance, Episode } from "../episode.ts";
+import { type Advance, Episode } from "../episode/episode.ts";
 import { checkResetOptions, returnsUnder } from "../options.ts";
 import {
   type AssignChoices,

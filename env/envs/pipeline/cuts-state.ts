@@ -7,7 +7,7 @@ import { InputError } from "../../model/errors.ts";
 import type { LayerChain } from "../../model/layers/layer-chain.ts";
 import { stagePlan } from "../../model/layers/stage-plan.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
-import type { CutsView } from "../../parts/pipeline-view.ts";
+import type { CutsView } from "../../parts/views/pipeline-view.ts";
 import type { PlanState } from "../plan-state.ts";
 import { parseSaved } from "../saved-state.ts";
 import {

@@ -4,8 +4,8 @@ import type { Successors } from "../../model/graph/components.ts";
 import { type LayerChain, layerChain, MOST_LAYERS } from "../../model/layers/layer-chain.ts";
 import { layerEdges } from "../../model/layers/layer-edges.ts";
 import type { ObservationPart } from "../../parts/observation-part.ts";
-import type { EpisodeParts } from "../episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode-parts.ts";
+import type { EpisodeParts } from "../episode/episode.ts";
+import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
 import { checkOptions, shown } from "../options.ts";
 import { defaultSettings, type PipelineChoices, pipelineChoices, usableDevices } from "./settings.ts";
 

@@ -9,7 +9,7 @@ import type { ActionMask, EnvMetadata, Step } from "../../contract.ts";
 import type { Rng } from "../../model/rng.ts";
 import type { PlacementObservation } from "../../parts/observation.ts";
 import { integersIn, type MultiDiscrete, multiDiscrete } from "../../spaces/multi-discrete.ts";
-import type { Advance } from "../episode.ts";
+import type { Advance } from "../episode/episode.ts";
 import { checkResetOptions, returnsUnder } from "../options.ts";
 import { PlacementEnv } from "./placement-env.ts";
 import { type PlacementEnvOptions, type PlacementParts, placementParts } from "./placement-parts.ts";

@@ -5,7 +5,7 @@
 import type { ActionMask } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
 import type { Rng } from "../../model/rng.ts";
-import { Episode } from "../episode.ts";
+import { Episode } from "../episode/episode.ts";
 import { renderPlan } from "../render.ts";
 import type { PlacementParts } from "./placement-parts.ts";
 import { type GroupDevices, PlacementState } from "./placement-state.ts";

@@ -3,10 +3,10 @@ import type { Scenario } from "../../model/scenario.ts";
 import { type MaskPart, supportMask } from "../../parts/mask.ts";
 import { type PlacementObservation, placementObservation } from "../../parts/observation.ts";
 import type { ObservationPart } from "../../parts/observation-part.ts";
-import type { PlacementView } from "../../parts/placement-view.ts";
 import { singleDevicePlacement } from "../../parts/start.ts";
-import type { EpisodeParts } from "../episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode-parts.ts";
+import type { PlacementView } from "../../parts/views/placement-view.ts";
+import type { EpisodeParts } from "../episode/episode.ts";
+import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
 import { checkOptions } from "../options.ts";
 
 export interface PlacementEnvOptions<Observation = PlacementObservation> extends EpisodeOptions {

@@ -7,7 +7,7 @@ import { liftToOps } from "../../model/coarsen/grouping.ts";
 import { InputError } from "../../model/errors.ts";
 import { type Placement, placement } from "../../model/plan/placement.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import type { PlacementView } from "../../parts/placement-view.ts";
+import type { PlacementView } from "../../parts/views/placement-view.ts";
 import type { PlanState } from "../plan-state.ts";
 import { parseSaved } from "../saved-state.ts";
 

@@ -17,7 +17,7 @@ import type { Rng } from "../../model/rng.ts";
 import type { PlacementObservation } from "../../parts/observation.ts";
 import type { Outcome } from "../../sim/evaluator/contract.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
-import type { Advance } from "../episode.ts";
+import type { Advance } from "../episode/episode.ts";
 import { checkResetOptions, returnsUnder } from "../options.ts";
 import { PlacementEnv } from "./placement-env.ts";
 import { type PlacementEnvOptions, type PlacementParts, placementParts } from "./placement-parts.ts";

@@ -31,7 +31,7 @@ import {
 import { everyGroupVisited, type Termination } from "../../parts/termination.ts";
 import type { Outcome } from "../../sim/evaluator/contract.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
-import type { Advance } from "../episode.ts";
+import type { Advance } from "../episode/episode.ts";
 import { checkResetOptions, returnsUnder } from "../options.ts";
 import { groupStarts } from "./group-starts.ts";
 import { PlacementEnv } from "./placement-env.ts";

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { InputError } from "../../model/errors.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
-import type { TypesView } from "../../parts/types-view.ts";
+import type { TypesView } from "../../parts/views/types-view.ts";
 import { planOfTypes } from "../../sim/objectives/provisioning/plan-of-types.ts";
 import type { PricedChain } from "../../sim/objectives/provisioning/priced-chain.ts";
 import { type TypeChoices, typeChoices } from "../../sim/objectives/provisioning/type-choices.ts";

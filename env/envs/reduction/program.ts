@@ -29,8 +29,8 @@ import {
 import { neededSums } from "../../sim/lower/sharding/needed-sums.ts";
 import { shardedProgram } from "../../sim/lower/sharding/program.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
-import { type Advance, Episode, type EpisodeParts } from "../episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode-parts.ts";
+import { type Advance, Episode, type EpisodeParts } from "../episode/episode.ts";
+import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
 import { checkOptions, checkResetOptions, returnsUnder } from "../options.ts";
 import { levelSpeeds } from "./level-speeds.ts";
 import { ProgramState, type ReductionWorld, STOP } from "./program-state.ts";

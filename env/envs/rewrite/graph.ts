@@ -22,8 +22,8 @@ import {
   rewriteObservation,
 } from "../../parts/rewrite-observation.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
-import { type Advance, Episode, type EpisodeParts } from "../episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode-parts.ts";
+import { type Advance, Episode, type EpisodeParts } from "../episode/episode.ts";
+import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
 import { checkOptions, checkResetOptions, returnsUnder, shown } from "../options.ts";
 import { GraphState, type RewriteWorld } from "./graph-state.ts";
 import { renderRewriting } from "./render.ts";

@@ -16,7 +16,7 @@ import { inferRest, type OpAxis, stuckOps } from "../../model/layout/propagation
 import type { PropagationRules } from "../../model/layout/propagation/rules.ts";
 import type { Tile } from "../../model/layout/propagation/tiles.ts";
 import type { ShardingPlan } from "../../model/plan/sharding.ts";
-import type { ShardingView } from "../../parts/sharding-view.ts";
+import type { ShardingView } from "../../parts/views/sharding-view.ts";
 import type { PlanState } from "../plan-state.ts";
 import { parseSaved } from "../saved-state.ts";
 

@@ -2,7 +2,7 @@
 import { InputError } from "../errors.ts";
 import { Role } from "../graph/graph.ts";
 import type { Scenario } from "../scenario.ts";
-import { isHybrid, ranksOf, replicasOf, shardingInside } from "./inside.ts";
+import { isHybrid, mayHaveMeshes, ranksOf, replicasOf, shardingInside } from "./inside.ts";
 import type { PipelinePlan } from "./pipeline.ts";
 import { checkMesh, checkSplits } from "./sharding-checks.ts";
 
@@ -80,7 +80,7 @@ function checkSharedRanks({ cluster }: Scenario, { stages }: PipelinePlan): void
 }
 
 function checkTraining({ graph }: Scenario, { stages, stageOf, swap }: PipelinePlan): void {
-  if (graph.role.includes(Role.backward) && !graph.role.includes(Role.update))
+  if (!mayHaveMeshes(graph))
     throw new InputError(
       "A stage with a mesh inside sums gradients for its updates, and the graph has a backward pass but no update op.",
     );

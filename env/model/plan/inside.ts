@@ -3,6 +3,7 @@
  * so its first rank, the *leader*, stands for them. The plan of leaders alone is a pipeline without
  * meshes, whose schedule every rank follows. docs/hybrid.md says what such plans mean.
  */
+import { type OpGraph, Role } from "../graph/graph.ts";
 import { rankCount, sizesOf } from "../layout/mesh.ts";
 import type { PipelinePlan, PipelineStage } from "./pipeline.ts";
 import type { ShardingPlan } from "./sharding.ts";
@@ -14,6 +15,10 @@ export const ranksOf = ({ inside }: PipelineStage): number =>
 /** Whether any replica has several ranks. */
 export const isHybrid = ({ stages }: Pick<PipelinePlan, "stages">): boolean =>
   stages.some((stage) => ranksOf(stage) > 1);
+
+/** A mesh inside a stage sums gradients for its updates, so a graph that trains must have some. */
+export const mayHaveMeshes = ({ role }: Pick<OpGraph, "role">): boolean =>
+  !role.includes(Role.backward) || role.includes(Role.update);
 
 /** The ranks of each replica of a stage, leaders first. */
 export function replicasOf(stage: PipelineStage): (readonly number[])[] {

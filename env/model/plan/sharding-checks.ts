@@ -10,9 +10,6 @@ import { rankCount, sizesOf } from "../layout/mesh.ts";
 import type { OpSplit } from "../layout/natural.ts";
 import type { Scenario } from "../scenario.ts";
 import { alternatives } from "../suggest.ts";
-import { checkOwners } from "./owner-checks.ts";
-import { checkPanels } from "./panel-checks.ts";
-import { checkReductions } from "./reduction-checks.ts";
 import {
   iterationOf,
   type OutputLayout,
@@ -22,6 +19,9 @@ import {
   splitOf,
   zeroStages,
 } from "./sharding.ts";
+import { checkOwners } from "./sharding-fields/owner-checks.ts";
+import { checkPanels } from "./sharding-fields/panel-checks.ts";
+import { checkReductions } from "./sharding-fields/reduction-checks.ts";
 
 export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkMesh(scenario, plan);

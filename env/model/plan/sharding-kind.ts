@@ -8,9 +8,9 @@ import type { Scenario } from "../scenario.ts";
 import type { Sync } from "./pipeline.ts";
 import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
-import { reductionsIn } from "./reduction-checks.ts";
 import type { OpOwner, OpPanels, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
+import { reductionsIn } from "./sharding-fields/reduction-checks.ts";
 
 export const shardingKind: PlanKind<ShardingPlan> = {
   kind: "sharding",

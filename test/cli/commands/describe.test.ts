@@ -129,10 +129,10 @@ describe("describe NAME", () => {
 
 test("a method that is a system's name is answered with what there is of it", async () => {
   const file = put("two.json", writeScenario(testScenario({ graph: "a 10 4B\nb 20 <- a" })));
-  const [taso, flexflow, near] = await Promise.all(
-    ["taso", "FlexFlow", "reinforc"].map((id) => pgym(["solve", file, "--planner", id])),
+  const [roc, flexflow, near] = await Promise.all(
+    ["roc", "FlexFlow", "reinforc"].map((id) => pgym(["solve", file, "--planner", id])),
   );
-  expect(taso.stderr).toContain('There is no method "taso". TASO (Jia et al., SOSP 2019) is not implemented');
+  expect(roc.stderr).toContain('There is no method "roc". ROC (Jia et al., MLSys 2020) is not implemented');
   expect(flexflow.stderr).toContain("FlexFlow (Jia et al., SysML 2019) is mcmc or flexflow-soap here.");
   expect(near.stderr).toContain('There is no method "reinforc". Did you mean "reinforce"?');
 });

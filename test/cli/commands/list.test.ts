@@ -43,7 +43,8 @@ describe("list", () => {
     ["torchgpipe", ["torchgpipe-blocks"]],
     ["dnn-partitioning", ["ideals-dp or ilp here"]],
     ["alpa", ["alpa-intra", "Alpa (Zheng et al., OSDI 2022) is alpa here."]],
-    ["taso", ["TASO (Jia et al., SOSP 2019) is not implemented, for want of plans that rewrite the graph."]],
+    ["taso", ["TASO (Jia et al., SOSP 2019) is taso here."]],
+    ["roc", ["ROC (Jia et al., MLSys 2020) is not implemented, for want of"]],
     ["nmt/test", ["nmt/test/N/2xK80", "(16 scenarios)"]],
     ["2x8x", ["2x8xV100"]],
   ])("%s finds it by name", async (word, parts) => {

@@ -131,9 +131,7 @@ test("pictures and traces are written", async () => {
 test("what makes no sense of a pipeline is refused in one sentence", async () => {
   const diff = await pgym(["diff", scenario, plain, placed]);
   expect(diff.code).not.toBe(0);
-  expect(diff.stderr).toMatch(
-    /^placement-gym: "diff" tells which ops moved between two placements, and .*\.\n$/,
-  );
+  expect(diff.stderr).toMatch(/^placement-gym: "diff" compares two placements or two shardings, and .*\.\n$/);
   const makespan = await pgym(["simulate", scenario, "--placement", plain, "--objective", "makespan"]);
   expect(makespan.stderr).toContain("The objective makespan scores plans of kind placement, not pipeline.");
 });

@@ -10,8 +10,8 @@ import {
   layerCosts,
   stageBytes,
   tensorPassUs,
-} from "../../../problems/pipeline/tensor-costs.ts";
-import { tensorLinks } from "../../../problems/pipeline/tensor-links.ts";
+} from "../../../problems/pipeline/tensor/tensor-costs.ts";
+import { tensorLinks } from "../../../problems/pipeline/tensor/tensor-links.ts";
 import type { StageEstimator, StageRange } from "../../../search/pipelines/stage-estimate.ts";
 
 export interface TensorEstimator extends Omit<StageEstimator, "slowestType"> {

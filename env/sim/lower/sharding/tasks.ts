@@ -31,9 +31,9 @@ import {
   waitForValues,
 } from "./lowering.ts";
 import { lowerFeed, lowerMove, lowerView } from "./moves.ts";
-import { lowerOwned } from "./owned.ts";
-import { lowerPanels } from "./panels.ts";
 import { shardedProgram } from "./program.ts";
+import { lowerOwned } from "./special-runs/owned.ts";
+import { lowerPanels } from "./special-runs/panels.ts";
 
 export interface LoweredSharding extends TaskStructure {
   readonly program: ShardedProgram;

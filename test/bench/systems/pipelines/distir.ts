@@ -1,21 +1,21 @@
 /** Lines of DistIR (Santhanam et al., EuroMLSys 2021; shared sheet). */
 
-import { runProgram } from "../../../../agents/search/programs/clocks.ts";
-import { degreesOf } from "../../../../agents/search/programs/degrees.ts";
-import { expandedProgram } from "../../../../agents/search/programs/expand.ts";
-import { checkTypes } from "../../../../agents/search/programs/program.ts";
+import { runProgram } from "../../../../agents/search/pipelines/programs/clocks.ts";
+import { degreesOf } from "../../../../agents/search/pipelines/programs/degrees.ts";
+import { expandedProgram } from "../../../../agents/search/pipelines/programs/expand.ts";
+import { checkTypes } from "../../../../agents/search/pipelines/programs/program.ts";
 import { tensorRegions } from "../../../../env/model/layers/tensor-regions.ts";
 import { replicatedPlan } from "../../../../env/model/plan/sharding.ts";
 import { shardedProgram } from "../../../../env/sim/lower/sharding/program.ts";
-import { numbersIn } from "../../../agents/search/programs/execute-program.ts";
-import { expansionOf, network, shapes } from "../../../agents/search/programs/small-expansions.ts";
+import { numbersIn } from "../../../agents/search/pipelines/programs/execute-program.ts";
+import { expansionOf, network, shapes } from "../../../agents/search/pipelines/programs/small-expansions.ts";
 import {
   BACKWARD,
   FORWARD,
   KEPT,
   pipeline,
   randomProgram,
-} from "../../../agents/search/programs/small-programs.ts";
+} from "../../../agents/search/pipelines/programs/small-programs.ts";
 import { execute } from "../../../env/sim/lower/sharding/execute.ts";
 import { type SystemCheck, seedCount } from "../check.ts";
 

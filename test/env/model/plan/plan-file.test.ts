@@ -33,7 +33,7 @@ describe("a plan file", () => {
   });
 
   test.each([
-    [{ kind: "tiles" }, 'is of kind "tiles", expected kind placement, pipeline or sharding'],
+    [{ kind: "tiles" }, 'is of kind "tiles", expected kind placement, pipeline, sharding or rewriting'],
     [{ plan: { kind: "placement" } }, "device is missing, expected a list"],
     [{ plan: [0, 1], opPriority: [0] }, "opPriority is not a list of 2 numbers"],
     [{ plan: [0, 1], opPriority: [0, "x"] }, "opPriority is not a list of 2 numbers"],

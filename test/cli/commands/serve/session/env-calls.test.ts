@@ -21,8 +21,9 @@ const iteration = testScenario({ graph, devices: 3, objective: "iteration" });
 const divisible = shardedScenario(mlp({ b: 4, k: 4, h: 4, n: 2 }), machines([2]));
 
 function scenarioOf(id: string): Scenario {
-  if (id.startsWith("Sharding/")) return divisible;
-  return id.startsWith("Pipeline/") ? iteration : makespan;
+  if (id.startsWith("Sharding/") || id.startsWith("Reduction/")) return divisible;
+  if (id.startsWith("Rewrite/")) return { ...makespan, objective: "rewritten" };
+  return id.startsWith("Placement/") ? makespan : iteration;
 }
 
 /** Rented devices need prices, which no scenario of a test graph has. */

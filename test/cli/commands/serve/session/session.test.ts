@@ -67,7 +67,7 @@ describe("a session", () => {
     [{ call: "simulate", scenario: inline }, "needs a plan"],
     [
       { call: "simulate", scenario: inline, plan: { kind: "magic" } },
-      "expected kind placement, pipeline or sharding",
+      "expected kind placement, pipeline, sharding or rewriting",
     ],
   ])("refuses %j in one sentence", async (fields, sentence) => {
     const answer = (await (await greeted()).call(fields)).fields;
