@@ -4,8 +4,8 @@
  * a normalisation follows, as in the published networks.
  */
 
-import { relu } from "../../layers/pointwise.ts";
 import type { Windows } from "../../../../env/model/layout/halo.ts";
+import { relu } from "../../layers/pointwise.ts";
 import { elements, type Shape, type Tape, type Tensor } from "../../tape/tape.ts";
 import { batchNorm } from "./normalisation.ts";
 
