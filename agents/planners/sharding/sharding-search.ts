@@ -38,12 +38,17 @@ export const shardingSearchOf = (methods: readonly Method[]): PlannerModule<z.in
   create: ({ patience }) => ({
     plan: (scenario, evaluator, rng) =>
       searchShardings(scenario, evaluator, rng, {
-        planners: shardingPlanners(methods).filter((method) => traitsOf(method).random !== true),
+        planners: shardingPlanners(methods).filter(isTried),
         optimumOf,
         patience,
       }),
   }),
 });
+
+function isTried(method: Method): boolean {
+  const { random, frontier } = traitsOf(method);
+  return random !== true && frontier !== true;
+}
 
 function optimumOf({ problem }: LabelTables): Int32Array | null {
   const found = solveByElimination(timesOf(problem));

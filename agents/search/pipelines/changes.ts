@@ -9,6 +9,7 @@
 
 import { familyOf, insideOf, PLAIN, type StageFamily } from "../../../env/model/layers/stage-families.ts";
 import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";
+import { isHybrid, sharedOtherwise } from "../../../env/model/plan/inside.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { MOST_ZERO_RANKS } from "./tensor-grid.ts";
 
@@ -57,7 +58,7 @@ export function changedPlan(plan: StagePlan, rng: Rng, limits: ChangeLimits): St
   const drawn = limits.degrees.length > 1 ? hybridChanges : changes;
   for (let i = 0; i < MOST_TRIES; i++) {
     const changed = drawn[rng.int(drawn.length)](plan, rng, limits);
-    if (changed !== null) return changed;
+    if (changed !== null && (!isHybrid(changed) || sharedOtherwise(changed.stages) === null)) return changed;
   }
   return null;
 }

@@ -2,7 +2,7 @@
 import { InputError } from "../errors.ts";
 import { Role } from "../graph/graph.ts";
 import type { Scenario } from "../scenario.ts";
-import { isHybrid, mayHaveMeshes, ranksOf, replicasOf, shardingInside } from "./inside.ts";
+import { isHybrid, mayHaveMeshes, ranksOf, shardingInside, sharedOtherwise } from "./inside.ts";
 import type { PipelinePlan } from "./pipeline.ts";
 import { checkMesh, checkSplits } from "./sharding-checks.ts";
 
@@ -63,20 +63,12 @@ function checkPlaces({ graph }: Scenario, { split, stageOf, stages }: PipelinePl
     );
 }
 
-/** Replicas of two stages have the same ranks or none in common: a device follows one leader. */
 function checkSharedRanks({ cluster }: Scenario, { stages }: PipelinePlan): void {
-  const ranksOn = new Map<number, readonly number[]>();
-  stages.forEach((stage, number) => {
-    for (const ranks of replicasOf(stage))
-      for (const device of ranks) {
-        const known = ranksOn.get(device);
-        if (known !== undefined && known.join() !== ranks.join())
-          throw new InputError(
-            `Stage ${number} of the pipeline shares "${cluster.devices[device].name}" with a replica of other ranks; replicas share all ranks in the same order, or none.`,
-          );
-        ranksOn.set(device, ranks);
-      }
-  });
+  const shared = sharedOtherwise(stages);
+  if (shared === null) return;
+  throw new InputError(
+    `Stage ${shared.stage} of the pipeline shares "${cluster.devices[shared.device].name}" with a replica of other ranks; replicas share all ranks in the same order, or none.`,
+  );
 }
 
 function checkTraining({ graph }: Scenario, { stages, stageOf, swap }: PipelinePlan): void {

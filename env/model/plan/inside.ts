@@ -28,6 +28,24 @@ export function replicasOf(stage: PipelineStage): (readonly number[])[] {
   );
 }
 
+/**
+ * The first device that replicas of other ranks share, and the later of their stages; null for
+ * none. A device follows one leader, so replicas share all ranks in the same order, or none.
+ */
+export function sharedOtherwise(
+  stages: readonly PipelineStage[],
+): { readonly stage: number; readonly device: number } | null {
+  const ranksOn = new Map<number, readonly number[]>();
+  for (const [stage, own] of stages.entries())
+    for (const ranks of replicasOf(own))
+      for (const device of ranks) {
+        const known = ranksOn.get(device);
+        if (known !== undefined && known.join() !== ranks.join()) return { stage, device };
+        ranksOn.set(device, ranks);
+      }
+  return null;
+}
+
 /** The plan of the leaders, without meshes; the plan itself where it has none. */
 export function leaderPlan(plan: PipelinePlan): PipelinePlan {
   if (plan.split === undefined && plan.stages.every(({ inside }) => inside === undefined)) return plan;

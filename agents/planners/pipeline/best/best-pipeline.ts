@@ -56,7 +56,7 @@ function plannersToShard(methods: readonly Method[], scenario: Scenario): Planne
   if (noSharding(scenario) !== null) return [];
   const tasks = scenario.graph.opCount * meshDevices(scenario).length;
   if (tasks > TASKS_TO_TRY) return [];
-  const all = shardingPlanners(methods);
+  const all = shardingPlanners(methods).filter((method) => traitsOf(method).frontier !== true);
   return tasks > TASKS_TO_SEARCH ? all.filter((method) => traitsOf(method).effort === "instant") : all;
 }
 

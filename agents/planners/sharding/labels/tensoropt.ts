@@ -41,7 +41,13 @@ export const tensoropt: PlannerModule<z.infer<typeof options>> = {
       "Where the graph is no chain, larger tables take the place of its heuristic elimination. Numbers of parts are those " +
       "that axes of a mesh multiply to, and cheap ops follow an operand.",
   },
-  traits: { answers: "sharding", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
+  traits: {
+    answers: "sharding",
+    objectives: ["iteration", "throughput"],
+    effort: "seconds",
+    random: false,
+    frontier: true,
+  },
   options,
   refuses: noSharding,
   create: ({ axes, epsilon }) => ({
