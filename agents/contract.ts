@@ -44,7 +44,7 @@ export interface Traits {
    * minutes; `endless` goes on until its budget ends.
    */
   readonly effort: "instant" | "seconds" | "endless";
-  /** Works out a whole frontier. Searches, which find its fastest end by themselves, leave it out. */
+  /** Works out a whole frontier. Searches, which find its fastest end, leave it out. */
   readonly frontier?: boolean;
   /** Whether its plans depend on the seed. */
   readonly random: boolean;
