@@ -55,6 +55,14 @@ def _end() -> Iterator[None]:
 
 def scenario_for(program_id: str) -> dict[str, Any]:
     """Keywords of `make` that give an env a scenario that it takes."""
+    if program_id.startswith("Embedding/"):
+        return {"scenario": "dlrm-kaggle/4xP100?batch=256", "objective": "iteration"}
+    if program_id.startswith("Hybrid/"):
+        return {"scenario": "gpt2-124m/4xP100?layers=2", "objective": "iteration"}
+    if program_id.startswith("Reduction/"):
+        return {"scenario": "alexnet/2x2xV100", "objective": "iteration"}
+    if program_id.startswith("Rewrite/"):
+        return {"scenario": "alexnet/2xP100?phase=inference", "objective": "rewritten"}
     if program_id.startswith("Pipeline/"):
         return {"scenario": SMALL, "objective": "iteration"}
     if program_id.startswith("Provision/"):

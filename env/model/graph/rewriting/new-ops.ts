@@ -43,6 +43,8 @@ function spaceOf({ operator, attributes }: TermOp, { inputs, weights, outputs }:
   const [x, y] = [inputs[0], outputs[0]];
   const axes = lettersOf(y);
   const alike = { inputs: inputs.map((shape) => view(shape, axes)), outputs: [view(y, axes)] };
+  // Every rank would add its weights, so that no sum of parts has them once.
+  const all = weights.length === 0 ? inputs.map((_, i) => i) : [];
   switch (operator) {
     case "matmul":
     case "matmulMap": {
@@ -79,25 +81,26 @@ function spaceOf({ operator, attributes }: TermOp, { inputs, weights, outputs }:
     case "affine":
       return { ...alike, parameters: [view([2, y[1]], ".c")] };
     case "add":
-      return { ...alike, linearIn: inputs.map((_, i) => i) };
+      return { ...alike, parameters: weights.map((shape) => view(shape, axes)), linearIn: all };
     case "mul":
-      return { ...alike, linearIn: [0] };
+      return { ...alike, parameters: weights.map((shape) => view(shape, axes)), linearIn: [0] };
     case "concat":
-      return { ...alongOthers(inputs, outputs, attributes[0]), linearIn: inputs.map((_, i) => i) };
+      return { ...alongOthers({ inputs, weights, outputs }, attributes[0]), linearIn: all };
     case "split":
-      return { ...alongOthers(inputs, outputs, attributes[0]), linearIn: [0] };
+      return { ...alongOthers({ inputs, weights, outputs }, attributes[0]), linearIn: [0] };
     default:
       return alike;
   }
 }
 
 /** Along all axes but the one that is joined or split. */
-function alongOthers(inputs: readonly Shape[], outputs: readonly Shape[], axis: number) {
+function alongOthers({ inputs, weights, outputs }: Shapes, axis: number) {
   const letters = lettersOf(inputs[0]);
   const at = letters.length + axis;
   const axes = letters.slice(0, at) + letters[at].toUpperCase() + letters.slice(at + 1);
   return {
     inputs: inputs.map((shape) => view(shape, axes)),
+    parameters: weights.map((shape) => view(shape, axes)),
     outputs: outputs.map((shape) => view(shape, axes)),
   };
 }

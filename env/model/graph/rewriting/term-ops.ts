@@ -87,19 +87,17 @@ export function opsOf({ terms, results }: TermGraph, { order, readers }: Reached
       ops.push({ operator: "split", op: -1, attributes: [axis], inputs: term.inputs, weights: [], outputs });
     } else if (term.operator === "concat") {
       if (isInner(number)) continue;
-      const inputs = joinedIn(terms, isInner, number);
+      const [weights, inputs] = parted(terms, joinedIn(terms, isInner, number));
       ops.push({
         operator: "concat",
         op: -1,
         attributes: term.attributes,
         inputs,
-        weights: [],
+        weights,
         outputs: [number],
       });
     } else {
-      const [weights, inputs] = [true, false].map((is) =>
-        term.inputs.filter((input) => terms.at(input).isWeight === is),
-      );
+      const [weights, inputs] = parted(terms, term.inputs);
       ops.push({
         operator: term.operator,
         op: -1,
@@ -112,6 +110,10 @@ export function opsOf({ terms, results }: TermGraph, { order, readers }: Reached
   }
   return ops;
 }
+
+/** Weights, and tensors of the network. */
+const parted = (terms: Terms, inputs: readonly number[]): readonly number[][] =>
+  [true, false].map((is) => inputs.filter((input) => terms.at(input).isWeight === is));
 
 const isOutputOf = (terms: Terms, number: number, op: number): boolean => {
   const { operator, attributes } = terms.at(number);

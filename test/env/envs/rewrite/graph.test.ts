@@ -3,6 +3,7 @@ import { taso } from "../../../../agents/planners/rewriting/taso.ts";
 import {
   checkEnv,
   createGraphEnv,
+  createRng,
   evaluator,
   metered,
   rewritingReplay,
@@ -10,6 +11,7 @@ import {
 } from "../../../../env/index.ts";
 import { planFromJson, planToJson } from "../../../../env/model/plan/plan.ts";
 import type { RewritingPlan } from "../../../../env/model/plan/rewriting.ts";
+import { dense } from "../../../../scenarios/workloads/layers/dense-layers.ts";
 import { convUnit } from "../../../../scenarios/workloads/vision/parts/image-layers.ts";
 import { runPlanner } from "../../../agents/planners/run-planner.ts";
 import { inferenceScenario } from "../../model/graph/rewriting/inference-scenario.ts";
@@ -26,6 +28,25 @@ test("keeps the laws", () => {
   });
   const make = () => createGraphEnv({ scenario: unit, places: 1, rewrites: 2 });
   expect(checkEnv(make).checks.filter(({ ok }) => !ok)).toEqual([]);
+});
+
+test("random episodes lead to graphs that can be scored, joins with weights among them", () => {
+  const products = inferenceScenario((tape) => {
+    let x = tape.feed("rows", [3, 4]);
+    for (const name of ["a", "b"]) x = dense(tape, x, name, 4);
+  });
+  const score = evaluator(products);
+  for (let seed = 0; seed < 20; seed++) {
+    const env = createGraphEnv({ scenario: products, rewrites: 12 });
+    const rng = createRng(seed);
+    let { info } = env.reset({ seed });
+    for (let ended = false; !ended; ) {
+      const step = env.step(env.actionSpace.sample(rng, info.actionMask));
+      ({ info } = step);
+      ended = step.terminated;
+    }
+    expect(score.evaluate(env.plan()).cost).toBe(info.outcome!.cost);
+  }
 });
 
 test("TASO's plan is the plan of an episode at the same score, and comes back from its file", async () => {
