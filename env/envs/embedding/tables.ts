@@ -21,7 +21,7 @@ import type { Scenario } from "../../model/scenario.ts";
 import type { ObservationPart } from "../../parts/observation-part.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
 import { type Advance, Episode, type EpisodeParts } from "../episode/episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
+import { type EpisodeOptions, partsForKind } from "../episode/episode-parts.ts";
 import { checkOptions, checkResetOptions, returnsUnder } from "../options.ts";
 import { renderTables } from "./render.ts";
 import { type TablesObservation, tablesObservation } from "./tables-observation.ts";
@@ -50,11 +50,7 @@ export function createTablesEnv<Observation = TablesObservation>(
   options: TablesOptions<Observation>,
 ): TablesEnv<Observation> {
   checkOptions(TABLES_ID, options, tablesOptions);
-  const parts = scoringParts(TABLES_ID, options);
-  if (!parts.evaluator.accepts.includes("sharding"))
-    throw new InputError(
-      `${TABLES_ID} answers shardings, which the objective ${parts.scenario.objective} does not score; take iteration.`,
-    );
+  const parts = partsForKind(TABLES_ID, options, "sharding", "iteration");
   const world = tablesWorld(parts.scenario);
   // Without the option, Observation is its default, which the compiler cannot see here.
   const make = (options.observation ?? tablesObservation) as NonNullable<

@@ -1,5 +1,6 @@
 /** Options that the envs of every family take, and what they resolve to. */
 import { InputError } from "../../model/errors.ts";
+import type { Plan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { negativeCost, type Utility } from "../../parts/utility.ts";
 import type { Evaluator } from "../../sim/evaluator/contract.ts";
@@ -25,4 +26,23 @@ export function scoringParts(id: string, options: EpisodeOptions): Required<Epis
       `The evaluator is for scenario "${score.scenario.name}", not for the env's own "${scenario.name}".`,
     );
   return { scenario, evaluator: score, seed, utility };
+}
+
+/**
+ * The same for an env that answers plans of a kind. Throws a sentence where the objective scores
+ * none of them.
+ *
+ * @param take objectives that do, as the sentence names them
+ */
+export function partsForKind(
+  id: string,
+  options: EpisodeOptions,
+  kind: Plan["kind"],
+  take: string,
+): Required<EpisodeOptions> {
+  const parts = scoringParts(id, options);
+  if (parts.evaluator.accepts.includes(kind)) return parts;
+  throw new InputError(
+    `${id} answers ${kind}s, which the objective ${parts.scenario.objective} does not score; take ${take}.`,
+  );
 }

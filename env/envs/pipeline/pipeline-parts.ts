@@ -5,7 +5,7 @@ import { type LayerChain, layerChain, MOST_LAYERS } from "../../model/layers/lay
 import { layerEdges } from "../../model/layers/layer-edges.ts";
 import type { ObservationPart } from "../../parts/observation-part.ts";
 import type { EpisodeParts } from "../episode/episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
+import { type EpisodeOptions, partsForKind } from "../episode/episode-parts.ts";
 import { checkOptions, shown } from "../options.ts";
 import { defaultSettings, type PipelineChoices, pipelineChoices, usableDevices } from "./settings.ts";
 
@@ -54,11 +54,7 @@ export function chainParts(
   known: readonly string[],
 ) {
   checkOptions(id, options, known);
-  const parts = scoringParts(id, options);
-  if (!parts.evaluator.accepts.includes("pipeline"))
-    throw new InputError(
-      `${id} answers pipelines, which the objective ${parts.scenario.objective} does not score; take iteration or throughput.`,
-    );
+  const parts = partsForKind(id, options, "pipeline", "iteration or throughput");
   const { layers = MOST_LAYERS } = options;
   if (!(layers >= 1) || (!Number.isInteger(layers) && layers !== Number.POSITIVE_INFINITY))
     throw new InputError(`${id}: layers is ${shown(layers)}, expected a whole number of at least 1.`);

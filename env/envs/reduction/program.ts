@@ -30,7 +30,7 @@ import { neededSums } from "../../sim/lower/sharding/needed-sums.ts";
 import { shardedProgram } from "../../sim/lower/sharding/program.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
 import { type Advance, Episode, type EpisodeParts } from "../episode/episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
+import { type EpisodeOptions, partsForKind } from "../episode/episode-parts.ts";
 import { checkOptions, checkResetOptions, returnsUnder } from "../options.ts";
 import { levelSpeeds } from "./level-speeds.ts";
 import { ProgramState, type ReductionWorld, STOP } from "./program-state.ts";
@@ -72,11 +72,7 @@ export function createProgramEnv<Observation = ReductionObservation>(
   options: ProgramOptions<Observation>,
 ): ProgramEnv<Observation> {
   checkOptions(PROGRAM_ID, options, programOptions);
-  const parts = scoringParts(PROGRAM_ID, options);
-  if (!parts.evaluator.accepts.includes("sharding"))
-    throw new InputError(
-      `${PROGRAM_ID} answers shardings, which the objective ${parts.scenario.objective} does not score; take iteration.`,
-    );
+  const parts = partsForKind(PROGRAM_ID, options, "sharding", "iteration");
   const world = reductionWorld(parts.scenario, givenPlan(options as ProgramOptions));
   // Without the option, Observation is its default, which the compiler cannot see here.
   const observation = (options.observation ?? reductionObservation) as ObservationMaker<Observation>;

@@ -23,7 +23,7 @@ import {
 } from "../../parts/rewrite-observation.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
 import { type Advance, Episode, type EpisodeParts } from "../episode/episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
+import { type EpisodeOptions, partsForKind } from "../episode/episode-parts.ts";
 import { checkOptions, checkResetOptions, returnsUnder, shown } from "../options.ts";
 import { GraphState, type RewriteWorld } from "./graph-state.ts";
 import { renderRewriting } from "./render.ts";
@@ -60,11 +60,7 @@ export function createGraphEnv<Observation = RewriteObservation>(
   options: GraphOptions<Observation>,
 ): GraphEnv<Observation> {
   checkOptions(GRAPH_ID, options, graphOptions);
-  const parts = scoringParts(GRAPH_ID, options);
-  if (!parts.evaluator.accepts.includes("rewriting"))
-    throw new InputError(
-      `${GRAPH_ID} answers rewritings, which the objective ${parts.scenario.objective} does not score; take rewritten.`,
-    );
+  const parts = partsForKind(GRAPH_ID, options, "rewriting", "rewritten");
   const { places = 16, rewrites = 256 } = options;
   for (const [name, value] of Object.entries({ places, rewrites }))
     if (!Number.isInteger(value) || value < 1)

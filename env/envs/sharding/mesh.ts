@@ -23,7 +23,7 @@ import { type ShardingObservation, shardingObservation } from "../../parts/shard
 import type { ShardingView } from "../../parts/views/sharding-view.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
 import { type Advance, Episode, type EpisodeParts } from "../episode/episode.ts";
-import { type EpisodeOptions, scoringParts } from "../episode/episode-parts.ts";
+import { type EpisodeOptions, partsForKind } from "../episode/episode-parts.ts";
 import { checkOptions, checkResetOptions, returnsUnder, shown } from "../options.ts";
 import { renderSharding } from "./render.ts";
 import { ShardingState, type ShardingWorld } from "./sharding-state.ts";
@@ -76,11 +76,7 @@ export function createMeshEnv<Observation = ShardingObservation>(
   options: MeshOptions<Observation>,
 ): MeshEnv<Observation> {
   checkOptions(MESH_ID, options, meshOptions);
-  const parts = scoringParts(MESH_ID, options);
-  if (!parts.evaluator.accepts.includes("sharding"))
-    throw new InputError(
-      `${MESH_ID} answers shardings, which the objective ${parts.scenario.objective} does not score; take iteration.`,
-    );
+  const parts = partsForKind(MESH_ID, options, "sharding", "iteration");
   const world = worldOf(options);
   // Without the option, Observation is its default, which the compiler cannot see here.
   const observation = (options.observation ?? shardingObservation) as ObservationMaker<Observation>;
