@@ -46,6 +46,7 @@ export function siteOf(graph: TermGraph): Site {
 
 /** At most `limit` places. */
 export function placesOf(site: Site, substitution: Substitution, limit = Number.POSITIVE_INFINITY): Place[] {
+  if (!hasRoots(site, substitution)) return [];
   const places: Place[] = [];
   const start = { terms: new Array<number>(substitution.nodes.length).fill(-1), shared: new Map() };
   const visit = (partial: Partial, source: number): void => {
@@ -62,6 +63,13 @@ export function placesOf(site: Site, substitution: Substitution, limit = Number.
   visit(start, 0);
   return places;
 }
+
+/** Does the graph have all operators that sources end with? Most substitutions lack one. */
+const hasRoots = ({ byOperator }: Site, { nodes, sources }: Substitution): boolean =>
+  sources.every((source) => {
+    const { operator } = nodes[source];
+    return operator === null || byOperator.has(operator);
+  });
 
 /** Terms that the root of a source may be: readers of what is known, or all of its operator. */
 function candidates(
