@@ -23,7 +23,10 @@ export default defineConfig({
   resolve: { alias },
   test: {
     pool: "forks",
-    reporters: ["default", "./test/golden-skips.ts"],
+    reporters: ["default", "./test/golden-skips.ts", "./test/slow-files.ts"],
+    setupFiles: ["./test/cpu-seconds.ts"],
+    // Modules that have not changed are not compiled again in the next run.
+    experimental: { fsModuleCache: true },
     maxWorkers: 2,
     testTimeout: 10 * MINUTES_MS,
     hookTimeout: 10 * MINUTES_MS,
