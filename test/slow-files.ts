@@ -1,7 +1,7 @@
 /**
- * Reporter at the end of a run: the CPU seconds of all test files, which cpu-seconds.ts
- * measures. Files that take more than one may are named. It fails nothing, since CPU time depends on
- * the machine and on what else runs there.
+ * Reporter at the end of a run: the CPU seconds of all test files, which cpu-seconds.ts measures.
+ * Files that take more than one may are named. It fails nothing, since CPU time depends on the
+ * machine and on what else runs there.
  */
 import type { Reporter, TestModule, Vitest } from "vitest/node";
 
