@@ -68,7 +68,7 @@ describe("what is drawn of every method", () => {
 
   test("is the value of its row, in the timeline, the Gantt chart, the trace and the page", async () => {
     const report = await compare(
-      { scenarios: [address], methods, seeds: 1, seed: 0, budget: { simulations: 10 } },
+      { scenarios: [address], methods, seeds: 1, seed: 0, budget: { simulations: 40 } },
       { runCell, clock, cpuClock: clock },
     );
     const scenario = await resolveScenario(address);
