@@ -93,9 +93,9 @@ const placetoSim = {
 
 describe("damaged files", () => {
   test.each([
-    ["scenario", writeScenario(whole), 240],
-    ["dnn-partitioning", dnnPartitioning, 100],
-    ["placeto-sim", placetoSim, 100],
+    ["scenario", writeScenario(whole), 600],
+    ["dnn-partitioning", dnnPartitioning, 200],
+    ["placeto-sim", placetoSim, 200],
   ] as const)("%s: a sentence or a scenario that works", (_, file, count) => {
     let accepted = 0;
     for (let seed = 0; seed < count; seed++) {
@@ -123,7 +123,7 @@ describe("damaged calls", () => {
     for (const objective of objectivesFor("placement")) {
       const score = evaluator({ ...whole, objective });
       const simulator = createSimulator(whole);
-      for (let seed = 0; seed < 50; seed++) {
+      for (let seed = 0; seed < 100; seed++) {
         const plan = damagedPlan(seed);
         const entries = [
           () => checkOutcome(score.evaluate(plan), score),
@@ -170,7 +170,7 @@ describe("damaged calls", () => {
   });
 
   test("graphology graphs", () => {
-    for (let seed = 0; seed < 40; seed++) {
+    for (let seed = 0; seed < 100; seed++) {
       const graph = toGraphology(whole.graph);
       const node = pick(graph.nodes(), createRng(seed));
       const damaged = mutated(graph.getNodeAttributes(node), seed) as object;
@@ -185,7 +185,7 @@ describe("damaged calls", () => {
 
   test.each(envIds())("actions and saved states of %s", (id) => {
     const scenario = takenBy(id, id.startsWith("Rewrite/") ? inference : whole);
-    for (let seed = 0; seed < 40; seed++) {
+    for (let seed = 0; seed < 100; seed++) {
       const rng = createRng(`${id} ${seed}`);
       const env = makeEnv(id, { scenario });
       const { info } = env.reset({ seed });
