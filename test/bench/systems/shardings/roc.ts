@@ -13,15 +13,7 @@ import { fewestByEveryTransfer } from "../../../agents/exact/recompute/every-tra
 import { cpuSeconds } from "../../cpu-seconds.ts";
 import type { SystemCheck } from "../check.ts";
 import { cases, percent } from "../pipelines/figures.ts";
-import {
-  drawnLine,
-  equalShares,
-  learned,
-  redditLike,
-  stepUs,
-  timesOf,
-  trueWeights,
-} from "./vertex-world.ts";
+import { drawnLine, equalShares, learned, redditLike, stepUs, timesOf, trueWeights } from "./vertex-world.ts";
 
 const LINES = 100;
 const PARTS = [4, 8, 16] as const;
@@ -124,7 +116,8 @@ function errorsOf(learner: LearnedCuts, line: Line, parts: number, cached: numbe
 const prediction: SystemCheck = {
   system: "roc",
   check: `the same graphs: relative error of the learned time on ${HELD_OUT} cuts of each, not seen before; mean over ranges`,
-  target: "linear truth 5%, with the effect of a cache 10%, on another graph of the kind without new data 10%",
+  target:
+    "linear truth 5%, with the effect of a cache 10%, on another graph of the kind without new data 10%",
   seeds: GRAPHS,
   async run() {
     const found: Record<"linear" | "cache" | "transfer", number[]> = { linear: [], cache: [], transfer: [] };
