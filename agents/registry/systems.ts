@@ -85,9 +85,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     lacks: "its linkage groups and its Rainbow DQN",
   }),
   system("paddle-adaptive", "Adaptive Paddle", "Ao et al., 2021"),
-  system("roc", "ROC", "Jia et al., MLSys 2020", {
-    lacks: "plans that split a graph of data by its vertices",
-  }),
+  system("roc", "ROC", "Jia et al., MLSys 2020"),
   system("taso", "TASO", "Jia et al., SOSP 2019"),
 ];
 
