@@ -39,8 +39,7 @@ export const autoMapPipeline: AgentModule<Options> = {
       "Wang et al., Auto-MAP: A DQN Framework for Exploring Distributed Execution Plans for DNN Workloads. arXiv 2007.04069",
     limits:
       "The paper's sizes, features, rewards and rule for places of cuts are not known to us. mode=paper has Rainbow's usual sizes. Rewards are the logarithm of the time of an " +
-      "equal cut over the plan's. Stages have one accelerator, in the order of the cluster; nothing inside a stage is divided. Tuned: width 128, step size 0.001, a step each " +
-      "2 decisions, uniform actions that fade. A policy fits chains of as many places and stages. The equal cut is scored once, as what rewards compare with.",
+      "equal cut over the plan's. Stages have one accelerator, in the order of the cluster; nothing inside a stage is divided. Tuned: width 128, step size 0.001, uniform actions that fade. A policy fits chains of as many places and stages. The equal cut is scored once, as what rewards compare with.",
   },
   traits: {
     answers: "pipeline",

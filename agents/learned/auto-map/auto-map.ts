@@ -69,7 +69,7 @@ export const autoMap: AgentModule<Options> = {
       "The paper's sizes, features, rewards and rules of propagation are not known to us, and its code is not public. mode=paper has Rainbow's usual ones, " +
       "no reward but -1 for a failure and the logarithm of data parallelism's time over the plan's, and our rules of propagation. A decision fails where an op cannot follow " +
       "its neighbours. Strategies are not composed: no pipeline here, so no equal of hybrid planners. Tuned: equal ops at once, width 128, step size 0.001, " +
-      "a step each 2 decisions, uniform actions that fade. A policy fits as many variables and dimensions. Data parallelism is scored once, as what rewards compare with.",
+      "uniform actions that fade. A policy fits as many variables and dimensions. Data parallelism is scored once, as what rewards compare with.",
   },
   traits: { answers: "sharding", objectives: ["iteration"], effort: "endless", random: true, special: true },
   options,

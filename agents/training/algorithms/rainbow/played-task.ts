@@ -112,7 +112,9 @@ export class PlayedTask {
     let end = process.reset();
     while (end === "open") {
       const mask = process.mask.slice();
-      if (isSafe) for (const action of mask.keys()) mask[action] &= Number(!process.fails(action));
+      if (isSafe)
+        for (const action of mask.keys())
+          mask[action] &= Number(mask[action] === 1 && !process.fails(action));
       const state = process.state.slice();
       const action = choose(this.rowOf(state), mask);
       steps.push({ state, mask, action, reward: 0 });

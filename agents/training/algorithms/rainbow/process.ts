@@ -23,7 +23,7 @@ export interface DecisionProcess {
   readonly mask: Uint8Array;
   /** Pre: the action is legal. */
   step(action: number): StepEnd;
-  /** Would the action fail? Changes nothing. Not all legal actions do. */
+  /** Would a legal action fail? Changes nothing. Not all of them do. */
   fails(action: number): boolean;
   /** Writes what a network sees of a state. Pre: an open state; the row is all 0. */
   see(state: Uint8Array, row: Float32Array): void;
