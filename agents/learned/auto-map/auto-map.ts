@@ -15,14 +15,14 @@
  * It has no relation to DeepMind's AutoMap (../../planners/sharding/automap.ts).
  */
 import { z } from "zod";
-import { InputError } from "../../../env/model/errors.ts";
-import { sizesOf } from "../../../env/model/layout/mesh.ts";
+import { InputError, mistakeIn } from "../../../env/model/errors.ts";
+import { type Mesh, sizesOf } from "../../../env/model/layout/mesh.ts";
 import { meshOf } from "../../../env/model/layout/mesh-of.ts";
 import { batchPlan } from "../../../env/model/layout/propagation/batch-plan.ts";
 import { linkageOf, noLinkage } from "../../../env/model/layout/propagation/linkage.ts";
 import { propagationRules } from "../../../env/model/layout/propagation/rules.ts";
 import { tilesOf } from "../../../env/model/layout/propagation/tiles.ts";
-import type { ZeroStage } from "../../../env/model/plan/sharding.ts";
+import { replicatedPlan, type ShardingPlan, type ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { AgentModule, Task } from "../../contract.ts";
 import { meshOption, zeroOption } from "../../planners/sharding/mesh-options.ts";
@@ -69,7 +69,7 @@ export const autoMap: AgentModule<Options> = {
       "The paper's sizes, features, rewards and rules of propagation are not known to us, and its code is not public. mode=paper has Rainbow's usual ones, " +
       "no reward but -1 for a failure and the logarithm of data parallelism's time over the plan's, and our rules of propagation. A decision fails where an op cannot follow " +
       "its neighbours. Strategies are not composed: no pipeline here, so no equal of hybrid planners. Tuned: equal ops at once, width 128, step size 0.001, " +
-      "uniform actions that fade. A policy fits as many variables and dimensions. Data parallelism is scored once, as what rewards compare with.",
+      "uniform actions that fade. A policy fits as many variables and dimensions. Data parallelism is scored once, as what rewards compare with; the undivided plan where it cannot be had.",
   },
   traits: { answers: "sharding", objectives: ["iteration"], effort: "endless", random: true, special: true },
   options,
@@ -92,8 +92,14 @@ export function variableTask(task: Task, options: VariableOptions): ProcessTask 
   const refusal = unknownDimensions(scenario);
   if (refusal !== null) throw new InputError(refusal);
   const process = variableProcess(scenario, options);
-  return { task, process, reference: () => batchPlan(scenario, process.mesh) };
+  return { task, process, reference: () => plainPlan(scenario, process.mesh) };
 }
+
+/** Data parallelism; the undivided plan where the devices cannot share the batch. */
+const plainPlan = (scenario: Scenario, mesh: Mesh): ShardingPlan =>
+  mistakeIn(() => batchPlan(scenario, mesh)) === null
+    ? batchPlan(scenario, mesh)
+    : replicatedPlan(scenario.graph, mesh);
 
 export function variableProcess(scenario: Scenario, options: VariableOptions): VariableProcess {
   const { strategy, grouped, linked, conflicts, zero } = options;

@@ -213,11 +213,11 @@ export class VariableProcess implements DecisionProcess {
 
   /** All its ops can be divided so, and nothing that is linked with it was kept whole. */
   private mayTake(tile: number): boolean {
-    const { rules, tiles, linkage } = this.world;
+    const { rules, tiles, linkage, conflicts } = this.world;
     const { ops, dimension, axis } = tiles[tile];
     if (!ops.every((op) => this.divisions.mayDivide(rules.dimensionStart[op] + dimension, axis)))
       return false;
-    return !isRuledOut(this.divisions, linkage, tiles, tile);
+    return conflicts === "reshard" || !isRuledOut(this.divisions, linkage, tiles, tile);
   }
 }
 
