@@ -37,7 +37,7 @@ function takenFor(module: AgentModule, scenario: Scenario): Scenario {
 }
 /** On as many devices, with as much memory. */
 function sharded({ name, cluster }: Scenario): Scenario {
-  const block = transformerBlock({ b: 2, s: 4, h: 8, a: 4, d: 2, f: 16 });
+  const block = transformerBlock({ b: 6, s: 12, h: 12, a: 6, d: 2, f: 24 });
   const own = machines([cluster.devices.length]);
   const devices = own.devices.map((device) => ({ ...device, memoryBytes: cluster.devices[0].memoryBytes }));
   return { ...shardedScenario(block, { ...own, devices }), name };
