@@ -68,7 +68,7 @@ export class CutProcess implements DecisionProcess {
     return false;
   }
 
-  /** The cuts; of each stage that is closed its work and the bytes behind it; how many there are. */
+  /** The cuts; work of each closed stage and bytes behind it; how many stages are closed. */
   see(state: Uint8Array, row: Float32Array): void {
     row.set(state);
     const stages = this.world.devices.length;

@@ -1,6 +1,6 @@
 /**
- * Auto-MAP's decisions on a sharding (Wang et al., arXiv 2007.04069), one variable after another: a
- * weight or an input, with the equal ops of repeated blocks where they are decided at once. Action
+ * Auto-MAP's decisions on a sharding (Wang et al., arXiv 2007.04069), one variable after another. A
+ * variable is a weight or an input, or those of equal ops where these are decided at once. Action
  * 0 keeps it whole, action 1 + k divides its k-th dimension. What follows by propagation is not
  * asked, nor is what is linked with a variable that stays whole
  * (env/model/layout/propagation/linkage.ts).

@@ -26,8 +26,8 @@ const small: Readonly<Record<string, object>> = {
 };
 
 /**
- * The scenario as the agent can take it: with prices for one that rents devices, and a block of a
- * Transformer in place of its graph for one that divides ops.
+ * The scenario as the agent can take it: with prices for one that rents devices. One that divides
+ * ops takes a block of a Transformer in place of the graph.
  */
 function takenFor(module: AgentModule, scenario: Scenario): Scenario {
   const { objectives, answers } = traitsOf(module);

@@ -53,7 +53,7 @@ export const noLinkage = (tiles: readonly Tile[]): Linkage => ({
 
 /**
  * Is it certain that the tile fails, because a tile of its group was barred? So it is as long as
- * nothing that the group reaches is divided: propagation then runs as it did in the trial, up to
+ * nothing that the group reaches is divided. Propagation then runs as it did in the trial, up to
  * what is barred.
  */
 export function isRuledOut(
@@ -87,9 +87,9 @@ export function divideTile(divisions: Divisions, ...tiles: readonly Tile[]): voi
 const NO_WISH = -1;
 
 /**
- * The first op that neighbours want divided and that cannot follow, -1 where there is none: they
- * disagree, parts would not be equal, or the dimension is to stay whole. Post propagation; it is
- * what a failure of propagation is.
+ * The first op that neighbours want divided and that cannot follow, -1 where there is none. They
+ * disagree, parts would not be equal, or the dimension is to stay whole. Pre: propagation has
+ * ended. Such an op is what a failure of propagation is.
  */
 export function unmetOp(divisions: Divisions): number {
   for (const op of divisions.rules.ops)

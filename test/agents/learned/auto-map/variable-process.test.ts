@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { autoMap, variableProcess } from "../../../../agents/learned/auto-map/auto-map.ts";
 import { type ShardingPlan, validatePlan } from "../../../../env/index.ts";
 import { batchPlan } from "../../../../env/model/layout/propagation/batch-plan.ts";
-import { everyPlan } from "../../../bench/systems/learned/auto-map/every-plan.ts";
+import { everyPlan } from "../../../bench/systems/auto-map/every-plan.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";
 import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
 import { transformerBlock } from "../../../env/sim/lower/sharding/transformer-block.ts";

@@ -1,5 +1,5 @@
 /**
- * Auto-MAP's lines "works in the gym when". Scale takes seeds and episodes, no model is left out.
+ * Auto-MAP's lines "works in the gym when". Scale takes seeds, episodes, simulations and spaces.
  * The paper's graphs are not published; these are the gym's, on one mesh axis of all devices.
  *
  * A plan is what decisions on variables lead to without a failure. Spaces are small enough to try
@@ -7,11 +7,11 @@
  */
 
 import type { SystemCheck } from "../check.ts";
-import { linkageChecks } from "./auto-map/linkage.ts";
-import { maskCheck } from "./auto-map/mask.ts";
-import { optimumCheck } from "./auto-map/optimum.ts";
-import { rivalsCheck } from "./auto-map/rivals.ts";
-import { structureChecks } from "./auto-map/structures.ts";
+import { linkageChecks } from "../auto-map/linkage.ts";
+import { maskCheck } from "../auto-map/mask.ts";
+import { optimumCheck } from "../auto-map/optimum.ts";
+import { rivalsCheck } from "../auto-map/rivals.ts";
+import { structureChecks } from "../auto-map/structures.ts";
 
 export const checks: readonly SystemCheck[] = [
   ...linkageChecks,

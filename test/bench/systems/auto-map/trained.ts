@@ -1,6 +1,6 @@
 /** Runs of `auto-map` and of planners, each kept once it was made. */
-import { resolveMethod } from "../../../../../agents/registry/registry.ts";
-import { runMethod } from "../../../../../agents/run/run.ts";
+import { resolveMethod } from "../../../../agents/registry/registry.ts";
+import { runMethod } from "../../../../agents/run/run.ts";
 import {
   createRng,
   createScenario,
@@ -10,9 +10,9 @@ import {
   planToJson,
   type Scenario,
   type ShardingPlan,
-} from "../../../../../env/index.ts";
-import { kept } from "../../kept.ts";
-import { scenarioOf } from "../../runs.ts";
+} from "../../../../env/index.ts";
+import { kept } from "../kept.ts";
+import { scenarioOf } from "../runs.ts";
 
 export const timed = async (uri: string): Promise<Scenario> =>
   createScenario({ ...(await scenarioOf(uri)), objective: "iteration" });

@@ -1,18 +1,18 @@
 /** Line 1: linkage groups on the zoo, and that they lose no plan. */
-import { autoMap, variableProcess } from "../../../../../agents/learned/auto-map/auto-map.ts";
-import { variablesOf } from "../../../../../agents/learned/auto-map/variable-process.ts";
-import { createScenario, type Scenario } from "../../../../../env/index.ts";
-import { Divisions } from "../../../../../env/model/layout/propagation/divisions.ts";
-import { divideTile, linkageOf } from "../../../../../env/model/layout/propagation/linkage.ts";
-import { propagationRules } from "../../../../../env/model/layout/propagation/rules.ts";
-import { tilesOf } from "../../../../../env/model/layout/propagation/tiles.ts";
-import { perceptron } from "../../../../agents/problems/sharding/labels/small-networks.ts";
-import { machines } from "../../../../env/sim/lower/machines.ts";
-import { shardedScenario } from "../../../../env/sim/lower/sharding/sharded.ts";
-import { transformerBlock } from "../../../../env/sim/lower/sharding/transformer-block.ts";
-import type { SystemCheck } from "../../check.ts";
-import { percent } from "../../pipelines/figures.ts";
-import { scenarioOf } from "../../runs.ts";
+import { autoMap, variableProcess } from "../../../../agents/learned/auto-map/auto-map.ts";
+import { variablesOf } from "../../../../agents/learned/auto-map/variable-process.ts";
+import { createScenario, type Scenario } from "../../../../env/index.ts";
+import { Divisions } from "../../../../env/model/layout/propagation/divisions.ts";
+import { divideTile, linkageOf } from "../../../../env/model/layout/propagation/linkage.ts";
+import { propagationRules } from "../../../../env/model/layout/propagation/rules.ts";
+import { tilesOf } from "../../../../env/model/layout/propagation/tiles.ts";
+import { perceptron } from "../../../agents/problems/sharding/labels/small-networks.ts";
+import { machines } from "../../../env/sim/lower/machines.ts";
+import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
+import { transformerBlock } from "../../../env/sim/lower/sharding/transformer-block.ts";
+import type { SystemCheck } from "../check.ts";
+import { percent } from "../pipelines/figures.ts";
+import { scenarioOf } from "../runs.ts";
 import { everyPlan } from "./every-plan.ts";
 
 const ZOO = [

@@ -1,10 +1,10 @@
 /** Line 3: plans that are known by hand. */
-import type { ShardingPlan } from "../../../../../env/index.ts";
-import { Role } from "../../../../../env/model/graph/graph.ts";
-import type { SystemCheck } from "../../check.ts";
-import { dividedBy } from "../../layerwise/plans.ts";
-import { seedsAt } from "../../runs.ts";
-import { gptLike } from "../../shardings/gpt-like.ts";
+import type { ShardingPlan } from "../../../../env/index.ts";
+import { Role } from "../../../../env/model/graph/graph.ts";
+import type { SystemCheck } from "../check.ts";
+import { dividedBy } from "../layerwise/plans.ts";
+import { seedsAt } from "../runs.ts";
+import { gptLike } from "../shardings/gpt-like.ts";
 import { timed, trained } from "./trained.ts";
 
 const SEEDS = 5;

@@ -1,6 +1,6 @@
 /** All plans of a decision process that few decisions lead to, by trying every path of actions. */
-import type { VariableProcess } from "../../../../../agents/learned/auto-map/variable-process.ts";
-import type { ShardingPlan } from "../../../../../env/index.ts";
+import type { VariableProcess } from "../../../../agents/learned/auto-map/variable-process.ts";
+import type { ShardingPlan } from "../../../../env/index.ts";
 
 export interface EveryPlan {
   /** By their keys. */

@@ -1,14 +1,14 @@
 /** Line 4: no action that is not legal, and fewer failures of propagation. */
-import { autoMap, variableTask } from "../../../../../agents/learned/auto-map/auto-map.ts";
-import { oneTask } from "../../../../../agents/run/tasks.ts";
-import { loadTf } from "../../../../../agents/tensors/tf.ts";
-import { rainbowSpec } from "../../../../../agents/training/algorithms/rainbow/options.ts";
-import type { DecisionProcess } from "../../../../../agents/training/algorithms/rainbow/process.ts";
-import { createRainbow } from "../../../../../agents/training/algorithms/rainbow/rainbow-learner.ts";
-import { createRng, evaluator, metered } from "../../../../../env/index.ts";
-import type { SystemCheck } from "../../check.ts";
-import { kept } from "../../kept.ts";
-import { atScale, seedsAt } from "../../runs.ts";
+import { autoMap, variableTask } from "../../../../agents/learned/auto-map/auto-map.ts";
+import { oneTask } from "../../../../agents/run/tasks.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import { rainbowSpec } from "../../../../agents/training/algorithms/rainbow/options.ts";
+import type { DecisionProcess } from "../../../../agents/training/algorithms/rainbow/process.ts";
+import { createRainbow } from "../../../../agents/training/algorithms/rainbow/rainbow-learner.ts";
+import { createRng, evaluator, metered } from "../../../../env/index.ts";
+import type { SystemCheck } from "../check.ts";
+import { kept } from "../kept.ts";
+import { atScale, seedsAt } from "../runs.ts";
 import { timed } from "./trained.ts";
 
 const SEEDS = 3;
@@ -22,18 +22,15 @@ interface Played {
   readonly failed: readonly boolean[];
 }
 
-/** The process, watched. */
-function watched(process: DecisionProcess, log: { illegal: number; failed: boolean[] }): DecisionProcess {
-  return Object.create(process, {
-    step: {
-      value(action: number) {
-        if (process.mask[action] !== 1) log.illegal++;
-        const end = process.step(action);
-        if (end !== "open") log.failed.push(end === "failed");
-        return end;
-      },
-    },
-  }) as DecisionProcess;
+/** Notes what is done with the process. */
+function watch(process: DecisionProcess, log: { illegal: number; failed: boolean[] }): void {
+  const step = process.step.bind(process);
+  process.step = (action) => {
+    if (process.mask[action] !== 1) log.illegal++;
+    const end = step(action);
+    if (end !== "open") log.failed.push(end === "failed");
+    return end;
+  };
 }
 
 const played = (episodes: number, seed: number): Promise<Played> =>
@@ -47,7 +44,8 @@ const played = (episodes: number, seed: number): Promise<Played> =>
       { tasks: oneTask(task), rng: createRng(seed) },
       (opened) => {
         const made = variableTask(opened, options);
-        return { ...made, process: watched(made.process, log) };
+        watch(made.process, log);
+        return made;
       },
       rainbowSpec(options),
     );
