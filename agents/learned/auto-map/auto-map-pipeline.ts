@@ -1,8 +1,8 @@
 /**
  * Auto-MAP's pipelines: a DQN cuts the chain of layers, one cut after another.
  *
- * Source: Wang et al., "Auto-MAP", arXiv 2007.04069 (2020). Known to us in outline are places of cuts
- * near balanced work, one cut fewer than stages, and a reward at the end by the modelled time.
+ * Source: Wang et al., "Auto-MAP", arXiv 2007.04069 (2020). Known to us in outline: cuts are near
+ * balanced work, one fewer than stages. The modelled time is paid at the end.
  * Shardings are `auto-map` (auto-map.ts); as there, the two are never composed.
  */
 import { z } from "zod";

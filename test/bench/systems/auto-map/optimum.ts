@@ -1,6 +1,8 @@
 /** Line 2: the best plan of spaces that are small enough to try every plan. */
 import { autoMap, variableProcess } from "../../../../agents/learned/auto-map/auto-map.ts";
 import { evaluator, type Scenario } from "../../../../env/index.ts";
+import { meshOf } from "../../../../env/model/layout/mesh-of.ts";
+import { batchPlan } from "../../../../env/model/layout/propagation/batch-plan.ts";
 import { type SystemCheck, seedCount } from "../check.ts";
 import { kept } from "../kept.ts";
 import { seedsAt } from "../runs.ts";
@@ -45,6 +47,7 @@ export const optimumCheck: SystemCheck = {
     for (const [spec, uri] of MODELS.slice(0, seedCount(MODELS.length, scale))) {
       const scenario = await timed(uri);
       const { plans, optimum } = await spaceOf(spec, scenario);
+      const plain = evaluator(scenario).evaluate(batchPlan(scenario, meshOf(scenario.cluster))).cost;
       const evaluations = Math.min(MOST_EVALUATIONS, Math.floor(MOST_SHARE * plans));
       const ratios: number[] = [];
       for (const seed of seedsAt(SEEDS, scale))
@@ -54,7 +57,9 @@ export const optimumCheck: SystemCheck = {
       runs += ratios.length;
       const worst = Math.max(...ratios).toFixed(3);
       const hits = ratios.filter((ratio) => ratio <= 1 + 1e-9).length;
-      found.push(`${uri}: ${hits} of ${ratios.length}, worst ${worst}, ${evaluations} of ${plans} plans`);
+      found.push(
+        `${uri}: ${hits} of ${ratios.length}, worst ${worst}, ${evaluations} of ${plans} plans, optimum ${(optimum / plain).toFixed(3)} of data parallelism`,
+      );
     }
     return {
       measured: `${exact} of ${runs} runs, ${near} within 1%; ${found.join("; ")}`,
