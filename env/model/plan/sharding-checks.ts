@@ -21,6 +21,7 @@ import {
 } from "./sharding.ts";
 import { checkOwners } from "./sharding-fields/owner-checks.ts";
 import { checkPanels } from "./sharding-fields/panel-checks.ts";
+import { checkRecompute } from "./sharding-fields/recompute-checks.ts";
 import { checkReductions } from "./sharding-fields/reduction-checks.ts";
 
 export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
@@ -32,6 +33,7 @@ export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkWords(scenario, plan);
   checkReductions(plan);
   checkOwners(scenario, plan);
+  checkRecompute(scenario, plan);
 }
 
 export function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {

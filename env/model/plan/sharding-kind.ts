@@ -6,7 +6,7 @@ import { InputError } from "../errors.ts";
 import type { Mesh } from "../layout/mesh.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Sync } from "./pipeline.ts";
-import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
+import { deviceIn, flagsIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 import type { OpOwner, OpPanels, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
@@ -32,6 +32,7 @@ function toJson({
   collective,
   reductions,
   memory,
+  recompute,
   sync,
 }: ShardingPlan): PlanJson {
   return {
@@ -48,6 +49,7 @@ function toJson({
     ...(collective !== undefined && { collective }),
     ...(reductions !== undefined && { reductions: structuredClone(reductions) }),
     ...(memory !== undefined && { memory: { ...memory } }),
+    ...(recompute !== undefined && { recompute: Array.from(recompute) }),
     ...(sync !== undefined && { sync }),
   };
 }
@@ -62,6 +64,7 @@ const FIELDS = [
   "collective",
   "reductions",
   "memory",
+  "recompute",
   "sync",
 ];
 
@@ -71,7 +74,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
   if (stranger !== undefined)
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
-  const { split, layouts, panels, owners, collective, reductions, memory, sync } = json;
+  const { split, layouts, panels, owners, collective, reductions, memory, recompute, sync } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -85,6 +88,9 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     ...(collective !== undefined && { collective: collective as ShardingCollective }),
     ...(reductions !== undefined && { reductions: reductionsIn(mesh.axes, reductions, where) }),
     ...(memory !== undefined && { memory: structuredClone(memory) as ShardingPlan["memory"] }),
+    ...(recompute !== undefined && {
+      recompute: flagsIn(recompute, scenario.graph.opCount, `${where}: recompute`),
+    }),
     ...(sync !== undefined && { sync: sync as Sync }),
   };
   try {

@@ -73,6 +73,11 @@ export interface ShardingPlan {
   /** Sums over these axes run a program in place of `collective`. Absent for none. */
   readonly reductions?: readonly PlanReduction[];
   readonly memory?: { readonly zero?: ZeroStage };
+  /**
+   * 1 for each forward op that ranks run once more for the backward pass, instead of keeping what
+   * it made; shape [opCount]. Absent for none.
+   */
+  readonly recompute?: Uint8Array;
   /** Absent for `overlapped`. */
   readonly sync?: Sync;
 }

@@ -10,7 +10,7 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import { visible } from "../../text/visible.ts";
 import type { Exported } from "../contract.ts";
 import { type DividedPlan, dividedParts, equalRanks } from "./divided-plan.ts";
-import { algorithmLoss, layoutLoss, syncLoss } from "./losses.ts";
+import { algorithmLoss, layoutLoss, recomputeLoss, syncLoss } from "./losses.ts";
 import { meshRoles } from "./mesh-roles.ts";
 
 const NAME = "deepspeed";
@@ -62,6 +62,12 @@ function ofHybrid(plan: PipelinePlan, writePipeline: (plan: PipelinePlan) => Exp
   const fields = { ...(JSON.parse(text) as object), zero_optimization: { stage: zero } };
   return {
     text: `${visible(JSON.stringify(fields, null, 2))}\n`,
-    notes: [...notes, ...tensorLoss(ranks), ...algorithmLoss(NAME, plan, "NCCL"), ...syncLoss(NAME, plan)],
+    notes: [
+      ...notes,
+      ...tensorLoss(ranks),
+      ...algorithmLoss(NAME, plan, "NCCL"),
+      ...syncLoss(NAME, plan),
+      ...recomputeLoss(NAME, plan),
+    ],
   };
 }

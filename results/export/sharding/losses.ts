@@ -20,3 +20,10 @@ export function layoutLoss(format: string, plan: DividedPlan): string[] {
     ? []
     : [`The format ${format} cannot give single outputs a layout, as the plan gives ${count}.`];
 }
+
+export function recomputeLoss(format: string, { kind, recompute }: DividedPlan): string[] {
+  const count = recompute?.filter((flag) => flag === 1).length ?? 0;
+  return kind !== "sharding" || count === 0
+    ? []
+    : [`The format ${format} has no word here for the ${count} ops that the plan computes again.`];
+}

@@ -18,7 +18,7 @@ import { tensorName } from "../../text/shardings/names.ts";
 import { visible, visibleName } from "../../text/visible.ts";
 import type { DividedExporter } from "../contract.ts";
 import { type DividedPart, dividedParts } from "./divided-plan.ts";
-import { algorithmLoss, syncLoss } from "./losses.ts";
+import { algorithmLoss, recomputeLoss, syncLoss } from "./losses.ts";
 
 const NAME = "jax";
 
@@ -50,6 +50,7 @@ export const partitionSpecs: DividedExporter = {
           : []),
         ...algorithmLoss(NAME, plan, "XLA"),
         ...syncLoss(NAME, plan),
+        ...recomputeLoss(NAME, plan),
       ],
     };
   },

@@ -39,6 +39,10 @@ export interface Run {
   readonly outputs: readonly number[];
   /** New weights of an update. */
   readonly renewed: readonly number[];
+  /** A forward op that runs once more for the backward pass. */
+  readonly again?: true;
+  /** Values that a rank has before it begins, without a use for them; absent for none. */
+  readonly waits?: readonly number[];
 }
 
 /** What a step is for: weights wait until they are wanted, sums of gradients may wait. */
@@ -50,6 +54,8 @@ export interface Move {
   readonly from: number;
   readonly to: number;
   readonly purpose: Purpose;
+  /** As those of a run. */
+  readonly waits?: readonly number[];
 }
 
 /** The same numbers read as a tensor of another shape. */

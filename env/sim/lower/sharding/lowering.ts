@@ -42,6 +42,8 @@ export interface ShardedLowering {
   /** Op of each task, and its rank: -1 for the host's. */
   readonly opOf: number[];
   readonly rankOf: number[];
+  /** Tasks of ops that run again. */
+  readonly againTasks: Set<number>;
   /** Task after which a rank has a value, -1 for at once; [value][rank]. */
   readonly ready: number[][];
   /** Buffer of a value on a rank, -1 for none; [value][rank]. */

@@ -13,7 +13,14 @@ import { programAllReduce } from "../collectives/program.ts";
 import { wholeChunks } from "../collectives/steps.ts";
 import { groupCollective } from "./collectives.ts";
 import { type Feed, type Move, rankBytes, type View } from "./instructions.ts";
-import { addStep, ownBuffer, type ShardedLowering, shareBuffer, useBuffer } from "./lowering.ts";
+import {
+  addStep,
+  ownBuffer,
+  type ShardedLowering,
+  shareBuffer,
+  useBuffer,
+  waitForValues,
+} from "./lowering.ts";
 
 /** `waitsFor`: what a rank waits for beside its value, -1 for nothing. */
 export function lowerMove(
@@ -22,7 +29,7 @@ export function lowerMove(
   waitsFor: readonly number[],
 ): readonly number[] {
   const { program, builder, moves, ready } = lowering;
-  const { step, from, to, purpose } = move;
+  const { step, from, to, purpose, waits = [] } = move;
   if (step.kind === "slice") {
     lowerView(lowering, move);
     return [];
@@ -32,6 +39,7 @@ export function lowerMove(
   const first = ready[from].map((task, rank) => {
     const start = addStep(lowering, rank, op);
     for (const before of [task, waitsFor[rank]]) if (before !== -1) builder.after(start, before);
+    waitForValues(lowering, start, rank, waits);
     return start;
   });
   const bytes = amountOf(lowering, move);

@@ -10,13 +10,20 @@
  *   Gradients that meet are so added up, then scattered.
  * - An op that does not say what it iterates over runs whole on every rank.
  * - An op that is passed panel by panel takes what it needs in panels, and no partial sums.
+ * - Recomputed ops run once more for the backward pass (special-runs/again.ts).
  */
 import { CONTROL, type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { kindsOf } from "../../../model/graph/support.ts";
 import { type Layout, localShare, partLength, replicated } from "../../../model/layout/layout.ts";
 import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
-import { naturalLayouts, type OpSplit, usedAxes, workShare } from "../../../model/layout/natural.ts";
+import {
+  naturalLayouts,
+  type OpSplit,
+  type Panels,
+  usedAxes,
+  workShare,
+} from "../../../model/layout/natural.ts";
 import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
 import {
   dataEdges,
@@ -27,7 +34,8 @@ import {
 } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { followedSplit } from "./follow.ts";
-import type { Instruction, Purpose, ShardedProgram } from "./instructions.ts";
+import type { Instruction, Purpose, Run, ShardedProgram } from "./instructions.ts";
+import { createRecomputing, outputKey, type Recomputing } from "./special-runs/again.ts";
 import { createTensors, type Tensors } from "./tensors.ts";
 import { createWeights, type Weights } from "./weights.ts";
 import { type PartialGradients, updateSplit } from "./zero.ts";
@@ -77,16 +85,24 @@ function made(
   const { graph } = scenario;
   const sizes = sizesOf(plan.mesh);
   const instructions: Instruction[] = [];
-  const tensors = createTensors(resharder, (instruction) => void instructions.push(instruction));
+  const waits: Waits = { values: [] };
+  const tensors = createTensors(
+    resharder,
+    sizes,
+    (instruction) => void instructions.push(waiting(graph, tensors, instruction, waits)),
+  );
+  const recomputing = createRecomputing(graph, plan, tensors, instructions);
   const weights = createWeights(graph, plan, tensors, { partial, ...(outside !== undefined && { outside }) });
   const found = new Map<number, readonly number[]>();
-  const making: Making = { graph, plan, sizes, tensors, weights, instructions, partial, found };
+  const decided = new Map<number, Decided>();
+  const context = { graph, plan, sizes, tensors, weights, instructions };
+  const making: Making = { ...context, partial, found, recomputing, waits, decided };
   const madeFor: number[] = [];
   for (const v of graph.topologicalOrder) {
     if (outside?.[v] === 1 && !isUsedInside(graph, v, outside)) continue;
     if (outside?.[v] === 1 || runsOnHost(scenario, plan, v)) addHostRun(making, v);
     else if (ownerOf(graph, plan, v) !== -1) addOwnedRun(making, v);
-    else addRun(making, v);
+    else addRuns(making, v);
     if (outside?.[v] === 0) sumForOthers(making, v, outside);
     while (madeFor.length < instructions.length) madeFor.push(v);
   }
@@ -120,6 +136,28 @@ interface Making {
   /** What is divided once more by a stage of ZeRO. */
   readonly partial: PartialGradients;
   readonly found: Map<number, readonly number[]>;
+  readonly recomputing: Recomputing;
+  readonly waits: Waits;
+  /** How each op has run, for a second run. */
+  readonly decided: Map<number, Decided>;
+}
+
+/** What steps on kept tensors wait for just now. */
+interface Waits {
+  values: readonly number[];
+}
+
+/** Steps on kept tensors of the forward pass wait; those on tensors of second runs do anyway. */
+function waiting(
+  { role }: OpGraph,
+  { values }: Tensors,
+  instruction: Instruction,
+  waits: Waits,
+): Instruction {
+  if (waits.values.length === 0 || instruction.kind !== "move" || instruction.purpose !== "data")
+    return instruction;
+  const isKept = role[values[instruction.from].op] === Role.forward;
+  return isKept ? { ...instruction, waits: waits.values } : instruction;
 }
 
 /** Inputs that not every device of the mesh runs: the checks leave no others. */
@@ -132,7 +170,7 @@ export const runsOnHost = (
   return kinds !== null && mesh.devices.some((d) => !kinds.includes(cluster.devices[d].kind));
 };
 
-const keyOf = (op: number, output: number): string => `${op}:${output}`;
+const keyOf = outputKey;
 
 function addHostRun(making: Making, v: number): void {
   making.instructions.push({ kind: "host", op: v, outputs: wholeOutputs(making, v) });
@@ -180,27 +218,51 @@ function outputsOf(
   }));
 }
 
-function addRun(making: Making, v: number): void {
-  const { graph, plan, sizes, tensors, weights, instructions } = making;
-  const iteration = iterationOf(graph, v);
+/** How an op runs, whenever it does. */
+interface Decided extends PartialRun {
+  /** The split before any partial sums are taken. */
+  readonly given: OpSplit | null;
+  readonly panels: Panels | null;
+}
+
+/** The op's run, after the second runs of what it reads. */
+function addRuns(making: Making, v: number): void {
+  const { graph, plan, recomputing, waits, decided } = making;
+  const before = recomputing.before(v);
+  if (plan.recompute !== undefined) waits.values = recomputing.waitsFor(v);
+  for (const op of before) addRun(making, op, decided.get(op)!, { again: true });
   const given = givenSplit(making, v);
-  const purpose: Purpose = graph.role[v] === Role.update ? "gradient" : "data";
   const panels = panelsOf(graph, plan, v);
-  const { passed, split } = panels === null ? partialRun(making, v, given) : { passed: [], split: given };
+  const run = panels === null ? partialRun(making, v, given) : { passed: [], split: given };
+  decided.set(v, { ...run, given, panels });
+  addRun(making, v, decided.get(v)!, { again: false });
+  waits.values = [];
+}
+
+function addRun(
+  making: Making,
+  v: number,
+  { passed, split, given, panels }: Decided,
+  { again }: { readonly again: boolean },
+): void {
+  const { graph, plan, sizes, tensors, weights, instructions, recomputing } = making;
+  const iteration = iterationOf(graph, v);
+  const purpose: Purpose = graph.role[v] === Role.update ? "gradient" : "data";
   const natural = iteration === null || split === null ? null : naturalLayouts(iteration, split, panels);
   const inputs = dataEdges(graph, v).map((e, i) => {
-    const key = keyOf(graph.edgeSource[e], graph.edgeOutput[e]);
+    const key = recomputing.keyOf(v, e, again);
     const shape = iteration?.inputs[i]?.shape ?? tensors.first(key).shape;
     const layout = natural?.inputs[i] ?? replicated(shape);
     const isLinear = iteration?.linearIn.includes(i) === true;
     const wanted = isLinear ? { ...layout, partial: passed } : layout;
     return tensors.bring(key, { shape, layout: wanted, purpose });
   });
-  const parameters = natural === null ? [] : weights.bring(v, iteration!, natural.parameters);
+  const pass = again ? Role.backward : graph.role[v];
+  const parameters = natural === null ? [] : weights.bring(v, iteration!, natural.parameters, pass);
   const outputs = outputsOf(graph, v).map(({ shape, bytes }, output) => {
     const own = natural?.outputs[output] ?? replicated(shape);
     const layout = { ...own, partial: [...own.partial, ...passed].sort((a, b) => a - b) };
-    return tensors.add(keyOf(v, output), { op: v, output, parameter: 0, shape, layout, bytes });
+    return tensors.add(keyOf(v, output, again), { op: v, output, parameter: 0, shape, layout, bytes });
   });
   const share =
     iteration === null || split === null
@@ -209,11 +271,18 @@ function addRun(making: Making, v: number): void {
   const isUpdate = graph.role[v] === Role.update && natural !== null;
   const renewed = isUpdate ? weights.renew(v, iteration!, natural.parameters) : [];
   const run = { op: v, split, share, inputs, parameters, outputs, renewed };
-  instructions.push({ kind: "run", ...run, ...(panels !== null && { panels }) });
-  if (split !== given) settle(making, v, naturalLayouts(iteration!, given!).outputs);
+  instructions.push({ kind: "run", ...run, ...(panels !== null && { panels }), ...timing(making, v, again) });
+  if (split !== given) settle(making, v, naturalLayouts(iteration!, given!).outputs, again);
   for (const { op, output, axes } of plan.layouts ?? [])
-    if (op === v) tensors.settle(keyOf(v, output), { axes, partial: [] });
+    if (op === v) tensors.settle(keyOf(v, output, again), { axes, partial: [] });
   if (isUpdate) weights.store(v, iteration!);
+}
+
+/** What else a run waits for. */
+function timing({ recomputing, waits }: Making, v: number, again: boolean): Pick<Run, "again" | "waits"> {
+  if (again) return { again, waits: waits.values };
+  const read = recomputing.readBefore(v);
+  return read.length === 0 ? {} : { waits: read };
 }
 
 /** The op's split before any partial sums are taken. Notes over which axes a gradient is one. */
@@ -227,9 +296,9 @@ function givenSplit({ graph, plan, sizes, tensors, partial, found }: Making, v: 
 }
 
 /** Brings the outputs of an op that has taken partial sums into the parts of its own split. */
-function settle({ tensors }: Making, v: number, layouts: readonly Layout[]): void {
+function settle({ tensors }: Making, v: number, layouts: readonly Layout[], again: boolean): void {
   layouts.forEach(({ axes, partial }, output) => {
-    const key = keyOf(v, output);
+    const key = keyOf(v, output, again);
     const used = axes.flat();
     const kept = tensors.first(key).layout.partial.filter((axis) => !used.includes(axis));
     tensors.settle(key, { axes, partial: [...new Set([...kept, ...partial])].sort((a, b) => a - b) });

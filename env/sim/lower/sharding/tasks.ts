@@ -42,6 +42,8 @@ export interface LoweredSharding extends TaskStructure {
   readonly opOf: readonly number[];
   /** Rank of each task; -1 for the host's. */
   readonly rankOf: readonly number[];
+  /** Tasks of ops that run again. */
+  readonly againTasks: ReadonlySet<number>;
   /** The first rows of `columns` are buffers. That of a value on a rank, -1 for none. */
   readonly bufferOf: readonly (readonly number[])[];
   readonly columns: IntervalColumns;
@@ -84,6 +86,7 @@ export function lowerProgram(
     moves: [],
     opOf: [],
     rankOf: [],
+    againTasks: new Set(),
     ready: [],
     bufferOf: [],
     firstOf: madeFirst(program),
@@ -99,9 +102,9 @@ export function lowerProgram(
   const structure = lowering.builder.build(scenario, cluster);
   if (plan.sync === "exposed") checkEnds(structure);
   fill(lowering, structure, shares);
-  const { moves, opOf, rankOf, bufferOf, buffers } = lowering;
+  const { moves, opOf, rankOf, againTasks, bufferOf, buffers } = lowering;
   const columns = buffers.columns(structure.device, structure.compiled.workspaceBytes);
-  return { ...structure, program, moves, opOf, rankOf, bufferOf, columns };
+  return { ...structure, program, moves, opOf, rankOf, againTasks, bufferOf, columns };
 }
 
 /** Tasks of ops on all ranks; a host's has one entry. */
@@ -186,16 +189,18 @@ function lowerRun(
   shares: number[],
 ): readonly number[] {
   const { scenario, plan, bufferOf, firstOf, program } = lowering;
-  const { op, inputs, renewed } = run;
+  const { op, inputs, renewed, waits = [] } = run;
   const runTask: RunTask = (rank, share) => {
     const task = addRunTask(lowering, op, rank, share);
     shares[task] = share;
+    if (run.again) lowering.againTasks.add(task);
+    waitForValues(lowering, task, rank, waits);
     addOrders(lowering, op, task, rank, tasksOf);
     return task;
   };
   const tasks =
     run.panels === undefined ? runAtOnce(lowering, run, runTask) : lowerPanels(lowering, run, runTask);
-  tasksOf[op] = tasks;
+  if (run.again === undefined) tasksOf[op] = tasks;
   for (const value of renewed) {
     lowering.ready[value] = [...tasks];
     bufferOf[value] = tasks.map(() => -1);

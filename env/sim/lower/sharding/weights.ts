@@ -13,8 +13,8 @@ import { type PartialGradients, updateSplit } from "./zero.ts";
 
 export interface Weights {
   readonly stored: readonly StoredWeight[];
-  /** Values of the weights that an op reads, in the layouts that it needs. */
-  bring(op: number, iteration: OpIteration, layouts: readonly Layout[]): number[];
+  /** Values of the weights that an op reads in a pass, in the layouts that it needs. */
+  bring(op: number, iteration: OpIteration, layouts: readonly Layout[], pass: number): number[];
   /** New weights of an update, in the layouts in which it makes them. */
   renew(update: number, iteration: OpIteration, layouts: readonly Layout[]): number[];
   /** Brings new weights into the layouts in which they are stored. */
@@ -55,12 +55,12 @@ export function createWeights(
 
   return {
     stored,
-    bring(op, iteration, layouts) {
+    bring(op, iteration, layouts, role) {
       return layouts.flatMap((layout, parameter) => {
         const value = find(op, iteration, parameter);
         if (value === null) return [];
         // What one pass has gathered is gone before the next one.
-        const pass = isGathered && graph.role[op] !== Role.update ? `pass ${graph.role[op]}` : "stored";
+        const pass = isGathered && role !== Role.update ? `pass ${role}` : "stored";
         const key = keyOf(value, pass);
         if (!tensors.has(key)) tensors.alias(key, keyOf(value, "stored"));
         return [tensors.bring(key, { shape: value.shape, layout, purpose: "weights" })];

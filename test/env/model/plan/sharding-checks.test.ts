@@ -101,6 +101,13 @@ test.each([
   [reduction({ steps: new Array(6).fill(SUM.steps[0]) }), "has 6 steps, expected at most 5."],
   [{ owners: [{ op: 9, rank: 0 }] }, "An owner of the sharding has op 9, expected 0..3."],
   [{ owners: [{ op: 2, rank: 0 }] }, 'Op "rows" has an owner; only forward ops with weights can.'],
+  [{ recompute: new Uint8Array(2) }, "The sharding's recompute has 2 entries for 4 ops"],
+  [
+    { recompute: Uint8Array.of(0, 0, 2, 0) },
+    'recompute of op "rows" is 2, expected 0, or 1 for a forward op.',
+  ],
+  [{ recompute: Uint8Array.of(1, 0, 0, 0) }, 'recompute of op "read" is 1, but the host runs the op'],
+  [{ recompute: Uint8Array.of(0, 1, 1, 1) }, "valid"],
   [{ sync: "late" }, 'The sharding\'s sync is "late", expected overlapped or exposed.'],
 ])("%j is refused in one sentence", (change, sentence) => {
   expect(sentenceOf(change)).toContain(sentence);

@@ -45,10 +45,12 @@ export function shardingPlans(
         memory: fc.record({ zero: fc.constantFrom<ZeroStage>(0, 1, 2, 3) }),
         sync: fc.constantFrom("overlapped" as const, "exposed" as const),
         owners: ownersOf(graph, rankCount(sizes)),
+        recompute: recomputeOf(graph),
       })
       .map((plan) => ({
         ...plan,
         split: plan.split.map((own, v) => (plan.owners.some(({ op }) => op === v) ? null : own)),
+        recompute: plan.recompute.map((flag, v) => (plan.owners.some(({ op }) => op === v) ? 0 : flag)),
       })),
   );
 }
@@ -75,6 +77,15 @@ function splitsOf(graph: OpGraph, v: number, sizes: readonly number[]): fc.Arbit
       return split;
     });
 }
+
+/** In half of the plans some forward ops run again. */
+const recomputeOf = (graph: OpGraph): fc.Arbitrary<Uint8Array> =>
+  fc.oneof(
+    fc.constant(new Uint8Array(graph.opCount)),
+    fc
+      .tuple(...Array.from(graph.role, (role) => fc.nat({ max: role === Role.forward ? 1 : 0 })))
+      .map((flags) => Uint8Array.from(flags)),
+  );
 
 /** Some ops with weights, on ranks of their own. */
 function ownersOf(graph: OpGraph, ranks: number): fc.Arbitrary<OpOwner[]> {
