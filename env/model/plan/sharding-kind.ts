@@ -10,6 +10,7 @@ import { deviceIn, flagsIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts"
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 import type { OpOwner, OpPanels, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
+import { ratiosIn } from "./sharding-fields/ratio-checks.ts";
 import { reductionsIn } from "./sharding-fields/reduction-checks.ts";
 
 export const shardingKind: PlanKind<ShardingPlan> = {
@@ -26,6 +27,7 @@ const copyLists = (lists: readonly (readonly number[])[]): number[][] => lists.m
 function toJson({
   mesh,
   split,
+  ratios,
   layouts,
   panels,
   owners,
@@ -39,6 +41,9 @@ function toJson({
     kind: "sharding",
     mesh: { axes: mesh.axes.map(({ name, size }) => ({ name, size })), devices: [...mesh.devices] },
     split: split.map((own) => (own === null ? null : copyLists(own))),
+    ...(ratios !== undefined && {
+      ratios: ratios.map(({ op, dimension, parts }) => ({ op, dimension, parts: [...parts] })),
+    }),
     ...(layouts !== undefined && {
       layouts: layouts.map(({ op, output, axes }) => ({ op, output, axes: copyLists(axes) })),
     }),
@@ -58,6 +63,7 @@ const FIELDS = [
   "kind",
   "mesh",
   "split",
+  "ratios",
   "layouts",
   "panels",
   "owners",
@@ -74,7 +80,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
   if (stranger !== undefined)
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
-  const { split, layouts, panels, owners, collective, reductions, memory, recompute, sync } = json;
+  const { split, ratios, layouts, panels, owners, collective, reductions, memory, recompute, sync } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -82,6 +88,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     split: split.map((own: unknown, v) =>
       own === null ? null : listsIn(mesh.axes, own, `${where}: split ${v}`),
     ),
+    ...(ratios !== undefined && { ratios: ratiosIn(scenario.graph, ratios, where) }),
     ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
     ...(panels !== undefined && { panels: panelsIn(scenario, mesh, panels, where) }),
     ...(owners !== undefined && { owners: ownersIn(scenario, owners, where) }),

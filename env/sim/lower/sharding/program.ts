@@ -18,6 +18,7 @@ import { kindsOf } from "../../../model/graph/support.ts";
 import { type Layout, localShare, partLength, replicated } from "../../../model/layout/layout.ts";
 import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
 import {
+  type DimensionRanges,
   naturalLayouts,
   type OpSplit,
   type Panels,
@@ -32,10 +33,12 @@ import {
   panelsOf,
   type ShardingPlan,
 } from "../../../model/plan/sharding.ts";
+import { dimensionRanges } from "../../../model/plan/sharding-fields/op-ranges.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { followedSplit } from "./follow.ts";
+import { type Followed, followed } from "./follow.ts";
 import type { Instruction, Purpose, Run, ShardedProgram } from "./instructions.ts";
 import { createRecomputing, outputKey, type Recomputing } from "./special-runs/again.ts";
+import { unevenParts } from "./special-runs/uneven.ts";
 import { createTensors, type Tensors } from "./tensors.ts";
 import { createWeights, type Weights } from "./weights.ts";
 import { type PartialGradients, updateSplit } from "./zero.ts";
@@ -122,7 +125,7 @@ function sumForOthers({ graph, tensors }: Making, v: number, outside: Uint8Array
     const e = graph.outEdge[i];
     if (graph.edgeOutput[e] === CONTROL || outside[graph.edgeDestination[e]] === 0) continue;
     const key = keyOf(v, graph.edgeOutput[e]);
-    tensors.settle(key, { axes: tensors.settled(key).layout.axes, partial: [] });
+    tensors.settle(key, { ...tensors.settled(key).layout, partial: [] });
   }
 }
 
@@ -198,7 +201,7 @@ function addOwnedRun(making: Making, v: number): void {
     const { shape, layout } = tensors.settled(key);
     const alone = tensors.alone(key);
     return alone === -1
-      ? tensors.bring(key, { shape, layout: { axes: layout.axes, partial: [] }, purpose: "data" })
+      ? tensors.bring(key, { shape, layout: { ...layout, partial: [] }, purpose: "data" })
       : alone;
   });
   const outputs = wholeOutputs(making, v);
@@ -221,7 +224,7 @@ function outputsOf(
 /** How an op runs, whenever it does. */
 interface Decided extends PartialRun {
   /** The split before any partial sums are taken. */
-  readonly given: OpSplit | null;
+  readonly given: Followed;
   readonly panels: Panels | null;
 }
 
@@ -233,7 +236,7 @@ function addRuns(making: Making, v: number): void {
   for (const op of before) addRun(making, op, decided.get(op)!, { again: true });
   const given = givenSplit(making, v);
   const panels = panelsOf(graph, plan, v);
-  const run = panels === null ? partialRun(making, v, given) : { passed: [], split: given };
+  const run = panels === null ? partialRun(making, v, given) : { passed: [], split: given.split };
   decided.set(v, { ...run, given, panels });
   addRun(making, v, decided.get(v)!, { again: false });
   waits.values = [];
@@ -248,7 +251,8 @@ function addRun(
   const { graph, plan, sizes, tensors, weights, instructions, recomputing } = making;
   const iteration = iterationOf(graph, v);
   const purpose: Purpose = graph.role[v] === Role.update ? "gradient" : "data";
-  const natural = iteration === null || split === null ? null : naturalLayouts(iteration, split, panels);
+  const uneven = split === null ? null : rangesOf(making, v, split, given);
+  const natural = uneven === null ? null : naturalLayouts(iteration!, split!, panels, uneven);
   const inputs = dataEdges(graph, v).map((e, i) => {
     const key = recomputing.keyOf(v, e, again);
     const shape = iteration?.inputs[i]?.shape ?? tensors.first(key).shape;
@@ -268,14 +272,29 @@ function addRun(
     iteration === null || split === null
       ? 1
       : workShare(iteration, split, (length, axes) => partLength(length, axes, sizes));
+  const parts = uneven === null ? {} : unevenParts(iteration!, split!, uneven);
   const isUpdate = graph.role[v] === Role.update && natural !== null;
   const renewed = isUpdate ? weights.renew(v, iteration!, natural.parameters) : [];
-  const run = { op: v, split, share, inputs, parameters, outputs, renewed };
+  const run = { op: v, split, share, ...parts, inputs, parameters, outputs, renewed };
   instructions.push({ kind: "run", ...run, ...(panels !== null && { panels }), ...timing(making, v, again) });
-  if (split !== given) settle(making, v, naturalLayouts(iteration!, given!).outputs, again);
+  if (split !== given.split) {
+    const own = naturalLayouts(iteration!, given.split!, null, rangesOf(making, v, given.split!, given));
+    settle(making, v, own.outputs, again);
+  }
   for (const { op, output, axes } of plan.layouts ?? [])
     if (op === v) tensors.settle(keyOf(v, output, again), { axes, partial: [] });
   if (isUpdate) weights.store(v, iteration!);
+}
+
+/** The ranges of an op's dimensions: those of the plan, or of an input that it follows. */
+function rangesOf({ graph, plan }: Making, v: number, split: OpSplit, given: Followed): DimensionRanges {
+  const own = dimensionRanges(graph, plan, v, split);
+  if (given.ranges === undefined) return own;
+  const isSame = (d: number): boolean => split[d].join() === given.split![d].join();
+  return {
+    ...own,
+    ranges: own.ranges.map((each, d) => each ?? (isSame(d) ? (given.ranges!.get(d) ?? null) : null)),
+  };
 }
 
 /** What else a run waits for. */
@@ -286,22 +305,23 @@ function timing({ recomputing, waits }: Making, v: number, again: boolean): Pick
 }
 
 /** The op's split before any partial sums are taken. Notes over which axes a gradient is one. */
-function givenSplit({ graph, plan, sizes, tensors, partial, found }: Making, v: number): OpSplit | null {
+function givenSplit({ graph, plan, sizes, tensors, partial, found }: Making, v: number): Followed {
   const inputs = dataEdges(graph, v).map((e) =>
     tensors.settled(keyOf(graph.edgeSource[e], graph.edgeOutput[e])),
   );
-  if (graph.role[v] !== Role.update) return followedSplit(graph, plan, v, { inputs, sizes });
+  if (graph.role[v] !== Role.update) return followed(graph, plan, v, { inputs, sizes });
   found.set(v, [...new Set(inputs.flatMap(({ layout }) => layout.partial))]);
-  return updateSplit(graph, plan, v, partial);
+  return { split: updateSplit(graph, plan, v, partial) };
 }
 
 /** Brings the outputs of an op that has taken partial sums into the parts of its own split. */
 function settle({ tensors }: Making, v: number, layouts: readonly Layout[], again: boolean): void {
-  layouts.forEach(({ axes, partial }, output) => {
+  layouts.forEach((layout, output) => {
+    const { axes, partial } = layout;
     const key = keyOf(v, output, again);
     const used = axes.flat();
     const kept = tensors.first(key).layout.partial.filter((axis) => !used.includes(axis));
-    tensors.settle(key, { axes, partial: [...new Set([...kept, ...partial])].sort((a, b) => a - b) });
+    tensors.settle(key, { ...layout, partial: [...new Set([...kept, ...partial])].sort((a, b) => a - b) });
   });
 }
 
@@ -313,8 +333,9 @@ interface PartialRun {
   readonly split: OpSplit | null;
 }
 
-function partialRun(making: Making, v: number, split: OpSplit | null): PartialRun {
+function partialRun(making: Making, v: number, given: Followed): PartialRun {
   const { graph } = making;
+  const { split } = given;
   const iteration = iterationOf(graph, v);
   const none = { passed: [], split };
   if (iteration === null || split === null || iteration.linearIn.length === 0) return none;
@@ -322,12 +343,12 @@ function partialRun(making: Making, v: number, split: OpSplit | null): PartialRu
   if (common.length === 0) return none;
   const used = usedAxes(split);
   const lifted = split.map((axes) => axes.filter((axis) => !common.includes(axis)));
-  const whole = bytesAround(making, v, iteration, lifted);
+  const whole = bytesAround(making, v, lifted, given);
   // To sum first is worth the work where it leaves less to reduce.
   if (common.some((axis) => used.includes(axis)) && whole.made < whole.taken)
     return { passed: common, split: lifted };
   const passed = common.filter((axis) => !used.includes(axis));
-  const { made, taken } = bytesAround(making, v, iteration, split);
+  const { made, taken } = bytesAround(making, v, split, given);
   return passed.length > 0 && made <= taken ? { passed, split } : none;
 }
 
@@ -344,8 +365,10 @@ function commonPartial({ graph, tensors }: Making, v: number, iteration: OpItera
 }
 
 /** Bytes of a rank's linear inputs and of its outputs under a split. */
-function bytesAround({ graph, sizes, tensors }: Making, v: number, iteration: OpIteration, split: OpSplit) {
-  const natural = naturalLayouts(iteration, split);
+function bytesAround(making: Making, v: number, split: OpSplit, given: Followed) {
+  const { graph, sizes, tensors } = making;
+  const iteration = iterationOf(graph, v)!;
+  const natural = naturalLayouts(iteration, split, null, rangesOf(making, v, split, given));
   const edges = dataEdges(graph, v);
   const taken = iteration.linearIn.reduce((sum, i) => {
     const { shape, bytes } = tensors.first(keyOf(graph.edgeSource[edges[i]], graph.edgeOutput[edges[i]]));

@@ -7,6 +7,7 @@ import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { elementsIn, type Layout, replicated } from "../../../model/layout/layout.ts";
 import { naturalLayouts } from "../../../model/layout/natural.ts";
 import { iterationOf, ownerOf, panelsOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
+import { dimensionRanges } from "../../../model/plan/sharding-fields/op-ranges.ts";
 import { type StoredWeight, type Value, WEIGHTS } from "./instructions.ts";
 import type { Tensors } from "./tensors.ts";
 import { type PartialGradients, updateSplit } from "./zero.ts";
@@ -102,7 +103,12 @@ function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number, updated: Updat
     const value = { op: v, output: WEIGHTS, parameter: 0, shape: [], layout: replicated([]), bytes: total };
     return [{ value, optimizer: value.layout }];
   }
-  const { parameters } = naturalLayouts(iteration, split, panelsOf(graph, plan, v));
+  const { parameters } = naturalLayouts(
+    iteration,
+    split,
+    panelsOf(graph, plan, v),
+    dimensionRanges(graph, plan, v, split),
+  );
   return iteration.parameters.map(({ shape }, parameter) => ({
     value: {
       op: v,
@@ -145,7 +151,7 @@ function updatedLayouts(
   const iteration = update === -1 ? null : iterationOf(graph, update);
   const split = update === -1 ? null : updateSplit(graph, plan, update, partial);
   if (iteration === null || split === null) return () => null;
-  const { parameters } = naturalLayouts(iteration, split);
+  const { parameters } = naturalLayouts(iteration, split, null, dimensionRanges(graph, plan, update, split));
   return (parameter, shape) =>
     iteration.parameters[parameter]?.shape.join() === shape.join() ? parameters[parameter] : null;
 }

@@ -10,6 +10,7 @@ import {
   coordinatesOf,
   groupsAlong,
   type MeshSizes,
+  placeAlong,
   rankCount,
 } from "../../../../../env/model/layout/mesh.ts";
 import { type OpSplit, panelAxes, unsplit } from "../../../../../env/model/layout/natural.ts";
@@ -212,9 +213,11 @@ function run(one: OneRun, value: number, program: ShardedProgram, shards: readon
   const { layout } = program.values[value];
   const { shape } = tensorOf(one, value);
   const held = [...instruction.inputs, ...instruction.parameters].map((number) => shards[number][rank]);
-  const ranges = iteration.dimensions.map(({ size }, d) =>
-    rangeOf(size, (instruction.split as OpSplit)[d], sizes, coordinatesOf(sizes, rank)),
-  );
+  const ranges = iteration.dimensions.map(({ size }, d) => {
+    const axes = (instruction.split as OpSplit)[d];
+    const at = coordinatesOf(sizes, rank);
+    return instruction.ranges?.[d]?.[placeAlong(axes, sizes, at)] ?? rangeOf(size, axes, sizes, at);
+  });
   const made = computed(one, value, { held, ranges, indices: indicesOf(shape, layout, sizes, rank) });
   if (made.size > localElements(shape, layout, sizes)) throw new Error("A rank holds more than its part.");
   return made;
