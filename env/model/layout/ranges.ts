@@ -3,17 +3,21 @@
  * divide it has a range, by its place among them. Ranges may have any lengths, and overlap where a
  * window needs rows of its neighbours.
  */
-import type { Range } from "./layout.ts";
-import type { MeshSizes } from "./mesh.ts";
+import { type Range, rangeOf } from "./layout.ts";
+import { coordinatesOf, type MeshSizes, rankCount } from "./mesh.ts";
 
 /** By place along the mesh axes that divide the axis, the major one first. */
 export type Ranges = readonly Range[];
 
 export const lengthOf = ({ from, to }: Range): number => Math.max(0, to - from);
 
-/** The equal parts, rounded up; a range of its own for each of many ranks. */
+/** The equal parts, rounded up, as layouts without ranges have them. */
 export function evenRanges(length: number, axes: readonly number[], sizes: MeshSizes): Ranges {
-  return axes.reduce((ranges: Ranges, axis) => subdivided(ranges, sizes[axis]), [{ from: 0, to: length }]);
+  const counts = axes.map((axis) => sizes[axis]);
+  const own = [...axes.keys()];
+  return Array.from({ length: rankCount(counts) }, (_, place) =>
+    rangeOf(length, own, counts, coordinatesOf(counts, place)),
+  );
 }
 
 /** Each range in equal parts, rounded up. */
