@@ -3,7 +3,7 @@
  * that bring it into another. A tensor that several ops need in one layout is brought there once,
  * from the layout from which it costs least.
  */
-import { elementsIn, type Layout, layoutKey, replicated } from "../../../model/layout/layout.ts";
+import { elementsIn, type Layout, layoutKey, layoutOf, replicated } from "../../../model/layout/layout.ts";
 import type { MeshSizes } from "../../../model/layout/mesh.ts";
 import type { Resharder, Resharding } from "../../../model/layout/reshard.ts";
 import { type Instruction, type Purpose, rankBytes, type Value } from "./instructions.ts";
@@ -154,7 +154,11 @@ function view(known: Known, key: string, { shape, purpose }: Wanted): void {
   const base = known.values[known.valuesOf.get(key)![0]];
   const isAlike = base.shape.length === shape.length;
   const kept: Layout = isAlike
-    ? { axes: base.layout.axes.map((own, t) => (base.shape[t] === shape[t] ? own : [])), partial: [] }
+    ? layoutOf(
+        base.layout.axes.map((own, t) => (base.shape[t] === shape[t] ? own : [])),
+        [],
+        base.layout.ranges?.map((own, t) => (base.shape[t] === shape[t] ? own : null)),
+      )
     : replicated(base.shape);
   const from = bring(known, key, { shape: base.shape, layout: kept, purpose });
   const layout = isAlike ? kept : replicated(shape);

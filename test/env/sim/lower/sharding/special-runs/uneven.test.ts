@@ -5,6 +5,7 @@ import { iterationOf, type OpRatio, type ShardingPlan } from "../../../../../../
 import { machines } from "../../machines.ts";
 import { mlp, type NumberedGraph } from "../numbered-graph.ts";
 import { collectivesOf, runSharding, shardedScenario } from "../sharded.ts";
+import { convolved, windows } from "../windows.ts";
 
 const numbered = mlp({ b: 8, k: 4, h: 12, n: 4 });
 const { names } = numbered.graph;
@@ -111,4 +112,26 @@ test("parts of equal weights are the plan without ratios, to the bit", () => {
   const plan = planOf("b", numbered, [2, 2]);
   const { ratios: _, ...plain } = plan;
   expect(runSharding(scenario, plan).iterationUs).toBe(runSharding(scenario, plain).iterationUs);
+});
+
+test("parts of rows get the rows that their windows read, of their neighbours alone", () => {
+  const image = windows(3, [convolved(12, { kernel: 3, stride: 1, padding: 1 })]);
+  const { graph } = image;
+  const plan: ShardingPlan = {
+    kind: "sharding",
+    mesh: { axes: [{ name: "x", size: 4 }], devices: [0, 1, 2, 3] },
+    split: Array.from({ length: graph.opCount }, (_, v) =>
+      graph.role[v] === 0
+        ? iterationOf(graph, v)!.dimensions.map(({ name }) => (name === "rows" ? [0] : []))
+        : null,
+    ),
+  };
+  const scenario = shardedScenario(image, machines([4]));
+  const row = 8 * 3;
+  const [exchange, sum, ...others] = collectivesOf(scenario, runSharding(scenario, plan));
+  // x is brought with its halo for the convolution, and the gradient of the weights reads it too.
+  expect(exchange).toMatchObject({ kind: "exchange", op: "x" });
+  expect(exchange.sent.slice(0, 4)).toEqual([row, 2 * row, 2 * row, row]);
+  expect(sum).toMatchObject({ kind: "all-reduce", op: "dw0" });
+  expect(others).toEqual([]);
 });
