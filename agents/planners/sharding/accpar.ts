@@ -32,11 +32,11 @@ import {
   typeNames,
 } from "../../exact/sharding/chains/type-chain.ts";
 import { type WeightedLayer, weightedChain } from "../../exact/sharding/chains/weighted-chain.ts";
-import { completedRatios } from "../../problems/sharding/completed-ratios.ts";
 import { completedSplits } from "../../problems/sharding/completed-splits.ts";
-import { acceleratorKinds, kindsMesh } from "../../problems/sharding/kinds-mesh.ts";
 import { type AxisChoice, NONE, splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
 import { binaryMesh, type LevelMesh } from "../../problems/sharding/level-mesh.ts";
+import { completedRatios } from "../../problems/sharding/unequal/completed-ratios.ts";
+import { acceleratorKinds, kindsMesh } from "../../problems/sharding/unequal/kinds-mesh.ts";
 
 const options = z.strictObject({
   types: z

@@ -1,13 +1,13 @@
 /**
  * The fewest segments of a sharding that have to be computed again for it to fit in memory, by
- * halving. Segments are those of problems/sharding/recompute-segments.ts, first ones first. Memory
+ * halving. Segments are those of recompute-segments.ts, first ones first. Memory
  * need not fall with each one more, so fewer might do; what is found fits.
  */
 import { mistakeIn } from "../../../env/model/errors.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { recomputeFlags, recomputeSegments } from "../../problems/sharding/recompute-segments.ts";
+import { recomputeFlags, recomputeSegments } from "./recompute-segments.ts";
 
 /** `fits` simulates a plan. Null where the plan does not fit with all segments computed again. */
 export function fewestRecomputed(

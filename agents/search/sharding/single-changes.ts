@@ -16,7 +16,7 @@ import {
   zeroStages,
 } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { recomputeFlags, recomputeSegments } from "../../problems/sharding/recompute-segments.ts";
+import { recomputeFlags, recomputeSegments } from "./recompute-segments.ts";
 
 export const shardingChangeKinds = ["collective", "zero", "sync", "recompute", "axis", "order"] as const;
 

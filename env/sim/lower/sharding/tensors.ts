@@ -28,8 +28,8 @@ export interface Tensors {
   /** Another key for the first value of a tensor, whose further values are apart. */
   alias(key: string, of: string): void;
   /**
-   * The same for the value that is kept of a tensor: of those that are no partial sums the one of
-   * which a rank holds least, the first of equal ones. Else that which the plan leaves it as.
+   * The same for the value that is kept of a tensor. It is the one of which a rank holds least,
+   * partial sums apart. Without another it is that which the plan leaves the tensor as.
    */
   aliasKept(key: string, of: string): void;
   /** The number of the value that is made first. */

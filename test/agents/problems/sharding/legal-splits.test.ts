@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { PlannerModule } from "../../../../agents/contract.ts";
+import { flexflowSoap } from "../../../../agents/planners/sharding/flexflow-soap.ts";
+import { optcnn } from "../../../../agents/planners/sharding/labels/optcnn.ts";
 import {
   legalChoices,
   NONE,
   splitOfChoice,
   splitRules,
 } from "../../../../agents/problems/sharding/legal-splits.ts";
-import type { PlannerModule } from "../../../../agents/contract.ts";
-import { flexflowSoap } from "../../../../agents/planners/sharding/flexflow-soap.ts";
-import { optcnn } from "../../../../agents/planners/sharding/labels/optcnn.ts";
 import { validatePlan } from "../../../../env/index.ts";
 import { iterationOf, replicatedPlan, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";

@@ -3,8 +3,8 @@
  * Sublinear Memory Cost", arXiv 1604.06174). What they have made is gone after the forward pass.
  *
  * - An op runs again right before the first backward op that reads it, after those recomputed ops
- *   that it reads itself. All else that it reads was kept, summed and in the smallest parts that the
- *   forward pass had.
+ *   that it reads itself. All else that it reads was kept, summed and in the smallest parts that
+ *   the forward pass had.
  * - It begins when the gradients are there that this backward op reads. So does each step on kept
  *   tensors. Where it reads none, they begin after the forward op before.
  * - Steps are made again for it. A backward op of a recomputed op uses these, and so keeps nothing

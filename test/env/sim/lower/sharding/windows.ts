@@ -1,6 +1,6 @@
 /**
- * A network of windows along the rows of an image, on whole numbers: two convolutions of one
- * channel with a square between them, their gradients and their updates. Beyond the borders are
+ * A network of windows along the rows of an image, on whole numbers. It has convolutions of one
+ * channel with squares between them, their gradients and their updates. Beyond the borders are
  * zeros. A part of the rows needs rows of its neighbours, in both passes.
  */
 import { graphBuilder } from "../../../../../env/model/graph/builder.ts";

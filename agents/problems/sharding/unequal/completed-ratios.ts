@@ -1,15 +1,20 @@
 /**
- * Ratios of all forward ops from those of a few. Where an op's dimension is divided by the mesh
- * axes by which its producer's is, and both run along one axis of the tensor between, the parts are
- * the producer's. Ops before all given ones take the parts of a reader.
+ * Ratios of all forward ops from those of a few. An op takes the parts of a producer's dimension
+ * that runs along the same axis of the tensor between and is divided by the same mesh axes. Ops
+ * before all given ones take the parts of a reader.
  *
  * Parts that would leave a rank nothing of a dimension are not taken; the dimension is then divided
  * equally. What arrives in other parts is exchanged.
  */
-import { type OpGraph, Role } from "../../../env/model/graph/graph.ts";
-import { type TensorAxes, WHOLE } from "../../../env/model/graph/iteration.ts";
-import { ratioRanges } from "../../../env/model/layout/ranges.ts";
-import { dataEdges, iterationOf, type OpRatio, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
+import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
+import { type TensorAxes, WHOLE } from "../../../../env/model/graph/iteration.ts";
+import { ratioRanges } from "../../../../env/model/layout/ranges.ts";
+import {
+  dataEdges,
+  iterationOf,
+  type OpRatio,
+  type ShardingPlan,
+} from "../../../../env/model/plan/sharding.ts";
 
 /** Pre: forward ops with dimensions have splits. */
 export function completedRatios(
