@@ -150,7 +150,7 @@ export {
   type OpSplit,
   type Panels,
 } from "./model/layout/natural.ts";
-export type { Ranges } from "./model/layout/ranges.ts";
+export type { Passed, Ranges } from "./model/layout/ranges.ts";
 export {
   type CollectiveName,
   HOST_STAGE,

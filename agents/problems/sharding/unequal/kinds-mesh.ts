@@ -1,6 +1,7 @@
 /**
  * The mesh of planners that first part accelerators by their kind. Axis 0 has a half for each of
- * two kinds, and the further axes halve both alike. Devices of a kind are in the order of its machines.
+ * two kinds, and the further axes halve both alike. Devices of a kind are in the order of its
+ * machines.
  */
 import { acceleratorsOf } from "../../../../env/model/cluster/cluster.ts";
 import { mistakeIn } from "../../../../env/model/errors.ts";

@@ -195,15 +195,17 @@ const wholeOutputs = ({ graph, tensors }: Making, v: number): number[] =>
 
 /** Inputs come summed, in the parts in which they are. */
 function addOwnedRun(making: Making, v: number): void {
-  const { graph, plan, tensors, instructions } = making;
+  const { graph, plan, tensors, instructions, recomputing, waits } = making;
+  runAgainBefore(making, v);
   const inputs = dataEdges(graph, v).map((e) => {
-    const key = keyOf(graph.edgeSource[e], graph.edgeOutput[e]);
+    const key = recomputing.keyOf(v, e, false);
     const { shape, layout } = tensors.settled(key);
     const alone = tensors.alone(key);
     return alone === -1
       ? tensors.bring(key, { shape, layout: { ...layout, partial: [] }, purpose: "data" })
       : alone;
   });
+  waits.values = [];
   const outputs = wholeOutputs(making, v);
   instructions.push({ kind: "owned", op: v, rank: ownerOf(graph, plan, v), inputs, outputs });
 }
@@ -228,12 +230,18 @@ interface Decided extends PartialRun {
   readonly panels: Panels | null;
 }
 
-/** The op's run, after the second runs of what it reads. */
-function addRuns(making: Making, v: number): void {
-  const { graph, plan, recomputing, waits, decided } = making;
+/** Second runs of what an op reads. Steps on kept tensors for it wait as they do. */
+function runAgainBefore(making: Making, v: number): void {
+  const { plan, recomputing, waits, decided } = making;
   const before = recomputing.before(v);
   if (plan.recompute !== undefined) waits.values = recomputing.waitsFor(v);
   for (const op of before) addRun(making, op, decided.get(op)!, { again: true });
+}
+
+/** The op's run, after the second runs of what it reads. */
+function addRuns(making: Making, v: number): void {
+  const { graph, plan, waits, decided } = making;
+  runAgainBefore(making, v);
   const given = givenSplit(making, v);
   const panels = panelsOf(graph, plan, v);
   const run = panels === null ? partialRun(making, v, given) : { passed: [], split: given.split };
