@@ -38,6 +38,10 @@ ROWS = [
     ("Pipeline/Assign-v1", "nmt/train/0/2xK80", "iteration"),
     ("Provision/Types-v1", RENTED, None),
     ("Sharding/Mesh-v1", "alexnet/2xP100", "iteration"),
+    ("Hybrid/Plan-v1", "gpt2-124m/4xP100?layers=2", "iteration"),
+    ("Embedding/Tables-v1", "dlrm-kaggle/4xP100?batch=256", "iteration"),
+    ("Rewrite/Graph-v1", "alexnet/2xP100?phase=inference", "rewritten"),
+    ("Reduction/Program-v1", "alexnet/2x2xV100", "iteration"),
 ]
 
 
