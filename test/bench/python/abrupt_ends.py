@@ -63,12 +63,12 @@ def play_over_stdio() -> None:
 class SocketClient:
     def __init__(self, port: int) -> None:
         self.connection = socket.create_connection(("127.0.0.1", port))
-        self.stream: Any = self.connection.makefile("rb", buffering=0)
+        self.answers = frames.Reader(self.connection.makefile("rb", buffering=0))  # type: ignore[arg-type]
         self.call({"call": "hello", "protocol": PROTOCOL})
 
     def call(self, fields: dict[str, Any], **arrays: Any) -> dict[str, Any]:
         self.connection.sendall(frames.encode(fields, arrays))
-        answer = frames.read(self.stream)[0]
+        answer = self.answers.read()[0]
         assert "error" not in answer, answer
         return answer
 
