@@ -5,8 +5,8 @@
  *     npx tsx test/bench/queue-shares.ts [METHOD] [SIMULATIONS] [CELLS]
  *
  * CELLS are those that each worker is counted on. The last lines are how many times as fast two
- * workers are: as measured, and as the CPU times allow where all share two cores that are free. It
- * starts what it needs and ends it, as queue-kills.ts does. Linux only.
+ * workers are. The first one is measured, the second is what the CPU times allow on two cores that
+ * are free. It starts what it needs and ends it, as queue-kills.ts does. Linux only.
  */
 import { loadavg } from "node:os";
 import { inTemporaryFolder } from "../results/training/kill-runs.ts";
@@ -53,8 +53,8 @@ async function share(machines: Machines, count: number): Promise<Share> {
 }
 
 /**
- * A worker waits while its cell runs, so that one worker uses no more than one core. Two workers use
- * both cores, which also serve the other processes.
+ * A worker waits while its cell runs, so that one worker uses no more than one core. Two workers
+ * use both cores, which also serve the other processes.
  */
 function timesAsFast(one: Share, two: Share): string {
   const serial = one.cpu.cells + one.cpu.workers;
