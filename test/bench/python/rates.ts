@@ -4,8 +4,8 @@
  * envs, and legal actions that were drawn before the clock starts.
  *
  * It waits for a line on stdin before each round, so that both sides take turns on a busy machine.
- * The answer to it is wall and CPU time of a step and the sum of all rewards. It also has the median
- * of a step of the vector in which the first env begins no episode.
+ * The answer to it is wall and CPU time of a step and the sum of all rewards. It also has the
+ * median of a step of the vector in which the first env begins no episode.
  */
 import { createInterface } from "node:readline";
 import type { Env } from "../../../env/contract.ts";
