@@ -7,28 +7,42 @@
  * - Each rank of a consumer gets a tensor from one rank of the producer, the equal one. Where the
  *   numbers of ranks differ, it is the one at the same place.
  * - Each rank has the task's buffers. A buffer lives until what its rank sends is sent.
+ *
+ * Where n ranks wait for m, those are n x m orders. With a join there are n + m: a task without time
+ * waits for the m, and the n for it. The times are the same, as only phases on devices wait so.
  */
 import { intColumn } from "../tasks/columns.ts";
 import { type TaskBuilder, taskBuilder } from "../tasks/task-builder.ts";
 
 export interface RankedBuilder extends TaskBuilder {
-  /** The task that each task on a rank is of. */
+  /** The task that each task on a rank is of, -1 for joins. */
   readonly taskOf: () => Int32Array;
 }
+
+/** Of a join. */
+const NO_TASK = -1;
 
 interface RankedTensor {
   readonly producer: number;
   readonly amount: number;
   readonly share: number;
   readonly isMessage: boolean;
-  /** Tensor for each rank of the consumer, and the rank that sends it. */
-  readonly made: Map<number, { readonly tensor: number; readonly sender: number }>;
+  /** For each rank of the consumers, -1 for none yet: its tensor, and the rank that sends it. */
+  readonly made: Int32Array;
+  readonly senderOf: Int32Array;
 }
 
-/** `ranks`: of each device that leads, itself first. Senders are numbered after all devices. */
-export function rankedBuilder(ranks: readonly (readonly number[])[]): RankedBuilder {
+/** Fewer orders than these need no join. */
+const FEW_RANKS = 2;
+
+/**
+ * `ranks`: of each device that leads, itself first. Senders are numbered after all devices.
+ * `joinDevice`: where joins are; without it there are none.
+ */
+export function rankedBuilder(ranks: readonly (readonly number[])[], joinDevice?: number): RankedBuilder {
   const inner = taskBuilder();
   const deviceCount = ranks.length;
+  const mostRanks = ranks.reduce((most, own) => Math.max(most, own.length), 1);
   const first = intColumn();
   const deviceOf = intColumn();
   const taskOf = intColumn();
@@ -39,8 +53,36 @@ export function rankedBuilder(ranks: readonly (readonly number[])[]): RankedBuil
     const count = countOf(task);
     for (let rank = 0; rank < count; rank++) visit(first.at(task) + rank, rank);
   };
+  /** The join of all ranks of a task, by the task. */
+  const joins = new Map<number, number>();
+  const joinOf = (producer: number, device: number): number => {
+    const known = joins.get(producer);
+    if (known !== undefined) return known;
+    const join = inner.task(device, -1, 0);
+    taskOf.push(NO_TASK);
+    eachRank(producer, (before) => inner.after(join, before));
+    joins.set(producer, join);
+    return join;
+  };
   const tensor = (producer: number, amount: number, share: number, isMessage: boolean): number =>
-    tensors.push({ producer, amount, share, isMessage, made: new Map() }) - 1;
+    tensors.push({
+      producer,
+      amount,
+      share,
+      isMessage,
+      made: new Int32Array(mostRanks).fill(-1),
+      senderOf: new Int32Array(mostRanks),
+    }) - 1;
+  /** Numbers of the tensors of a buffer by the rank that sends them. */
+  const sentBy = (own: readonly number[]): number[][] => {
+    const sent = Array.from({ length: mostRanks }, (): number[] => []);
+    for (const number of own) {
+      const { made, senderOf } = tensors[number];
+      for (let rank = 0; rank < mostRanks; rank++)
+        if (made[rank] !== -1) sent[senderOf[rank]].push(made[rank]);
+    }
+    return sent;
+  };
 
   return {
     get taskCount() {
@@ -63,40 +105,32 @@ export function rankedBuilder(ranks: readonly (readonly number[])[]): RankedBuil
     message: (producer, amount, share) => tensor(producer, amount, share, true),
     buffer: (producer, amount, share, own) => void buffers.push([producer, amount, share, [...own]]),
     uses(consumer, number) {
-      const { producer, amount, share, isMessage, made } = tensors[number];
+      const { producer, amount, share, isMessage, made, senderOf } = tensors[number];
       const [senders, receivers] = [countOf(producer), countOf(consumer)];
+      const add = isMessage ? inner.message : inner.tensor;
       eachRank(consumer, (task, rank) => {
-        const sender = Math.floor((rank * senders) / receivers);
-        let sent = made.get(rank);
-        if (sent === undefined) {
-          const from = first.at(producer) + sender;
-          const add = isMessage ? inner.message : inner.tensor;
-          sent = { tensor: add(from, amount, share), sender };
-          made.set(rank, sent);
+        if (made[rank] === -1) {
+          senderOf[rank] = Math.floor((rank * senders) / receivers);
+          made[rank] = add(first.at(producer) + senderOf[rank], amount, share);
         }
-        inner.uses(task, sent.tensor);
+        inner.uses(task, made[rank]);
       });
     },
     after(consumer, producer) {
-      const isStep = deviceOf.at(consumer) >= deviceCount && countOf(consumer) === countOf(producer);
-      eachRank(consumer, (task, rank) => {
-        if (isStep) inner.after(task, first.at(producer) + rank);
-        else eachRank(producer, (before) => inner.after(task, before));
-      });
+      const [before, behind] = [countOf(producer), countOf(consumer)];
+      const isOnSender = deviceOf.at(consumer) >= deviceCount;
+      if (isOnSender && behind === before)
+        eachRank(consumer, (task, rank) => inner.after(task, first.at(producer) + rank));
+      else if (!isOnSender && joinDevice !== undefined && Math.min(before, behind) > FEW_RANKS) {
+        const join = joinOf(producer, joinDevice);
+        eachRank(consumer, (task) => inner.after(task, join));
+      } else eachRank(consumer, (task) => eachRank(producer, (own) => inner.after(task, own)));
     },
     build(scenario, cluster) {
-      for (const [producer, amount, share, own] of buffers)
-        eachRank(producer, (task, rank) => {
-          const sent = own.flatMap((number) =>
-            [...tensors[number].made.values()].filter(({ sender }) => sender === rank),
-          );
-          inner.buffer(
-            task,
-            amount,
-            share,
-            sent.map(({ tensor }) => tensor),
-          );
-        });
+      for (const [producer, amount, share, own] of buffers) {
+        const sent = sentBy(own);
+        eachRank(producer, (task, rank) => inner.buffer(task, amount, share, sent[rank]));
+      }
       return inner.build(scenario, cluster);
     },
     taskOf: () => taskOf.done(),
