@@ -3,8 +3,9 @@
  * its ops, and one for each set of mesh axes along which it takes part in collectives. Each link
  * has one of messages.
  *
- * A collective on a rank lasts from when the rank begins it until the rank is done. Arrows lead from
- * the rank that sends a message to the rank that gets it. The host is no rank, so none lead from it.
+ * A collective on a rank lasts from when the rank begins it until the rank is done. Arrows lead
+ * from the rank that sends a message to the rank that gets it. The host is no rank, so none lead
+ * from it.
  */
 import { roleNames } from "../../../env/model/graph/graph.ts";
 import type { CollectiveSpan, StepMessage } from "../../../env/sim/timeline/sharding/contract.ts";

@@ -1,8 +1,8 @@
 /**
- * `best` against planners that it is made of, at equal simulations: members of the suites of papers
- * that divide operators, and two blocks of products whose devices have slow links. Prints the median
- * of the seeds in ms, and in brackets the largest where seeds differ. A last column names the
- * planners that are ahead of `best` in the median.
+ * `best` against planners that it is made of, at equal simulations. Scenarios are members of the
+ * suites of papers that divide operators, and two blocks of products whose devices have slow links.
+ * Prints the median of the seeds in ms, and in brackets the largest where seeds differ. A last
+ * column names the planners that are ahead of `best` in the median.
  *
  *     npx tsx test/bench/pipelines/parts-of-best.ts [SIMULATIONS,...] [SCENARIO...]
  */

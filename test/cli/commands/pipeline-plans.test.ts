@@ -154,7 +154,9 @@ test("diff tells where the iteration goes in both, and which ops are elsewhere",
 test("what makes no sense of a pipeline is refused in one sentence", async () => {
   const diff = await pgym(["diff", scenario, plain, placed]);
   expect(diff.code).not.toBe(0);
-  expect(diff.stderr).toMatch(/^placement-gym: "diff" compares two placements, two pipelines or two shardings, and .*\.\n$/);
+  expect(diff.stderr).toMatch(
+    /^placement-gym: "diff" compares two placements, two pipelines or two shardings, and .*\.\n$/,
+  );
   const makespan = await pgym(["simulate", scenario, "--placement", plain, "--objective", "makespan"]);
   expect(makespan.stderr).toContain("The objective makespan scores plans of kind placement, not pipeline.");
 });

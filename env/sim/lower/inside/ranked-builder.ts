@@ -8,8 +8,8 @@
  *   numbers of ranks differ, it is the one at the same place.
  * - Each rank has the task's buffers. A buffer lives until what its rank sends is sent.
  *
- * Where n ranks wait for m, those are n x m orders. With a join there are n + m: a task without time
- * waits for the m, and the n for it. The times are the same, as only phases on devices wait so.
+ * Where n ranks wait for m, those are n x m orders. With a join there are n + m: a task without
+ * time waits for the m, and the n for it. The times are the same, as only phases wait so.
  */
 import { intColumn } from "../tasks/columns.ts";
 import { type TaskBuilder, taskBuilder } from "../tasks/task-builder.ts";

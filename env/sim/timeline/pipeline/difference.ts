@@ -29,9 +29,7 @@ function opText({ scenario, plan }: PipelineTimeline, op: number): string {
   if (stage === HOST_STAGE) return "on the host";
   const axes = plan.stages[stage].inside?.axes;
   const division =
-    axes === undefined
-      ? []
-      : [divisionText(iterationOf(scenario.graph, op), axes, plan.split?.[op] ?? null)];
+    axes === undefined ? [] : [divisionText(iterationOf(scenario.graph, op), axes, plan.split?.[op] ?? null)];
   return [
     `stage ${stage}`,
     ...(plan.recompute?.[op] === 1 ? ["computed again"] : []),
