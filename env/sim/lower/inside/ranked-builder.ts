@@ -42,47 +42,22 @@ const FEW_RANKS = 2;
 export function rankedBuilder(ranks: readonly (readonly number[])[], joinDevice?: number): RankedBuilder {
   const inner = taskBuilder();
   const deviceCount = ranks.length;
-  const mostRanks = ranks.reduce((most, own) => Math.max(most, own.length), 1);
   const first = intColumn();
   const deviceOf = intColumn();
   const taskOf = intColumn();
-  const tensors: RankedTensor[] = [];
   const buffers: [producer: number, amount: number, share: number, tensors: number[]][] = [];
   const countOf = (task: number): number => ranks[deviceOf.at(task) % deviceCount].length;
   const eachRank = (task: number, visit: (inner: number, rank: number) => void): void => {
     const count = countOf(task);
     for (let rank = 0; rank < count; rank++) visit(first.at(task) + rank, rank);
   };
-  /** The join of all ranks of a task, by the task. */
-  const joins = new Map<number, number>();
-  const joinOf = (producer: number, device: number): number => {
-    const known = joins.get(producer);
-    if (known !== undefined) return known;
-    const join = inner.task(device, -1, 0);
+  const tensors = createTensors(ranks);
+  const join = createJoins((device, producer) => {
+    const made = inner.task(device, -1, 0);
     taskOf.push(NO_TASK);
-    eachRank(producer, (before) => inner.after(join, before));
-    joins.set(producer, join);
-    return join;
-  };
-  const tensor = (producer: number, amount: number, share: number, isMessage: boolean): number =>
-    tensors.push({
-      producer,
-      amount,
-      share,
-      isMessage,
-      made: new Int32Array(mostRanks).fill(-1),
-      senderOf: new Int32Array(mostRanks),
-    }) - 1;
-  /** Numbers of the tensors of a buffer by the rank that sends them. */
-  const sentBy = (own: readonly number[]): number[][] => {
-    const sent = Array.from({ length: mostRanks }, (): number[] => []);
-    for (const number of own) {
-      const { made, senderOf } = tensors[number];
-      for (let rank = 0; rank < mostRanks; rank++)
-        if (made[rank] !== -1) sent[senderOf[rank]].push(made[rank]);
-    }
-    return sent;
-  };
+    eachRank(producer, (before) => inner.after(made, before));
+    return made;
+  });
 
   return {
     get taskCount() {
@@ -101,11 +76,11 @@ export function rankedBuilder(ranks: readonly (readonly number[])[], joinDevice?
     },
     scratch: (task, unit) => eachRank(task, (own) => inner.scratch(own, unit)),
     weights: (task, stage, copies) => eachRank(task, (own) => inner.weights(own, stage, copies)),
-    tensor: (producer, amount, share) => tensor(producer, amount, share, false),
-    message: (producer, amount, share) => tensor(producer, amount, share, true),
+    tensor: (producer, amount, share) => tensors.add(producer, amount, share, false),
+    message: (producer, amount, share) => tensors.add(producer, amount, share, true),
     buffer: (producer, amount, share, own) => void buffers.push([producer, amount, share, [...own]]),
     uses(consumer, number) {
-      const { producer, amount, share, isMessage, made, senderOf } = tensors[number];
+      const { producer, amount, share, isMessage, made, senderOf } = tensors.at(number);
       const [senders, receivers] = [countOf(producer), countOf(consumer)];
       const add = isMessage ? inner.message : inner.tensor;
       eachRank(consumer, (task, rank) => {
@@ -122,17 +97,51 @@ export function rankedBuilder(ranks: readonly (readonly number[])[], joinDevice?
       if (isOnSender && behind === before)
         eachRank(consumer, (task, rank) => inner.after(task, first.at(producer) + rank));
       else if (!isOnSender && joinDevice !== undefined && Math.min(before, behind) > FEW_RANKS) {
-        const join = joinOf(producer, joinDevice);
-        eachRank(consumer, (task) => inner.after(task, join));
+        const joined = join(joinDevice, producer);
+        eachRank(consumer, (task) => inner.after(task, joined));
       } else eachRank(consumer, (task) => eachRank(producer, (own) => inner.after(task, own)));
     },
     build(scenario, cluster) {
       for (const [producer, amount, share, own] of buffers) {
-        const sent = sentBy(own);
+        const sent = tensors.sentBy(own);
         eachRank(producer, (task, rank) => inner.buffer(task, amount, share, sent[rank]));
       }
       return inner.build(scenario, cluster);
     },
     taskOf: () => taskOf.done(),
+  };
+}
+
+/** The join of all ranks of a task: made when it is first wanted. */
+function createJoins(make: (device: number, producer: number) => number) {
+  const known = new Map<number, number>();
+  return (device: number, producer: number): number => {
+    const join = known.get(producer) ?? make(device, producer);
+    known.set(producer, join);
+    return join;
+  };
+}
+
+function createTensors(ranks: readonly (readonly number[])[]) {
+  const mostRanks = ranks.reduce((most, own) => Math.max(most, own.length), 1);
+  const tensors: RankedTensor[] = [];
+  return {
+    at: (number: number): RankedTensor => tensors[number],
+    add(producer: number, amount: number, share: number, isMessage: boolean): number {
+      const made = new Int32Array(mostRanks).fill(-1);
+      return (
+        tensors.push({ producer, amount, share, isMessage, made, senderOf: new Int32Array(mostRanks) }) - 1
+      );
+    },
+    /** Numbers of the tensors of a buffer by the rank that sends them. */
+    sentBy(own: readonly number[]): number[][] {
+      const sent = Array.from({ length: mostRanks }, (): number[] => []);
+      for (const number of own) {
+        const { made, senderOf } = tensors[number];
+        for (let rank = 0; rank < mostRanks; rank++)
+          if (made[rank] !== -1) sent[senderOf[rank]].push(made[rank]);
+      }
+      return sent;
+    },
   };
 }

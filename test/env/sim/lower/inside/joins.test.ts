@@ -11,7 +11,7 @@ const shared = blockScenario(3, machinesWithCards([3, 3], { shared: true, latenc
   optimizerSlots: 2,
 });
 
-const OF_THREE_RANKS = Array.from({ length: 40 }, (_, seed) => drawnHybrid(seed)).filter(({ stages }) =>
+const OF_THREE_RANKS = Array.from({ length: 20 }, (_, seed) => drawnHybrid(seed)).filter(({ stages }) =>
   stages.some((stage) => ranksOf(stage) > 2),
 );
 
