@@ -219,7 +219,7 @@ const small: Readonly<Record<string, string>> = {
   hdp: "hdp?hidden=8&attention=4&embedding=4&grouperHidden=8",
   spotlight: "spotlight?hidden=8&attention=4&embedding=4&epochs=1",
   doppler: "doppler?width=4&edgeWidth=2&latent=4&hidden=4&imitationUpdates=4&batch=4",
-  pesto: "pesto?windows=2&iterations=2000",
+  pesto: "pesto?windows=2",
   "coarse-to-fine": "coarse-to-fine?climb=20&windows=2",
   seq2seq: "seq2seq?hidden=8&attention=4&embedding=4",
   colocrl: "colocrl?hidden=8&attention=4&embedding=4",
