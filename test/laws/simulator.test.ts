@@ -11,6 +11,7 @@ import {
 } from "../../env/index.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import { scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
+import { drawn } from "../law-runs.ts";
 
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
 
@@ -28,7 +29,7 @@ describe("laws of the simulator", () => {
         for (const busyUs of [...deviceBusyUs, ...linkBusyUs])
           expect(busyUs).toBeLessThanOrEqual(makespanUs + 1e-9);
       }),
-      { numRuns: 200 },
+      { numRuns: drawn(500) },
     );
   });
 
@@ -38,7 +39,7 @@ describe("laws of the simulator", () => {
         const renamed = renameAll(scenario, (name) => `zz ${name}`);
         expect(simulate(renamed, plan)).toEqual(simulate(scenario, plan));
       }),
-      { numRuns: 120 },
+      { numRuns: drawn(300) },
     );
   });
 
@@ -56,7 +57,7 @@ describe("laws of the simulator", () => {
           expect(turned.peakBytes[to(d)]).toBe(bytes);
         });
       }),
-      { numRuns: 120 },
+      { numRuns: drawn(300) },
     );
   });
 });

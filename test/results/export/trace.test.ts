@@ -14,6 +14,7 @@ import { onGrid } from "../../../results/export/trace/events.ts";
 import { type Trace, traceOf } from "../../../results/export/trace/trace.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 import { scenarioWithPlan } from "../../env/sim/drawn-scenario.ts";
+import { drawn } from "../../law-runs.ts";
 
 const time = z.number().finite().nonnegative();
 const spot = { pid: z.literal(1), tid: z.number().int().nonnegative() };
@@ -66,7 +67,7 @@ test("traces fit the format, with one span for every op and every crossing", () 
       const named = new Set(traceEvents.flatMap((e) => (e.name === "thread_name" ? [e.tid] : [])));
       for (const { tid } of spans) expect(named.has(tid)).toBe(true);
     }),
-    { numRuns: 80 },
+    { numRuns: drawn(200) },
   );
 });
 
@@ -81,7 +82,7 @@ test("spans of a thread come in order and do not overlap, wherever a viewer puts
         freeUs.set(tid, ts - zero + dur);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: drawn(400) },
   );
 });
 
@@ -101,7 +102,7 @@ test("flows pair up, forwards in time, each point inside the span of its thread"
       const served = told.tasks.journeys.reduce((sum, { consumers }) => sum + new Set(consumers).size, 0);
       expect(flows.filter(({ ph }) => ph === "s").length).toBe(served);
     }),
-    { numRuns: 80 },
+    { numRuns: drawn(200) },
   );
 });
 
@@ -121,7 +122,7 @@ test("the highest memory counter of a device is its peak, and counters come in o
       );
       expect(busy[busy.length - 1].args.links).toBe(0);
     }),
-    { numRuns: 80 },
+    { numRuns: drawn(200) },
   );
 });
 

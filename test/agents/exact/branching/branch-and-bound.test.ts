@@ -14,6 +14,7 @@ import {
   withNetwork,
 } from "../../../../env/index.ts";
 import { resolveScenario, toys } from "../../../../scenarios/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { runPlanner } from "../../planners/run-planner.ts";
 import { bruteForce } from "../../registry/tiny-scenarios.ts";
 import { randomMakespan } from "../random-makespan.ts";
@@ -22,7 +23,7 @@ const search = (scenario: Scenario, options = {}, evaluations = 100_000) =>
   runPlanner(branchAndBoundPlanner, scenario, { options, evaluations });
 
 describe("branch and bound", () => {
-  test("finds what brute force finds, or proves that nothing fits: 120 makespans of all networks", async () => {
+  test(`finds what brute force finds, or proves that nothing fits: ${drawn(300)} makespans of all networks`, async () => {
     let infeasible = 0;
     let searched = 0;
     await fc.assert(
@@ -40,10 +41,10 @@ describe("branch and bound", () => {
         expect(report.bound?.value ?? 0).toBeLessThanOrEqual(least);
         if (factOf(report, "leaves") !== 0) searched++;
       }),
-      { numRuns: 120, seed: 3 },
+      { numRuns: drawn(300), seed: 3 },
     );
-    expect(infeasible).toBeGreaterThan(4);
-    expect(searched).toBeGreaterThan(24);
+    expect(infeasible).toBeGreaterThan(drawn(10));
+    expect(searched).toBeGreaterThan(drawn(60));
   });
 
   test.each(objectivesFor("placement").filter((objective) => objective !== "makespan"))(
@@ -62,9 +63,9 @@ describe("branch and bound", () => {
           expect(best!.outcome.value).toBeLessThanOrEqual(least * (1 + 1e-9));
           expect(report.bound?.value ?? 0).toBeLessThanOrEqual(least);
         }),
-        { numRuns: 30, seed: 4 },
+        { numRuns: drawn(60), seed: 4 },
       );
-      expect(compared).toBeGreaterThan(15);
+      expect(compared).toBeGreaterThan(drawn(30));
     },
   );
 
@@ -101,9 +102,9 @@ describe("branch and bound", () => {
           }
         },
       ),
-      { numRuns: 15, seed: 5 },
+      { numRuns: drawn(40), seed: 5 },
     );
-    expect(compared).toBeGreaterThan(7);
+    expect(compared).toBeGreaterThan(drawn(20));
   });
 
   test("stopped by its budget or its nodes, says what it has proven", async () => {

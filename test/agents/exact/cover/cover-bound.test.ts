@@ -7,6 +7,7 @@ import { coverOrder } from "../../../../agents/problems/split/forward-order.ts";
 import { type SplitProblem, splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { evaluator, type Scenario, testScenario } from "../../../../env/index.ts";
 import { colocated } from "../../../../env/model/layers/elements.ts";
+import { drawn } from "../../../law-runs.ts";
 import { leastOf, randomSplit } from "../random-split.ts";
 
 const floor = Number.NEGATIVE_INFINITY;
@@ -68,7 +69,7 @@ describe("the graph of device sets", () => {
           }
         },
       ),
-      { numRuns: 25, seed: 3 },
+      { numRuns: drawn(60), seed: 3 },
     );
   });
 
@@ -88,7 +89,7 @@ describe("the graph of device sets", () => {
           price[loadUs.findLastIndex((load) => load <= us)];
         for (const us of all.loadUs) expect(priceAt(few, us)).toBeGreaterThanOrEqual(priceAt(all, us));
       }),
-      { numRuns: 15, seed: 4 },
+      { numRuns: drawn(40), seed: 4 },
     );
   });
 

@@ -12,6 +12,7 @@ import { mEtf } from "../../../../agents/planners/placement/lists/m-etf.ts";
 import { coarseToFine } from "../../../../agents/planners/placement/search/coarse-to-fine.ts";
 import { methods } from "../../../../agents/registry/registry.ts";
 import { asPlacement, compile, evaluator, testScenario, validatePlan } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { runPlanner } from "../../planners/run-planner.ts";
 import { leastOfAllSchedules } from "../../problems/every-schedule.ts";
@@ -38,7 +39,7 @@ describe("the integer program of devices and orders", () => {
           expect(other.best!.outcome.value, list.card.id).toBeGreaterThanOrEqual(least * (1 - 1e-9));
         }
       }),
-      { numRuns: 4, seed: 2 },
+      { numRuns: drawn(6), seed: 2 },
     );
   });
 
@@ -67,7 +68,7 @@ describe("the integer program of devices and orders", () => {
 });
 
 describe("Pesto's coarsening", () => {
-  test("keeps the graph without cycles and every op in one task of a unit that some device can run: 300 graphs", () => {
+  test(`keeps the graph without cycles and every op in one task of a unit that some device can run: ${drawn(1000)} graphs`, () => {
     fc.assert(
       fc.property(
         randomMakespan({ minOps: 5, maxOps: 12 }),
@@ -94,7 +95,7 @@ describe("Pesto's coarsening", () => {
           expect(together).toBe(true);
         },
       ),
-      { numRuns: 300, seed: 4 },
+      { numRuns: drawn(1000), seed: 4 },
     );
   });
 

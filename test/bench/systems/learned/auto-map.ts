@@ -6,12 +6,12 @@
  * every plan, or too large and then compared with other methods.
  */
 
-import type { SystemCheck } from "../check.ts";
 import { linkageChecks } from "../auto-map/linkage.ts";
 import { maskCheck } from "../auto-map/mask.ts";
 import { optimumCheck } from "../auto-map/optimum.ts";
 import { rivalsCheck } from "../auto-map/rivals.ts";
 import { structureChecks } from "../auto-map/structures.ts";
+import type { SystemCheck } from "../check.ts";
 
 export const checks: readonly SystemCheck[] = [
   ...linkageChecks,

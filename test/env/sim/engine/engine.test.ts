@@ -16,12 +16,13 @@ import { compile } from "../../../../env/sim/engine/compile.ts";
 import { createEngine } from "../../../../env/sim/engine/engine.ts";
 import { createParallelEngine } from "../../../../env/sim/engine/parallel.ts";
 import { referenceRun } from "../../../../env/sim/reference/reference.ts";
+import { drawn } from "../../../law-runs.ts";
 import { randomFidelity, scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("the event engine", () => {
   test.each([
-    { runs: 400, maxOps: 12, maxDevices: 4, sources: "few" },
-    { runs: 80, maxOps: 24, maxDevices: 10, sources: "more than 64" },
+    { runs: drawn(1500), maxOps: 12, maxDevices: 4, sources: "few" },
+    { runs: drawn(200), maxOps: 24, maxDevices: 10, sources: "more than 64" },
   ])("equals the slow reference on random scenarios with $sources event sources", ({ runs, ...size }) => {
     fc.assert(
       fc.property(scenarioWithPlan(size), ({ scenario, plan }) => {
@@ -69,9 +70,9 @@ describe("the event engine", () => {
         expect(engine.run(plan.device, priority)).toBe(slow.makespanUs);
         expect([...engine.startUs]).toEqual(slow.startUs);
       }),
-      { numRuns: 300 },
+      { numRuns: drawn(750) },
     );
-    expect(refused).toBeGreaterThan(3);
+    expect(refused).toBeGreaterThan(drawn(10));
   });
 
   test("equals the slow reference where transfers follow the plan's order too", () => {
@@ -104,9 +105,9 @@ describe("the event engine", () => {
           if (other.makespanUs !== fast.makespanUs) differing++;
         },
       ),
-      { numRuns: 300 },
+      { numRuns: drawn(600) },
     );
-    expect(differing).toBeGreaterThan(3);
+    expect(differing).toBeGreaterThan(drawn(10));
   });
 
   test("keeps a transfer waiting for the one that the plan puts first", () => {
@@ -142,7 +143,7 @@ describe("the event engine", () => {
         const { segments } = explain(scenario, { ...plan, opPriority }).criticalPath;
         for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
       }),
-      { numRuns: 250 },
+      { numRuns: drawn(750) },
     );
   });
 
@@ -215,7 +216,7 @@ describe("the event engine", () => {
           expect(startUs[graph.edgeDestination[e]]).toBeGreaterThanOrEqual(endUs[graph.edgeSource[e]]);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(300) },
     );
   });
 

@@ -4,6 +4,7 @@ import { createRng, evaluator, movedPlan, testScenario } from "../../../../env/i
 import { compile } from "../../../../env/sim/engine/compile.ts";
 import { createEngine } from "../../../../env/sim/engine/engine.ts";
 import { canSimulateMoves, createIncrementalEngine } from "../../../../env/sim/engine/incremental.ts";
+import { drawn } from "../../../law-runs.ts";
 import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("the incremental engine", () => {
@@ -33,9 +34,9 @@ describe("the incremental engine", () => {
           expect(incremental.record(device)).toBe(makespanUs);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: drawn(1500) },
     );
-    expect(moves).toBeGreaterThan(300);
+    expect(moves).toBeGreaterThan(drawn(1000));
   });
 
   test("is exact where an op waits for more than a byte can count", () => {
@@ -74,7 +75,7 @@ describe("the incremental engine", () => {
           if (rng.next() < 0.3) plan = next;
         }
       }),
-      { numRuns: 150 },
+      { numRuns: drawn(400) },
     );
   });
 

@@ -22,6 +22,7 @@ import {
   uncounted,
   withNetwork,
 } from "../../../../../env/index.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { randomScenario } from "../../../seeded-scenario.ts";
 import { tenTasks } from "./golden-ten-tasks.ts";
 import { earliestGap, faultsOf } from "./schedule-laws.ts";
@@ -83,7 +84,7 @@ describe("laws on random graphs", () => {
           const answer = schedule(problem);
           if (!("taskWithoutCapacity" in answer)) expect(faultsOf(problem, answer)).toEqual([]);
         }),
-        { numRuns: name === "HEFT" ? 300 : 100 },
+        { numRuns: name === "HEFT" ? drawn(1000) : drawn(200) },
       );
     },
   );
@@ -119,7 +120,7 @@ describe("laws on random graphs", () => {
         const schedule = scheduled(heftSchedule(problem));
         expect(lateTasks(problem, schedule)).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: drawn(1000) },
     );
   });
 

@@ -15,6 +15,7 @@ import {
   type Plan,
   testScenario,
 } from "../../../../../env/index.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { bruteForce } from "../../../registry/tiny-scenarios.ts";
 import { randomScenario } from "../../../seeded-scenario.ts";
 import { watchedEvaluator } from "../../../watched-evaluator.ts";
@@ -66,7 +67,7 @@ describe.each([
         const { best } = await runPlanner(module, scenario, { options: ergodic, evaluations: 1_000, seed });
         expect(best!.outcome.value).toBe(bruteForce(scenario));
       }),
-      { numRuns: 12, seed: 7 },
+      { numRuns: drawn(25), seed: 7 },
     );
   });
 

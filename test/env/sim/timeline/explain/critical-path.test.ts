@@ -13,6 +13,7 @@ import {
   tasksOf,
   testScenario,
 } from "../../../../../env/index.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
@@ -33,7 +34,7 @@ describe("the critical path and the last chain", () => {
         const sum = segments.reduce((us, { fromUs, toUs }) => us + toUs - fromUs, scenario.fidelity.startUs);
         expect(sum).toBeCloseTo(timeline.makespanUs, 9);
       }),
-      { numRuns: 150 },
+      { numRuns: drawn(400) },
     );
   });
 
@@ -59,7 +60,7 @@ describe("the critical path and the last chain", () => {
           for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: drawn(400) },
     );
   });
 
@@ -89,7 +90,7 @@ describe("the critical path and the last chain", () => {
         }
         expect(path.segments.some(({ kind }) => kind === "wait")).toBe(false);
       }),
-      { numRuns: 120 },
+      { numRuns: drawn(300) },
     );
   });
 
@@ -112,7 +113,7 @@ describe("the critical path and the last chain", () => {
             expect(timeline.startUs[consumer]).toBeGreaterThanOrEqual(own[own.length - 1].endUs);
         }
       }),
-      { numRuns: 120 },
+      { numRuns: drawn(300) },
     );
   });
 });

@@ -9,6 +9,7 @@ import {
   tasksOf,
   testScenario,
 } from "../../../../../env/index.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
 test("memory over time peaks at the peak, in order of time, and ends with what stays", () => {
@@ -32,7 +33,7 @@ test("memory over time peaks at the peak, in order of time, and ends with what s
         }
       }
     }),
-    { numRuns: 200 },
+    { numRuns: drawn(500) },
   );
 });
 
