@@ -3,6 +3,8 @@
  * system is its file and a line here. The registry-driven tests then cover it.
  */
 import type { Method } from "../contract.ts";
+import { autoMap } from "../learned/auto-map/auto-map.ts";
+import { autoMapPipeline } from "../learned/auto-map/auto-map-pipeline.ts";
 import { colocrl } from "../learned/colocrl.ts";
 import { doppler } from "../learned/doppler.ts";
 import { gdp } from "../learned/gdp.ts";
@@ -164,4 +166,6 @@ export const composedMethods: readonly Method[] = [
   doppler,
   heterps,
   tapp,
+  autoMap,
+  autoMapPipeline,
 ];

@@ -51,8 +51,11 @@ export function referencePeaks(
     for (let v = 0; v < graph.opCount; v++)
       if (device[v] === d) resident += graph.parameterBytes[v] * (1 + fidelity.optimizerSlots);
     const own = lives.filter(({ at }) => at === d);
-    const liveAt = (us: number) =>
-      own.filter(({ fromUs, toUs }) => fromUs <= us && us < toUs).reduce((sum, { bytes }) => sum + bytes, 0);
+    const liveAt = (us: number) => {
+      let sum = 0;
+      for (const { bytes, fromUs, toUs } of own) if (fromUs <= us && us < toUs) sum += bytes;
+      return sum;
+    };
     return resident + Math.max(0, ...own.map(({ fromUs }) => liveAt(fromUs)));
   });
 }
