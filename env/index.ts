@@ -121,7 +121,15 @@ export {
 } from "./model/file.ts";
 export * from "./model/graph/builder.ts";
 export { parseGraph } from "./model/graph/dsl.ts";
-export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
+export {
+  ANY_KIND,
+  CONTROL,
+  type DataFeatures,
+  type OpGraph,
+  Role,
+  type RoleName,
+  roleNames,
+} from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
 export {
   type DimensionKind,

@@ -79,7 +79,7 @@ export function sumsOfFeature({ featureNames, line }: BlockLine, name: string): 
   return at === -1 ? null : line.layers[0][at];
 }
 
-/** Run times of the ops of each layer on each device: what a profiler reads. Shape [layer][device]. */
+/** Run times of the ops of each layer on each device, as a profiler reads them: [layer][device]. */
 export function layerTimesUs(
   { scenario, layerOf, line }: BlockLine,
   device: ArrayLike<number>,

@@ -187,8 +187,9 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
 }
 
 /**
- * SHA-256 in hex over everything but the name, meta, dimensions of ops and features of their data,
- * and over the batch where the objective depends on it. The order of fields in a file does not matter.
+ * SHA-256 in hex over everything but the name, meta, dimensions of ops and features of their data.
+ * The batch counts where the objective depends on it. The order of fields in a file is of no
+ * importance.
  */
 export function scenarioHash(scenario: Scenario): string {
   const { name: _name, meta: _meta, graph, ...content } = writeScenario(scenario);

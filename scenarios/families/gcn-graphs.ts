@@ -1,7 +1,7 @@
 /**
  * Graph convolutions over drawn data graphs: the partition of the data graph is what is placed, as
  * Roc does (Jia et al., MLSys 2020). Members differ in their data graph alone. By default it is
- * like that of Reddit, with a heavy tail of degrees, 602 features and 41 classes; `exponent=1000`
+ * like that of Reddit, with a heavy tail of degrees, 602 features and 41 classes. `exponent=1000`
  * makes it near-regular, as graphs of proteins are.
  *
  * The paper's data sets cannot be had by a generator. These have 16,384 vertices where Reddit has

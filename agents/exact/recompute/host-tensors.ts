@@ -4,8 +4,8 @@
  * and all tensors that one reads or writes must be in memory while it runs.
  *
  * The states after a step are the tensors in memory and those with a copy on the host. Each keeps
- * its fewest bytes. A tensor is brought as late as it can be, and leaves only for want of room, in
- * a smallest set that makes enough: both are without loss. It is stored unless the host has it, and
+ * its fewest bytes. A tensor is brought as late as it can be. It leaves only for want of room, in
+ * a smallest set that makes enough. Both are without loss. It is stored unless the host has it, and
  * one that nobody reads again leaves for nothing. The rules in this form are ours.
  */
 import { InputError } from "../../../env/model/errors.ts";

@@ -1,5 +1,5 @@
 /**
- * What one device computes under a placement, as the memory program sees it (host-tensors.ts): ops
+ * What one device computes under a placement, as the memory program sees it (host-tensors.ts). Ops
  * of one type, role and layer are one step, and their outputs one tensor. What other devices make
  * lies on the host, as do tensors that come from no op. Weights and their optimizer state stay in
  * memory and leave less of it.

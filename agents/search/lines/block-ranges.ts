@@ -4,10 +4,10 @@
  */
 import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { leastLargestRanges } from "../../exact/cuts/range-cuts.ts";
 import { type BlockLine, blockLine } from "../../problems/block-line.ts";
 import { type Choices, choicesOf, planOf } from "../../problems/choices.ts";
 import { meshDevices } from "../../problems/sharding/meshes.ts";
+import { leastLargestRanges } from "./range-cuts.ts";
 
 export interface PartitionProblem {
   readonly blocks: BlockLine;

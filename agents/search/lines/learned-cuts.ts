@@ -7,9 +7,10 @@
  * Features add up, so the cost of a range is a difference of prefix sums. The first cuts have equal
  * neighbours, as nothing is known before them.
  */
-import { largestRange, leastLargestRanges } from "../../exact/cuts/range-cuts.ts";
+
 import type { FeatureLine } from "../../problems/block-line.ts";
 import { type LinearCost, linearCost } from "./linear-cost.ts";
+import { largestRange, leastLargestRanges } from "./range-cuts.ts";
 
 export interface LearnedCuts {
   /** Adds the measured times of each layer on each range, in any one unit. */

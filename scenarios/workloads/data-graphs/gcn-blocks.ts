@@ -1,7 +1,7 @@
 /**
  * A training step of graph convolutions (Kipf and Welling, ICLR 2017) over all of a data graph, in
  * blocks of its vertices. The ops of a block share a device, so a placement is a partition of the
- * data graph, as Roc makes it (Jia et al., MLSys 2020). Each layer sums the neighbours of each
+ * data graph, as in Roc (MLSys 2020). Each layer sums the neighbours of each
  * vertex, and so reads activations of other blocks. Backward it reads their gradients. A device
  * gets a block whole and once, whichever of its vertices are neighbours.
  *

@@ -1,6 +1,6 @@
 /**
- * What Roc's cost model sees of a vertex in a layer (Jia et al., MLSys 2020): it, its neighbours,
- * the runs of consecutive ids among them, and how often a warp loads ids and activations. All are
+ * What Roc's cost model sees of a vertex in a layer (Jia et al., MLSys 2020). It counts the vertex,
+ * its neighbours and their runs of consecutive ids, and loads of ids and of activations. All are
  * sums over vertices, so a range of vertices has the sums of its own.
  *
  * The list is from memory of the paper. The width of a load is ours.

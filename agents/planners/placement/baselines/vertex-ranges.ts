@@ -1,7 +1,7 @@
 /**
- * Static partitions of a data graph, the baselines of Roc (Jia et al., MLSys 2020): ranges of equal
- * vertices, ranges of equal neighbours, as Lux cuts them (Jia et al., VLDB 2017), or vertices dealt
- * to the accelerators in turn, as a hash does it. Nothing is measured.
+ * Static partitions of a data graph, the baselines of Roc (Jia et al., MLSys 2020). Ranges have
+ * equal vertices, or equal neighbours, as Lux cuts them (Jia et al., VLDB 2017). Or blocks are
+ * dealt to the accelerators in turn, as a hash does it. Nothing is measured.
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { leastLargestRanges } from "../../../../agents/exact/cuts/range-cuts.ts";
 import type { FeatureLine } from "../../../../agents/problems/block-line.ts";
 import { prefixSums } from "../../../../agents/problems/prefix-sums.ts";
 import { costSums, learnedCuts, rangeCosts } from "../../../../agents/search/lines/learned-cuts.ts";
+import { leastLargestRanges } from "../../../../agents/search/lines/range-cuts.ts";
 import { createRng } from "../../../../env/index.ts";
 
 const rng = createRng("line");

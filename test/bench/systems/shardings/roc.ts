@@ -2,14 +2,15 @@
  * Lines of ROC. Cuts, regression and memory program are held to slow twins. What learning is worth
  * is measured in a world of hidden times (vertex-world.ts), vertex by vertex.
  */
-import { largestRange, leastLargestRanges } from "../../../../agents/exact/cuts/range-cuts.ts";
+
 import { fewestMovedBytes, type TensorProblem } from "../../../../agents/exact/recompute/host-tensors.ts";
 import { prefixSums } from "../../../../agents/problems/prefix-sums.ts";
 import { costSums, type LearnedCuts } from "../../../../agents/search/lines/learned-cuts.ts";
+import { largestRange, leastLargestRanges } from "../../../../agents/search/lines/range-cuts.ts";
 import type { Rng } from "../../../../env/index.ts";
-import { leastByProgram } from "../../../agents/exact/cuts/range-program.ts";
 import { drawnTensors } from "../../../agents/exact/recompute/drawn-tensors.ts";
 import { fewestByEveryTransfer } from "../../../agents/exact/recompute/every-transfer.ts";
+import { leastByProgram } from "../../../agents/search/lines/range-program.ts";
 import { cpuSeconds } from "../../cpu-seconds.ts";
 import type { SystemCheck } from "../check.ts";
 import { cases, percent } from "../pipelines/figures.ts";

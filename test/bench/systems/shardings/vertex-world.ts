@@ -1,6 +1,6 @@
 /**
- * A world to cut vertices in, as the sheet of Roc has it: ranges of a drawn data graph have hidden
- * times, which are linear in Roc's features up to noise and the effect of a cache. Two graph
+ * A world to cut vertices in, as the sheet of Roc has it. Ranges of a drawn data graph have hidden
+ * times. These are linear in Roc's features up to noise and the effect of a cache. Two graph
  * convolutions as on Reddit, 602 features, 256 wide, 41 classes. The weights of times are ours,
  * those of a P100: what a load of 128 bytes takes, and the dense work of a vertex.
  */

@@ -7,14 +7,14 @@
  * which some range would have been longer. Both limits are costs of ranges, so they meet at the
  * optimum exactly.
  *
- * Of all cuts that reach it, each is as near to an equal share of the sum as it can be, from the
- * first one on. An estimate that is a little wrong then costs little.
+ * Of all cuts that reach it, each is as near to an equal share of the sum as it can be. The first
+ * is chosen first. An estimate that is a little wrong then costs little.
  */
 import { InputError } from "../../../env/model/errors.ts";
 
 /**
  * @param sums sums of the costs before each position, shape [length + 1]
- * @returns where each range starts, and the length at the end, shape [parts + 1]; no range is empty
+ * @returns where each range starts, and the length at the end; no range is empty
  */
 export function leastLargestRanges(sums: Float64Array, parts: number): Int32Array {
   const length = sums.length - 1;
@@ -46,8 +46,8 @@ function leastLargest(sums: Float64Array, parts: number): number {
 }
 
 /**
- * Makes each range as long as the limit lets it be. The value is the largest cost of the ranges
- * where they reach the end, else the least cost at which one of them would be longer.
+ * Makes each range as long as the limit lets it be. Where they reach the end, the value is their
+ * largest cost. Else it is the least cost at which one of them would be longer.
  */
 function probe(
   sums: Float64Array,

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { largestRange, leastLargestRanges } from "../../../../agents/exact/cuts/range-cuts.ts";
 import { prefixSums } from "../../../../agents/problems/prefix-sums.ts";
+import { largestRange, leastLargestRanges } from "../../../../agents/search/lines/range-cuts.ts";
 import { InputError } from "../../../../env/index.ts";
+import { compositions, sumsOf } from "../../exact/cuts/sums.ts";
 import { leastByProgram } from "./range-program.ts";
-import { compositions, sumsOf } from "./sums.ts";
 
 const lines = fc
   .tuple(
