@@ -41,6 +41,7 @@ import { random } from "../planners/placement/baselines/random.ts";
 import { roundRobin } from "../planners/placement/baselines/round-robin.ts";
 import { singleDevice } from "../planners/placement/baselines/single-device.ts";
 import { topoBlocks } from "../planners/placement/baselines/topo-blocks.ts";
+import { vertexRanges } from "../planners/placement/baselines/vertex-ranges.ts";
 import { branchAndBoundPlanner } from "../planners/placement/exact/branch-and-bound.ts";
 import { idealsDp } from "../planners/placement/exact/ideals-dp.ts";
 import { ilp } from "../planners/placement/exact/ilp.ts";
@@ -64,6 +65,7 @@ import { maxLoadSearch } from "../planners/placement/search/max-load-search.ts";
 import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
+import { roc } from "../planners/placement/search/roc.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 import { taso } from "../planners/rewriting/taso.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
@@ -150,6 +152,8 @@ export const composedMethods: readonly Method[] = [
   flexflowSoap,
   p2,
   neoTables,
+  vertexRanges,
+  roc,
   taso,
   reinforce,
   seq2seq,

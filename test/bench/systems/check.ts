@@ -75,6 +75,7 @@ export const systemGroups = [
       "gspmd",
       "p2",
       "neo",
+      "roc",
       "tensor-parallel-families",
       "paddle-adaptive",
       "taso",

@@ -5,16 +5,26 @@
 import type { OpSplit } from "../../../model/layout/natural.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
+import type { TransferRecord } from "../../engine/engine.ts";
 import type { LoweredMove } from "../../lower/sharding/lowering.ts";
 import type { MemoryParts, MemoryStep } from "../explain/memory-steps.ts";
 
 /** In the order in which tables show them. */
-export const rankParts = ["forward", "backward", "update", "steps", "ranks", "host", "other"] as const;
+export const rankParts = [
+  "forward",
+  "recompute",
+  "backward",
+  "update",
+  "steps",
+  "ranks",
+  "host",
+  "other",
+] as const;
 export type RankPart = (typeof rankParts)[number];
 
 /**
  * Where the time of a step goes on a rank, us. The parts add up to the time of the step. Its device
- * computes in the first three, and waits in the others:
+ * computes in the first four, and waits in the others:
  *
  *   steps   for collectives that all ranks of its group have begun: exposed communication
  *   ranks   for slower ranks: those of a collective's group, or others at the end of the step
@@ -43,6 +53,21 @@ export interface RankBlock {
   readonly op: number;
   readonly startUs: number;
   readonly endUs: number;
+  /** A forward op that runs once more for the backward pass. */
+  readonly again?: true;
+}
+
+/** A message of a collective, or what the host sends to a rank. */
+export interface StepMessage {
+  /** Number of its collective; -1 for a message of none, such as a panel of a product. */
+  readonly collective: number;
+  /** Op whose output or weight it carries. */
+  readonly op: number;
+  readonly fromDevice: number;
+  readonly toDevice: number;
+  readonly bytes: number;
+  /** In crossing order. */
+  readonly hops: readonly TransferRecord[];
 }
 
 /** Time of the critical path by what it is spent on, us; the parts add up to the step. */
