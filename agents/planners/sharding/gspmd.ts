@@ -18,7 +18,7 @@ import { type PropagationRules, propagationRules } from "../../../env/model/layo
 import type { ShardingPlan, ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { annotationsIn } from "../../problems/sharding/annotations.ts";
-import { meshOption, meshRefusal, zeroOption } from "../../problems/sharding/mesh-options.ts";
+import { meshOption, meshRefusal, zeroOption } from "../../problems/mesh-options.ts";
 import { unknownDimensions } from "../../problems/sharding/meshes.ts";
 import { transformerWeights } from "../../problems/sharding/transformer-weights.ts";
 
