@@ -4,6 +4,8 @@
  */
 export * from "./contract.ts";
 export { boundByLinearRelaxation, type RelaxationLimits } from "./exact/programs/linear-relaxation.ts";
+export { autoMap } from "./learned/auto-map/auto-map.ts";
+export { autoMapPipeline } from "./learned/auto-map/auto-map-pipeline.ts";
 export { colocrl } from "./learned/colocrl.ts";
 export { doppler } from "./learned/doppler.ts";
 export { gdp } from "./learned/gdp.ts";

@@ -25,7 +25,7 @@ import { tilesOf } from "../../../env/model/layout/propagation/tiles.ts";
 import { replicatedPlan, type ShardingPlan, type ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { AgentModule, Task } from "../../contract.ts";
-import { meshOption, zeroOption } from "../../problems/sharding/mesh-options.ts";
+import { meshOption, zeroOption } from "../../problems/mesh-options.ts";
 import { unknownDimensions } from "../../problems/sharding/meshes.ts";
 import { loadTf } from "../../tensors/tf.ts";
 import { rainbowFields, rainbowSpec, usualRainbow } from "../../training/algorithms/rainbow/options.ts";
