@@ -13,6 +13,7 @@ import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { differenceJson } from "../reports/plans/diff-json.ts";
 import { type DifferenceSide, differenceText } from "../reports/plans/diff-report.ts";
+import { pipelineDifferenceJson, pipelineDifferenceText } from "../reports/plans/pipeline/diff-pipeline.ts";
 import { displayedScore } from "../reports/plans/score-report.ts";
 import { shardingDifferenceJson, shardingDifferenceText } from "../reports/plans/sharding/diff-sharding.ts";
 import { EXIT } from "../terminal/terminal.ts";
@@ -21,7 +22,7 @@ import { PLAN_FORMS, readPlanArgument, scenarioForPlan, scoredObjectiveFlag } fr
 export const diff = defineCommand({
   name: "diff",
   summary:
-    "Compares two plans of one scenario under its objective: moved ops, value, devices, links, memory, critical path; of two shardings splits, collectives and times by mesh axis.",
+    "Compares two plans of one scenario under its objective: moved ops, value, devices, links, memory, critical path; of two pipelines where the iteration goes and ops in other stages, of two shardings splits, collectives and times by mesh axis.",
   positionals: [
     { name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" },
     { name: "BEFORE", describe: `file of a plan, ${PLAN_FORMS}`, arity: "one" },
@@ -48,10 +49,20 @@ export const diff = defineCommand({
       );
       return EXIT.done;
     }
+    if (one.kind === "pipeline" && two.kind === "pipeline") {
+      const [before, after] = [one, two].map((plan, i) => {
+        const scored = score(plan);
+        return { plan: files[i], scored, pipeline: scored.pipeline! };
+      });
+      terminal.write(
+        values.json ? jsonText(pipelineDifferenceJson(before, after)) : pipelineDifferenceText(before, after),
+      );
+      return EXIT.done;
+    }
     const other = plans.findIndex(({ kind }) => kind !== "placement");
     if (other !== -1)
       throw new InputError(
-        `"diff" compares two placements or two shardings, and "${files[other]}" is a ${plans[other].kind}; take "explain" or "simulate" for each.`,
+        `"diff" compares two placements, two pipelines or two shardings, and "${files[other]}" is a ${plans[other].kind}; take "explain" or "simulate" for each.`,
       );
     const sideOf = (plan: Plan, i: number): DifferenceSide => {
       const scored = score(plan);

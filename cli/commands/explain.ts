@@ -5,13 +5,15 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../../env/model/errors.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { ShardingPlan } from "../../env/model/plan/sharding.ts";
 import { singleMoveCount } from "../../env/sim/timeline/explain/best-move.ts";
-import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
+import { type Explanation, explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
 import { type ScoredPlan, scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
-import { explainSharding } from "../../env/sim/timeline/sharding/sharding-timeline.ts";
+import { explainSharding, tracedSharding } from "../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { pipelineTrace } from "../../results/export/trace/pipeline-trace.ts";
-import { traceOf } from "../../results/export/trace/trace.ts";
+import { shardingTrace } from "../../results/export/trace/sharding-trace.ts";
+import { type Trace, traceOf } from "../../results/export/trace/trace.ts";
 import { visible } from "../../results/text/visible.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { writeOutput } from "../files.ts";
@@ -66,10 +68,6 @@ export const explain = defineCommand({
       throw new InputError('"explain" needs --placement FILE, the plan to explain.');
     const scenario = await scenarioForPlan(address, { objective: values.objective, file: values.placement });
     const plan = readPlanArgument(values.placement, { scenario, address }, terminal);
-    if (plan.kind === "sharding" && values.trace !== undefined)
-      throw new InputError(
-        `--trace writes steps of placements and pipelines, and "${values.placement}" is a sharding; --svg draws its step.`,
-      );
     if (plan.kind === "rewriting")
       throw new InputError(
         `"explain" tells of the graph as it is, and "${values.placement}" rewrites it; take "simulate".`,
@@ -79,8 +77,8 @@ export const explain = defineCommand({
     const told =
       plan.kind === "placement" && scored.spec.timing === "engine" ? explainPlan(scenario, plan) : null;
     if (values.trace !== undefined) {
-      if (pipeline === null && told === null) throw notSimulated(scored, "--trace");
-      const trace = pipeline === null ? traceOf(scenario, told!) : pipelineTrace(pipeline);
+      const trace = traceOfPlan(scored, plan, told);
+      if (trace === null) throw notSimulated(scored, "--trace");
       writeOutput(values.trace, visible(JSON.stringify(trace)), terminal);
     }
     await writePictures(values, { scored, plan: values.placement, told }, terminal);
@@ -92,6 +90,13 @@ export const explain = defineCommand({
     return EXIT.done;
   },
 });
+
+/** Null where the objective simulates no step. */
+function traceOfPlan({ scenario, pipeline }: ScoredPlan, plan: Plan, told: Explanation | null): Trace | null {
+  if (plan.kind === "sharding") return shardingTrace(tracedSharding(scenario, plan));
+  if (pipeline !== null) return pipelineTrace(pipeline);
+  return told === null ? null : traceOf(scenario, told);
+}
 
 interface Report {
   readonly json: boolean;

@@ -95,6 +95,20 @@ export const deviceSheets = {
     memoryShare: 0.75,
   },
   /**
+   * NVIDIA's page of the GeForce GTX 1080 Ti: 3,584 cores at 1.582 GHz, 11.34 TFLOP/s single, 484
+   * GB/s, 11 GB. Half precision has a 64th of the units, so it computes in single.
+   */
+  GTX1080Ti: {
+    kind: "GTX1080Ti",
+    summary: "GeForce GTX 1080 Ti, 11 GB",
+    flopsPerUs: speeds(11.34),
+    memoryBytesPerUs: 484 * GBPS,
+    memoryBytes: 11 * GIB,
+    launchUs: 5,
+    efficiency: shares(0.53, 0.53),
+    memoryShare: 0.75,
+  },
+  /**
    * NVIDIA Tesla V100 data sheet, SXM2: 15.7 TFLOP/s single, 125 with tensor cores, 900 GB/s, 16
    * GB.
    */

@@ -142,6 +142,15 @@ export const machineSheets: Readonly<Record<DeviceModel, MachineSheet>> = {
     alone: () => ({ port: pcie3 }),
     joined: behindSwitch(pcie3Lane, ethernet25),
   },
+  GTX1080Ti: {
+    most: 8,
+    perHost: 8,
+    inside: "PCIe 3.0 x16, 12 GB/s",
+    between: "100 Gbit/s InfiniBand, a card a machine",
+    joinsOthers: true,
+    alone: () => ({ port: pcie3 }),
+    joined: behindSwitch(pcie3Lane, infiniband),
+  },
   V100: {
     most: 8,
     perHost: 8,

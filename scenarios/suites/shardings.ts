@@ -29,19 +29,24 @@ const pase: Suite = {
   members: [
     "alexnet/8xV100-nvlink?batch=128",
     "alexnet/8x8xV100-25gbe?batch=128",
+    "alexnet/8xGTX1080Ti?batch=128",
+    "alexnet/8x8xGTX1080Ti?batch=128",
+    "inception-v3/8xGTX1080Ti?batch=128",
+    "rnnlm/2x8xGTX1080Ti?batch=64&layers=2&steps=10",
+    "transformer-big/8xGTX1080Ti?batch=64",
     "vgg-16/8xV100-nvlink?batch=128",
     "inception-v3/8xV100-nvlink?batch=128",
     "rnnlm/8xV100-nvlink?batch=64&layers=2&steps=10",
     "rnnlm/2x8xV100-25gbe?batch=64&layers=2&steps=10",
     "transformer-big/8xV100-nvlink?batch=64",
   ],
-  why: "Its four networks and batches. Its GPUs are 1080 Ti and 2080 Ti, which no sheet here describes; V100 stand for them. VGG-16 is ours.",
+  why: "Its four networks and batches. Its nodes have 8 GPUs of 1080 Ti or 2080 Ti on PCIe, joined by InfiniBand. V100 stand for 2080 Ti, which no sheet here describes. VGG-16 is ours.",
   objective: "iteration",
 };
 
 const alpa: Suite = {
   name: "papers/alpa",
-  summary: "Alpa (OSDI 2022): GPT and mixtures of experts on 8 to 64 V100, and on A100",
+  summary: "Alpa (OSDI 2022): GPT, mixtures of experts and wide ResNets on 1 to 64 V100, and on A100",
   members: [
     "gpt3-1.3b/8xV100-nvlink?batch=32&precision=16",
     "gpt3-2.7b/8xV100-nvlink?batch=32&precision=16",
@@ -50,8 +55,12 @@ const alpa: Suite = {
     "gpt3-13b/8x8xV100-25gbe?batch=256&precision=16",
     "gshard-moe/8xV100-nvlink?layers=8&batch=32",
     "gshard-moe/2x8xV100-25gbe?layers=16&batch=64",
+    "wide-resnet/1xV100?batch=32",
+    "wide-resnet/4xV100?batch=64&channels=320",
+    "wide-resnet/8xV100-nvlink?batch=64&channels=448",
+    "wide-resnet/2x8xV100-25gbe?batch=64&channels=640",
   ],
-  why: "Machines of 8 V100 on 25 Gbit/s Ethernet, and the GPT models nearest to its sizes. Batches are ours, of the sizes of its solution files. Its wide residual networks are not built in.",
+  why: "Machines of 8 V100 on 25 Gbit/s Ethernet, and the GPT models nearest to its sizes. Batches are ours, of the sizes of its solution files. Its wide residual networks of 250M, 1B, 2B and 4B parameters have shapes from memory, which come to these sizes.",
   objective: "iteration",
 };
 

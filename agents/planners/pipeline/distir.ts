@@ -19,6 +19,7 @@ import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../proble
 import { machineBorders } from "../../problems/pipeline/machine-borders.ts";
 import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
 import { regionSplits } from "../../problems/pipeline/tensor/region-splits.ts";
+import { headSizes } from "../../problems/sharding/macros/megatron.ts";
 import { runProgram } from "../../search/pipelines/programs/clocks.ts";
 import { rankCosts } from "../../search/pipelines/programs/costs.ts";
 import { type Degrees, degreesOf } from "../../search/pipelines/programs/degrees.ts";
@@ -103,9 +104,7 @@ const degreesText = ({ data, tensor, pipeline, microBatches }: Degrees): string 
 
 function headsOf({ graph }: Scenario): number {
   if (!mayHaveMeshes(graph)) return 1;
-  const heads = (graph.iterations ?? []).flatMap((each) =>
-    (each?.dimensions ?? []).flatMap(({ kind, size }) => (kind === "head" ? [size] : [])),
-  );
+  const heads = headSizes(graph);
   // A network without heads divides features; the grid then has no limit of its own.
   return heads.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...heads);
 }

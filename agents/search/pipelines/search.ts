@@ -82,13 +82,14 @@ export async function* searchPipelines(
         ? [tensorGrid(chain, numbers, share), candidates(chain, numbers, share, degrees)]
         : []),
     ];
-    const first = lists.flatMap((list) => list.slice(0, most)).map(({ plan }) => plan);
+    const unseen = lists.map((list) => list.filter(({ plan }) => !seen.has(keyOf(plan))));
+    const first = unseen.flatMap((list) => list.slice(0, most)).map(({ plan }) => plan);
     const scoredOnes = yield* scoredInTurn(chain, first.filter(isNew), evaluator);
     // The shortest fill keeps more activations, so it is for those that fit.
     const fitting = scoredOnes.filter(({ isFeasible, plan }) => isFeasible && plan.stages.length > 1);
     const shorter = fitting.map(({ plan }) => ({ ...plan, schedule: { name: "zb-h1" } }));
     starts.push(...scoredOnes, ...(yield* scoredInTurn(chain, shorter, evaluator)));
-    if (first.length === 0 || evaluator.best?.outcome.feasible === true) break;
+    if (lists.every((list) => list.length === 0) || evaluator.best?.outcome.feasible === true) break;
   }
   const grid = gridOf(chain, numbers);
   const ofGrid = flush ? grid.filter(isFlushed) : grid;

@@ -13,6 +13,8 @@ import type { TaskBuilder } from "./tasks/task-builder.ts";
 export const SEND = 5;
 export const SWAP = 6;
 export type TaskWork = WorkCode | typeof SEND | typeof SWAP;
+/** In the columns of a task that waits for all ranks of another one (inside/ranked-builder.ts). */
+export const JOIN = 7;
 
 export interface LaidSchedule {
   readonly schedule: PipelineSchedule;
@@ -22,7 +24,7 @@ export interface LaidSchedule {
 
 /** What each task does, in columns. */
 export interface TaskColumns {
-  /** A `TaskWork` each. */
+  /** A `TaskWork` each, or `JOIN`. */
   readonly work: Int32Array;
   /** `HOST` for an input. */
   readonly stage: Int32Array;
@@ -49,17 +51,21 @@ export const finishedColumns = ({ work, stage, replica, microBatch }: GrowingCol
   microBatch: microBatch.done(),
 });
 
-/** The columns of the tasks on ranks, each of the task that it is of. */
+/** The columns of the tasks on ranks, each of the task that it is of; -1 for joins. */
 export function columnsOfRanks(
   { work, stage, replica, microBatch }: TaskColumns,
   taskOf: Int32Array,
 ): TaskColumns {
-  const ofRanks = (column: Int32Array): Int32Array => taskOf.map((task) => column[task]);
+  const ofRanks = (column: Int32Array, ofJoin: number): Int32Array => {
+    const made = new Int32Array(taskOf.length);
+    for (let v = 0; v < made.length; v++) made[v] = taskOf[v] === -1 ? ofJoin : column[taskOf[v]];
+    return made;
+  };
   return {
-    work: ofRanks(work),
-    stage: ofRanks(stage),
-    replica: ofRanks(replica),
-    microBatch: ofRanks(microBatch),
+    work: ofRanks(work, JOIN),
+    stage: ofRanks(stage, -1),
+    replica: ofRanks(replica, -1),
+    microBatch: ofRanks(microBatch, -1),
   };
 }
 

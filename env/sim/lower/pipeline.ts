@@ -19,7 +19,7 @@ import { leaderPlan, ranksOfLeaders } from "../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { Phase, type ScheduleItem } from "../../model/schedule/contract.ts";
-import { withSenders } from "./collectives/senders.ts";
+import { joinDeviceOf, withJoins, withSenders } from "./collectives/senders.ts";
 import { needsInputs } from "./costs/parcels.ts";
 import type { StageCosts } from "./costs/stage-costs.ts";
 import { HOST, unitCountOf, unitOf, Work } from "./costs/work.ts";
@@ -51,17 +51,21 @@ export interface LoweredPipeline extends TaskStructure {
 
 /**
  * The structure of a plan; amounts.ts fills it. Pre: a valid plan, and a schedule that is legal for
- * it.
+ * it. `joins`: whether ranks wait for each other by joins, which no timeline shows.
  */
 export function lowerPipeline(
   scenario: Scenario,
   given: PipelinePlan,
   laid: LaidSchedule,
   costs: StageCosts,
+  joins: boolean,
 ): LoweredPipeline {
+  const { cluster, fidelity } = scenario;
   const plan = leaderPlan(given);
-  const ranks = ranksOfLeaders(given, scenario.cluster.devices.length);
-  const ranked = ranks === null ? null : rankedBuilder(ranks);
+  const ranks = ranksOfLeaders(given, cluster.devices.length);
+  // Without overlap steps of collectives are on the devices, which would see who waits first.
+  const joined = ranks !== null && joins && fidelity.overlap;
+  const ranked = ranks === null ? null : rankedBuilder(ranks, joined ? joinDeviceOf(cluster) : undefined);
   const lowering: Lowering = {
     scenario,
     plan,
@@ -71,7 +75,7 @@ export function lowerPipeline(
     builder: ranked ?? taskBuilder(),
     parts: createParts(unitCountOf(costs.stageCount), totalOf({ plan, laid })),
     tasks: growingColumns(),
-    lastOf: new Int32Array(scenario.cluster.devices.length).fill(-1),
+    lastOf: new Int32Array(cluster.devices.length).fill(-1),
     taskBefore: intColumn(),
     usesSenders: false,
   };
@@ -81,8 +85,8 @@ export function lowerPipeline(
   connectUnits(lowering, (what) => hostOf(scenario, what));
   // Behind the others, as what is declared first is sent first.
   updates.connect();
-  const cluster = lowering.usesSenders ? withSenders(scenario.cluster) : scenario.cluster;
-  const structure = lowering.builder.build(scenario, cluster);
+  const aside = lowering.usesSenders ? withSenders(cluster) : cluster;
+  const structure = lowering.builder.build(scenario, joined ? withJoins(cluster) : aside);
   const tasks = finishedColumns(lowering.tasks);
   if (ranks === null || ranked === null) return { ...structure, tasks };
   return { ...structure, tasks: columnsOfRanks(tasks, ranked.taskOf()), leaderOf: leadersOf(ranks) };

@@ -61,14 +61,14 @@ export function createPipelineRunner(scenario: Scenario): PipelineRunner {
 export const runPipeline = (scenario: Scenario, plan: PipelinePlan): PipelineRun =>
   createPipelineRunner(scenario).run(plan);
 
-/** The same with every transfer, for pictures and traces. */
+/** The same with every transfer and without joins, for pictures and traces. */
 export function runLoggedPipeline(
   scenario: Scenario,
   plan: PipelinePlan,
 ): PipelineRun & { readonly engine: LoggingEngine } {
   const laid = layOut(scenario, leaderPlan(plan));
   const costs = createStageCosts(scenario)(plan, laid.splitsBackward);
-  const lowered = loweredPlan(scenario, plan, laid, costs);
+  const lowered = loweredPlan(scenario, plan, laid, costs, false);
   const memory = memoryOf(lowered);
   memory.columns.setBytes(fillAmounts(lowered, costs));
   const engine = createLoggingEngine(lowered.compiled);

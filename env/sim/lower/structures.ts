@@ -92,15 +92,16 @@ export function loweredPlan(
   plan: PipelinePlan,
   laid: Laid,
   costs: StageCosts,
+  joins: boolean,
 ): LoweredPipeline {
   checkSize(leaderPlan(plan), laid, Math.max(...plan.stages.map(ranksOf)));
-  const lowered = lowerPipeline(scenario, plan, laid, costs);
+  const lowered = lowerPipeline(scenario, plan, laid, costs, joins);
   checkEnds(lowered.compiled, plan);
   return lowered;
 }
 
 function structureOf(scenario: Scenario, plan: PipelinePlan, laid: Laid, costs: StageCosts): Structure {
-  const lowered = loweredPlan(scenario, plan, laid, costs);
+  const lowered = loweredPlan(scenario, plan, laid, costs, true);
   return { laid, lowered, engine: createRefillableEngine(lowered.compiled), ...memoryOf(lowered) };
 }
 

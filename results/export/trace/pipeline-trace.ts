@@ -15,17 +15,20 @@ import type {
   SyncSpan,
 } from "../../../env/sim/timeline/pipeline/contract.ts";
 import { carriedCounter, memoryCounters, memoryPartCounters } from "./counters.ts";
-import { CLUSTER, type FlowEvent, onGrid, type SpanEvent, type TraceEvent } from "./events.ts";
+import { CLUSTER, type FlowEvent, type TraceEvent } from "./events.ts";
 import { laneNames, sideBySide } from "./lanes.ts";
+import {
+  arrowOver,
+  lanesWithSpans,
+  type Placed,
+  placedSpans,
+  type SpanLane,
+  type Spanned,
+  spanEvent,
+} from "./spans.ts";
 import type { Trace } from "./trace.ts";
 
-/** What a span of the trace is made from. */
-interface Spanned {
-  readonly startUs: number;
-  readonly doneUs: number;
-  readonly name: string;
-  readonly cat: string;
-  readonly args: Readonly<Record<string, unknown>>;
+interface PipelineSpan extends Spanned {
   /** The task or the transfer that arrows touch. */
   readonly task?: number;
   readonly transfer?: PipelineTransfer;
@@ -33,15 +36,14 @@ interface Spanned {
 
 export function pipelineTrace(timeline: PipelineTimeline): Trace {
   const { scenario, iterationUs, memorySteps, transfers } = timeline;
-  const lanes = lanesOf(timeline).map((lane, i) => ({ ...lane, tid: i + 1 }));
-  const spans = lanes.flatMap(({ tasks, tid }) => tasks.map((task) => ({ ...task, tid })));
+  const { lanes, spans } = placedSpans(lanesOf(timeline));
   const carried = transfers.flatMap(({ hops }) =>
     hops.map(({ link, startUs, sentUs }) => ({ link, startUs, doneUs: sentUs })),
   );
   const traceEvents: TraceEvent[] = [
     { ph: "M", pid: CLUSTER, tid: 0, name: "process_name", args: { name: scenario.cluster.name } },
     ...lanes.flatMap(laneNames),
-    ...spans.map(spanOf),
+    ...spans.map(spanEvent),
     ...flowsOf(timeline, spans),
     ...memoryCounters(scenario, memorySteps),
     ...memoryPartCounters(scenario, memorySteps),
@@ -54,20 +56,13 @@ export function pipelineTrace(timeline: PipelineTimeline): Trace {
   };
 }
 
-type Placed = Spanned & { readonly tid: number };
-
-function spanOf({ startUs, doneUs, name, cat, args, tid }: Placed): SpanEvent {
-  const ts = onGrid(startUs);
-  return { ph: "X", pid: CLUSTER, tid, ts, dur: onGrid(doneUs) - ts, name, cat, args };
-}
-
-function lanesOf(timeline: PipelineTimeline): { name: string; tasks: Spanned[] }[] {
+function lanesOf(timeline: PipelineTimeline): SpanLane<PipelineSpan>[] {
   const { devices, links } = timeline.scenario.cluster;
   const ofDevice = <Own extends { readonly device: number }>(own: readonly Own[], d: number) =>
     own.filter(({ device }) => device === d);
   const lanes = devices.flatMap(({ name }, d) => [
     { name, tasks: ofDevice(timeline.blocks, d).map(phaseSpan) },
-    ...some(sideBySide(`${name} sums`, ofDevice(timeline.syncs, d).map(syncSpan))),
+    ...lanesWithSpans(sideBySide(`${name} sums`, ofDevice(timeline.syncs, d).map(syncSpan))),
   ]);
   const hops = transferSpans(timeline);
   const carried = links.flatMap(({ name }, link) => {
@@ -76,9 +71,6 @@ function lanesOf(timeline: PipelineTimeline): { name: string; tasks: Spanned[] }
   });
   return [...lanes, ...carried];
 }
-
-const some = <Lane extends { readonly tasks: readonly unknown[] }>(lanes: readonly Lane[]): Lane[] =>
-  lanes.filter(({ tasks }) => tasks.length > 0);
 
 const letters: Readonly<Record<WorkCode, readonly [string, string]>> = {
   [Work.forward]: ["F", "forward"],
@@ -98,7 +90,7 @@ export function phaseName({
   return work === Work.update ? `${letter}${stage}` : `${letter}${stage}.${microBatch}`;
 }
 
-function phaseSpan(block: PipelineBlock): Spanned {
+function phaseSpan(block: PipelineBlock): PipelineSpan {
   const { task, work, stage, replica, microBatch, startUs, endUs } = block;
   return {
     startUs,
@@ -110,7 +102,7 @@ function phaseSpan(block: PipelineBlock): Spanned {
   };
 }
 
-const syncSpan = ({ stage, replica, microBatch, startUs, endUs }: SyncSpan): Spanned => ({
+const syncSpan = ({ stage, replica, microBatch, startUs, endUs }: SyncSpan): PipelineSpan => ({
   startUs,
   doneUs: endUs,
   name: `S${stage}`,
@@ -118,7 +110,10 @@ const syncSpan = ({ stage, replica, microBatch, startUs, endUs }: SyncSpan): Spa
   args: { stage, replica, firstMicroBatch: microBatch },
 });
 
-function transferSpans({ scenario, transfers }: PipelineTimeline): (Spanned & { readonly link: number })[] {
+function transferSpans({
+  scenario,
+  transfers,
+}: PipelineTimeline): (PipelineSpan & { readonly link: number })[] {
   return transfers.flatMap((transfer) =>
     transfer.hops.map(({ link, startUs, sentUs, endUs }) => ({
       link,
@@ -146,11 +141,11 @@ const transferFacts = ({ cluster }: Scenario, { bytes, fromDevice, toDevice }: P
 });
 
 /** One arrow for each phase that a transfer feeds, over its hops, in the middle of each span. */
-function flowsOf({ transfers }: PipelineTimeline, spans: readonly Placed[]): FlowEvent[] {
+function flowsOf({ transfers }: PipelineTimeline, spans: readonly Placed<PipelineSpan>[]): FlowEvent[] {
   const ofTask = new Map(
     spans.flatMap((span) => (span.task === undefined ? [] : [[span.task, span] as const])),
   );
-  const ofTransfer = new Map<PipelineTransfer, Placed[]>();
+  const ofTransfer = new Map<PipelineTransfer, Placed<PipelineSpan>[]>();
   for (const span of spans) {
     if (span.transfer === undefined) continue;
     const known = ofTransfer.get(span.transfer);
@@ -166,12 +161,7 @@ function flowsOf({ transfers }: PipelineTimeline, spans: readonly Placed[]): Flo
       if (consumer === undefined) return [];
       id++;
       const hops = (ofTransfer.get(transfer) ?? []).sort((a, b) => a.startUs - b.startUs);
-      const stations = [producer, ...hops, consumer];
-      return stations.map(({ startUs, doneUs, tid }, i): FlowEvent => {
-        const ph = i === 0 ? "s" : i === stations.length - 1 ? "f" : "t";
-        const ts = (onGrid(startUs) + onGrid(doneUs)) / 2;
-        return { ph, pid: CLUSTER, tid, name: sentName(transfer), cat: "transfer", id, ts, bp: "e" };
-      });
+      return arrowOver([producer, ...hops, consumer], sentName(transfer), id);
     });
   });
 }

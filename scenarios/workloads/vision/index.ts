@@ -1,11 +1,12 @@
 /** The registry of networks on images. Default batches fit one GPU of the network's time. */
+import { InputError } from "../../../env/model/errors.ts";
 import { adam, momentum, rmsprop, sgd } from "../tape/optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { type AlexNetVersion, alexnet } from "./alexnet.ts";
 import { densenet121 } from "./densenet.ts";
 import { inceptionV3 } from "./inception-v3.ts";
 import { mobilenetV2 } from "./mobilenet-v2.ts";
-import { type ResNetDepth, resnet } from "./resnet.ts";
+import { isResNetDepth, type ResNetDepth, resnet } from "./resnet.ts";
 import { amoebanetD } from "./searched/amoebanet-d.ts";
 import { type NasnetSize, nasnetA } from "./searched/nasnet-a.ts";
 import { squeezenet } from "./squeezenet.ts";
@@ -33,6 +34,25 @@ const resnetOfDepth = (depth: ResNetDepth): Workload => ({
   options: { batch: batch(32), pixels: pixels(224, 32) },
   forward: (values) => resnet(depth, { batch: values.batch, pixels: values.pixels }),
 });
+
+const wideResnet: Workload = {
+  name: "wide-resnet",
+  summary: "a wide ResNet on 224x224 images; by default Alpa's of 250M parameters",
+  source: "Zagoruyko and Komodakis, BMVC 2016; Zheng et al., OSDI 2022",
+  optimizer: adam,
+  options: {
+    batch: batch(32),
+    pixels: pixels(224, 32),
+    layers: { describe: "layers: 50, 101 or 152", default: 50, min: 50, max: 152 },
+    channels: { describe: "channels of the first stage", default: 160, min: 1, max: 2048 },
+    factor: { describe: "width of 3x3 convolutions, a multiple", default: 2, min: 1, max: 32 },
+  },
+  forward: ({ batch, pixels, layers, channels, factor }) => {
+    if (!isResNetDepth(layers) || layers < 50)
+      throw new InputError(`wide-resnet has ${layers} layers, expected 50, 101 or 152.`);
+    return resnet(layers, { batch, pixels }, { channels, factor });
+  },
+};
 
 const vggOfDepth = (depth: VggDepth): Workload => ({
   name: `vgg-${depth}`,
@@ -92,6 +112,7 @@ export const visionWorkloads: readonly Workload[] = [
   resnetOfDepth(50),
   resnetOfDepth(101),
   resnetOfDepth(152),
+  wideResnet,
   {
     name: "squeezenet",
     summary: "SqueezeNet 1.0 on 224x224 images",

@@ -2,6 +2,9 @@
  * Residual networks of 18 to 152 layers (He, Zhang, Ren, Sun: "Deep Residual Learning for Image
  * Recognition", CVPR 2016) as frameworks train them: the first 3x3 convolution of a stage has the
  * stride.
+ *
+ * Wide ones (Zagoruyko and Komodakis, BMVC 2016) have more channels in the 3x3 convolution of a
+ * bottleneck. Those that Alpa trains (Zheng et al., OSDI 2022) have wider stages too.
  */
 import { add, dense } from "../layers/dense-layers.ts";
 import { relu } from "../layers/pointwise.ts";
@@ -20,32 +23,61 @@ const depths = {
 
 export type ResNetDepth = keyof typeof depths;
 
-const stageWidths = [64, 128, 256, 512] as const;
+/** Each stage has twice the channels of the one before. */
+const STAGES = 4;
 /** A bottleneck widens to four times its inner width. */
 const EXPANSION = 4;
 
-export function resnet(depth: ResNetDepth, options: ImageOptions): Tape {
+export interface ResNetWidth {
+  /** Of the stem and of the first stage inside its blocks. */
+  readonly channels: number;
+  /** How many times as wide the 3x3 convolution of a bottleneck is as what it reads. */
+  readonly factor: number;
+}
+
+export const isResNetDepth = (depth: number): depth is ResNetDepth => Object.hasOwn(depths, depth);
+
+export function resnet(
+  depth: ResNetDepth,
+  options: ImageOptions,
+  { channels, factor }: ResNetWidth = { channels: 64, factor: 1 },
+): Tape {
   const { blocks, block } = depths[depth];
   return imageClassifier(options, (tape, images) => {
-    let x = convUnit(tape, images, "stem", { filters: 64, kernel: [7, 7], stride: 2, padding: [3, 3] });
+    const stem = { filters: channels, kernel: [7, 7], stride: 2, padding: [3, 3] } as const;
+    let x = convUnit(tape, images, "stem", stem);
     x = maxPool(tape, x, "stem/pool", { kernel: [3, 3], stride: 2, padding: [1, 1] });
-    stageWidths.forEach((width, s) => {
+    for (let s = 0; s < STAGES; s++) {
+      const width = channels * 2 ** s;
+      const widths = { width, inner: factor * width };
       for (let b = 0; b < blocks[s]; b++)
-        x = block(tape, x, `stage_${s + 1}/block_${b + 1}`, width, s > 0 && b === 0 ? 2 : 1);
-    });
+        x = block(tape, x, `stage_${s + 1}/block_${b + 1}`, widths, s > 0 && b === 0 ? 2 : 1);
+    }
     return dense(tape, globalAvgPool(tape, x, "head/pool"), "head/logits", CLASSES);
   });
 }
 
-function basic(tape: Tape, x: Tensor, name: string, width: number, stride: number): Tensor {
+interface BlockWidths {
+  readonly width: number;
+  /** Of the 3x3 convolution of a bottleneck. */
+  readonly inner: number;
+}
+
+function basic(tape: Tape, x: Tensor, name: string, { width }: BlockWidths, stride: number): Tensor {
   const y = convUnit(tape, x, `${name}/first`, { filters: width, kernel: [3, 3], stride, padding: [1, 1] });
   const z = convBn(tape, y, `${name}/second`, { filters: width, kernel: [3, 3], padding: [1, 1] });
   return residual(tape, x, z, name, stride);
 }
 
-function bottleneck(tape: Tape, x: Tensor, name: string, width: number, stride: number): Tensor {
+function bottleneck(
+  tape: Tape,
+  x: Tensor,
+  name: string,
+  { width, inner }: BlockWidths,
+  stride: number,
+): Tensor {
   let y = convUnit(tape, x, `${name}/reduce`, { filters: width, kernel: [1, 1] });
-  y = convUnit(tape, y, `${name}/spatial`, { filters: width, kernel: [3, 3], stride, padding: [1, 1] });
+  y = convUnit(tape, y, `${name}/spatial`, { filters: inner, kernel: [3, 3], stride, padding: [1, 1] });
   y = convBn(tape, y, `${name}/expand`, { filters: EXPANSION * width, kernel: [1, 1] });
   return residual(tape, x, y, name, stride);
 }

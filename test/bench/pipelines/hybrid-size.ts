@@ -4,7 +4,7 @@
  * then of the planner with its simulations. The last is one more simulation by an evaluator that
  * knows no plan.
  *
- *     npx tsx test/bench/pipelines/hybrid-size.ts [SIMULATIONS]
+ *     npx tsx test/bench/pipelines/hybrid-size.ts [SIMULATIONS] [PRECISION]
  */
 import type { PlannerModule } from "../../../agents/contract.ts";
 import { methods } from "../../../agents/registry/registry.ts";
@@ -12,8 +12,8 @@ import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered } from "../../../env/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 
-const ADDRESS = "gpt3-175b/64x8xA100?batch=512&precision=16";
 const evaluations = Number(process.argv[2] ?? 8);
+const ADDRESS = `gpt3-175b/64x8xA100?batch=512&precision=${process.argv[3] ?? 16}`;
 const best = methods.find(({ card }) => card.id === "best") as PlannerModule;
 
 const started = cpuSeconds();

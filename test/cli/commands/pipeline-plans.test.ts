@@ -128,10 +128,35 @@ test("pictures and traces are written", async () => {
   expect(existsSync(at("placed.svg"))).toBe(true);
 });
 
+test("diff tells where the iteration goes in both, and which ops are elsewhere", async () => {
+  const other = fileOf("other.json", planToJson(pipelineOf(chain, "0-2@0,1 | 3@2 | 4-5@3 x8 gpipe")));
+  const { code, stdout } = await pgym(["diff", scenario, plain, other]);
+  expect(code).toBe(0);
+  for (const text of [
+    /^ +work, shared evenly +/m,
+    /^ +schedule +1f1b +gpipe$/m,
+    /^ +micro-batches +4 +8$/m,
+    "stage 1, computed again",
+    /^\d+ forward ops are in other stages or treated otherwise:$/m,
+  ])
+    expect(stdout).toMatch(text);
+  const told = await json("diff", scenario, plain, other);
+  expect(told.change).toBe(told.after.value - told.before.value);
+  for (const side of ["before", "after"] as const) {
+    const parts = told.iteration.slice(0, -1) as { readonly [us: string]: number }[];
+    const sum = parts.reduce((us, part) => us + part[`${side}Us`], 0);
+    expect(sum).toBeCloseTo(told.iteration.at(-1)[`${side}Us`], 6);
+  }
+  const same = await pgym(["diff", scenario, plain, plain]);
+  expect(same.stdout).toContain("All forward ops are in the same stages and treated alike.");
+});
+
 test("what makes no sense of a pipeline is refused in one sentence", async () => {
   const diff = await pgym(["diff", scenario, plain, placed]);
   expect(diff.code).not.toBe(0);
-  expect(diff.stderr).toMatch(/^placement-gym: "diff" compares two placements or two shardings, and .*\.\n$/);
+  expect(diff.stderr).toMatch(
+    /^placement-gym: "diff" compares two placements, two pipelines or two shardings, and .*\.\n$/,
+  );
   const makespan = await pgym(["simulate", scenario, "--placement", plain, "--objective", "makespan"]);
   expect(makespan.stderr).toContain("The objective makespan scores plans of kind placement, not pipeline.");
 });

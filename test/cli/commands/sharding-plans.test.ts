@@ -57,7 +57,6 @@ test("a plan that does not fit has the value that it would have", async () => {
 });
 
 test.each([
-  ["explain", ["--placement", file, "--trace", join(folder, "x.json")], /--trace writes steps of placements/],
   [
     "simulate",
     ["--placement", file, "--picture", "frontier", "--svg", join(folder, "x.svg")],
@@ -109,6 +108,13 @@ test.each(["step", "layout", "mesh"])("its %s is drawn", async (picture) => {
   ]);
   expect(code).toBe(0);
   expect(readFileSync(path, "utf8")).toMatch(/^<svg xmlns/);
+});
+
+test("a trace is written", async () => {
+  const trace = join(folder, "trace.json");
+  const { code, stderr } = await pgym(["explain", scenario, "--placement", file, "--trace", trace]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: `Wrote ${trace}\n` });
+  expect(JSON.parse(readFileSync(trace, "utf8")).traceEvents.length).toBeGreaterThan(10);
 });
 
 test("diff of a plan and itself says that nothing changes", async () => {

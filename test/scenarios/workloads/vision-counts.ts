@@ -35,6 +35,14 @@ export const visionCounts: readonly CountRow[] = [
   { name: "resnet-50", exactParameters: 25_557_032, gigaMultiplyAdds: 4.089, source: torchvision },
   { name: "resnet-101", exactParameters: 44_549_160, gigaMultiplyAdds: 7.801, source: torchvision },
   { name: "resnet-152", exactParameters: 60_192_808, gigaMultiplyAdds: 11.514, source: torchvision },
+  // With the widths of ResNet-50 it is one.
+  {
+    name: "wide-resnet",
+    given: { channels: 64, factor: 1 },
+    exactParameters: 25_557_032,
+    gigaMultiplyAdds: 4.089,
+    source: torchvision,
+  },
   { name: "squeezenet", exactParameters: 1_248_424, gigaMultiplyAdds: 0.819, source: torchvision },
   { name: "densenet-121", exactParameters: 7_978_856, gigaMultiplyAdds: 2.834, source: torchvision },
   { name: "mobilenet-v2", exactParameters: 3_504_872, gigaMultiplyAdds: 0.301, source: torchvision },

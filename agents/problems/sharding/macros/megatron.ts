@@ -20,13 +20,17 @@ import { machineSize, meshDevices } from "../meshes.ts";
  */
 export function megatronDegree(scenario: Pick<Scenario, "graph" | "cluster">): number {
   const most = machineSize(scenario, meshDevices(scenario));
-  const heads = (scenario.graph.iterations ?? []).flatMap((each) =>
-    (each?.dimensions ?? []).flatMap(({ kind, size }) => (kind === "head" ? [size] : [])),
-  );
+  const heads = headSizes(scenario.graph);
   for (let ranks = most; ranks > 1; ranks--)
     if (most % ranks === 0 && heads.every((size) => size % ranks === 0)) return ranks;
   return 1;
 }
+
+/** Heads of attention of each op that has some; once for each such dimension. */
+export const headSizes = ({ iterations }: Pick<OpGraph, "iterations">): number[] =>
+  (iterations ?? []).flatMap((each) =>
+    (each?.dimensions ?? []).flatMap(({ kind, size }) => (kind === "head" ? [size] : [])),
+  );
 
 const DATA = 0;
 const TENSOR = 1;

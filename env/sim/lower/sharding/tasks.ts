@@ -6,8 +6,7 @@
  * runs its tasks in the order in which they become ready, as under a placement.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
-import { launchTimesUs, shareUs } from "../../../model/cluster/micro-batch.ts";
-import { runTimesUs } from "../../../model/cluster/speed.ts";
+import { shareUs } from "../../../model/cluster/micro-batch.ts";
 import { InputError } from "../../../model/errors.ts";
 import { CONTROL, Role } from "../../../model/graph/graph.ts";
 import { rankShare } from "../../../model/layout/layout.ts";
@@ -16,6 +15,7 @@ import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { IntervalColumns } from "../../memory/interval-columns.ts";
 import { withSenders } from "../collectives/senders.ts";
+import { opTimes } from "../costs/unit-times.ts";
 import { type TaskStructure, taskBuilder } from "../tasks/task-builder.ts";
 import { taskOrder } from "../tasks/task-order.ts";
 import { createBuffers } from "./buffers.ts";
@@ -92,9 +92,10 @@ export function lowerProgram(
     firstOf: madeFirst(program),
     usesSenders: false,
   };
+  const nowhere = plan.mesh.devices.map(() => -1);
   for (const value of [...program.weights.map(({ value }) => value), ...borders.given]) {
-    lowering.ready[value] = plan.mesh.devices.map(() => -1);
-    lowering.bufferOf[value] = plan.mesh.devices.map(() => -1);
+    lowering.ready[value] = nowhere;
+    lowering.bufferOf[value] = nowhere;
   }
   const shares = layOut(lowering);
   if (borders.kept.length > 0) keepToEnd(lowering, borders.kept);
@@ -292,8 +293,8 @@ function fill(
 ): void {
   const { scenario, plan, amounts, opOf, rankOf, program } = lowering;
   const { graph, cluster, fidelity } = scenario;
-  const runUs = runTimesUs(graph, cluster);
-  const launchUs = launchTimesUs(runUs, cluster);
+  const { runUs } = opTimes(scenario);
+  const launchUs = Float64Array.from(cluster.devices, (device) => device.launchUs);
   const { taskTime, slotAmount, slotShare } = references;
   const seen = new Set<number>();
   const residentBytes = residentOf(program, fidelity.optimizerSlots);
@@ -303,7 +304,11 @@ function fill(
   for (let task = 0; task < opOf.length; task++) {
     const time = taskTime[task];
     if (time === -1) continue;
-    compiled.runUs[task] = shareUs(runUs[time], launchUs[time], shares[task]);
+    compiled.runUs[task] = shareUs(
+      runUs[time],
+      runUs[time] === Number.POSITIVE_INFINITY ? 0 : Math.min(runUs[time], launchUs[time % launchUs.length]),
+      shares[task],
+    );
     compiled.workspaceBytes[task] = graph.workspaceBytes[opOf[task]] * shares[task];
     if (rankOf[task] === -1 || seen.has(rankOf[task])) continue;
     seen.add(rankOf[task]);

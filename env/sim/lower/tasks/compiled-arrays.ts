@@ -70,6 +70,7 @@ function byConsumer(depStart: Int32Array, depConsumer: Int32Array, depSlot: Int3
   for (let v = 0; v + 1 < depStart.length; v++) {
     const [start, end] = [depStart[v], depStart[v + 1]];
     if (end - start > FEW) {
+      if (isSorted(depConsumer, start, end)) continue;
       const order = Int32Array.from({ length: end - start }, (_, i) => start + i);
       order.sort((a, b) => depConsumer[a] - depConsumer[b] || a - b);
       order.forEach((from, i) => {
@@ -91,6 +92,11 @@ function byConsumer(depStart: Int32Array, depConsumer: Int32Array, depSlot: Int3
     }
   }
   return { releaseConsumer, releaseSlot };
+}
+
+function isSorted(values: Int32Array, start: number, end: number): boolean {
+  for (let i = start + 1; i < end; i++) if (values[i - 1] > values[i]) return false;
+  return true;
 }
 
 /** The number of each tensor among those of its producer. */

@@ -5,6 +5,7 @@
 import type { OpSplit } from "../../../model/layout/natural.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
+import type { TransferRecord } from "../../engine/engine.ts";
 import type { LoweredMove } from "../../lower/sharding/lowering.ts";
 import type { MemoryParts, MemoryStep } from "../explain/memory-steps.ts";
 
@@ -46,6 +47,19 @@ export interface RankBlock {
   readonly endUs: number;
   /** A forward op that runs once more for the backward pass. */
   readonly again?: true;
+}
+
+/** A message of a collective, or what the host sends to a rank. */
+export interface StepMessage {
+  /** Number of its collective; -1 for a message of none, such as a panel of a product. */
+  readonly collective: number;
+  /** Op whose output or weight it carries. */
+  readonly op: number;
+  readonly fromDevice: number;
+  readonly toDevice: number;
+  readonly bytes: number;
+  /** In crossing order. */
+  readonly hops: readonly TransferRecord[];
 }
 
 /** Time of the critical path by what it is spent on, us; the parts add up to the step. */

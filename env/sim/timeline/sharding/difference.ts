@@ -2,7 +2,9 @@
  * Two shardings of one scenario compared: which ops are divided otherwise, and which collectives
  * one has and the other has not. Meshes may differ, so axes are compared by name and size.
  */
+import type { OpIteration } from "../../../model/graph/iteration.ts";
 import type { MeshAxis } from "../../../model/layout/mesh.ts";
+import type { OpSplit } from "../../../model/layout/natural.ts";
 import { iterationOf } from "../../../model/plan/sharding.ts";
 import type { CollectiveSpan, ShardingTimeline } from "./contract.ts";
 
@@ -31,13 +33,20 @@ export function shardingDifference(before: ShardingTimeline, after: ShardingTime
   return { splits, gone: beyond(before, after), added: beyond(after, before) };
 }
 
-export function splitText({ scenario, plan, splits }: ShardingTimeline, op: number): string {
-  const iteration = iterationOf(scenario.graph, op);
-  const divided = (splits[op] ?? []).flatMap((axes, dimension) =>
-    axes.length === 0
+export const splitText = ({ scenario, plan, splits }: ShardingTimeline, op: number): string =>
+  divisionText(iterationOf(scenario.graph, op), plan.mesh.axes, splits[op]);
+
+/** How an op is divided along axes of a mesh. */
+export function divisionText(
+  iteration: OpIteration | null,
+  axes: readonly MeshAxis[],
+  split: OpSplit | null,
+): string {
+  const divided = (split ?? []).flatMap((along, dimension) =>
+    along.length === 0
       ? []
       : [
-          `${iteration!.dimensions[dimension].name} ÷ ${axes.map((axis) => axisName(plan.mesh.axes[axis])).join(" x ")}`,
+          `${iteration!.dimensions[dimension].name} ÷ ${along.map((axis) => axisName(axes[axis])).join(" x ")}`,
         ],
   );
   return divided.length === 0 ? "whole" : divided.join(", ");

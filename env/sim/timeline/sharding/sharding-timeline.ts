@@ -6,9 +6,10 @@ import type { Scenario } from "../../../model/scenario.ts";
 import { type LoggedSharding, runLoggedSharding } from "../../lower/sharding/run.ts";
 import { partsAtPeak } from "../explain/memory-steps.ts";
 import { collectiveSpans } from "./collective-spans.ts";
-import type { PathPart, RankTime, ShardingTimeline } from "./contract.ts";
+import type { PathPart, RankTime, ShardingTimeline, StepMessage } from "./contract.ts";
 import { blocksOf, rankTimes } from "./rank-times.ts";
 import { shardingMemory } from "./sharding-memory.ts";
+import { stepMessages } from "./step-messages.ts";
 import { stepPath } from "./step-path.ts";
 
 export function shardingTimeline(scenario: Scenario, plan: ShardingPlan): ShardingTimeline {
@@ -24,6 +25,18 @@ export function explainSharding(
   validatePlan(scenario, plan);
   const run = runLoggedSharding(scenario, plan);
   return { ...timelineOf(scenario, plan, run), path: stepPath(scenario.graph, run) };
+}
+
+export type TracedSharding = ShardingTimeline & { readonly messages: readonly StepMessage[] };
+
+/** With every message, for traces. */
+export function tracedSharding(scenario: Scenario, plan: ShardingPlan): TracedSharding {
+  validatePlan(scenario, plan);
+  const run = runLoggedSharding(scenario, plan);
+  return {
+    ...timelineOf(scenario, plan, run),
+    messages: stepMessages(run, scenario.cluster.devices.length),
+  };
 }
 
 function timelineOf(scenario: Scenario, plan: ShardingPlan, run: LoggedSharding): ShardingTimeline {
