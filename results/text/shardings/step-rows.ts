@@ -6,11 +6,12 @@
 import { Role } from "../../../env/model/graph/graph.ts";
 import { memoryPartNames } from "../../../env/sim/timeline/explain/memory-steps.ts";
 import { communicationOf, costliest, spanUs } from "../../../env/sim/timeline/sharding/communication.ts";
-import type {
-  CollectiveSpan,
-  PathPart,
-  RankPart,
-  ShardingTimeline,
+import {
+  type CollectiveSpan,
+  computingParts,
+  type PathPart,
+  type RankPart,
+  type ShardingTimeline,
 } from "../../../env/sim/timeline/sharding/contract.ts";
 import { computingUs } from "../../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { formatBytes, formatCount, formatOn, scaleFor } from "../format.ts";
@@ -52,7 +53,7 @@ export function stepParts(timeline: ShardingTimeline, rank: number): StepPart[] 
   }));
   const plain = (part: RankPart): StepPart => ({ part, words: partWords[part], us: time[part] });
   return [
-    ...(["forward", "recompute", "backward", "update"] as const).map(plain),
+    ...computingParts.map(plain),
     ...exposed,
     ...(["ranks", "host", "other"] as const).map(plain),
   ].filter(({ us }) => us > 0);

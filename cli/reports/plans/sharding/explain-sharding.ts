@@ -7,7 +7,12 @@
 
 import type { ScoredPlan } from "../../../../env/sim/timeline/scored-plan.ts";
 import { communicationOf, costliest, spanUs } from "../../../../env/sim/timeline/sharding/communication.ts";
-import type { PathPart, ShardingTimeline } from "../../../../env/sim/timeline/sharding/contract.ts";
+import {
+  computingParts,
+  type PathPart,
+  type RankPart,
+  type ShardingTimeline,
+} from "../../../../env/sim/timeline/sharding/contract.ts";
 import { computingUs } from "../../../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { formatCount, formatUs } from "../../../../results/text/format.ts";
 import { percent } from "../../../../results/text/pipelines/stage-rows.ts";
@@ -76,9 +81,8 @@ export function shardingSentence(told: ShardingTimeline): string {
   const { slowest, iterationUs, rankTimes } = told;
   const share = (us: number): string => percent(iterationUs > 0 ? us / iterationUs : 0);
   const computing = computingUs(rankTimes[slowest]);
-  const waits = stepParts(told, slowest).filter(
-    ({ part }) => part !== "forward" && part !== "backward" && part !== "update",
-  );
+  const isWait = (part: RankPart): boolean => !computingParts.some((each) => each === part);
+  const waits = stepParts(told, slowest).filter(({ part }) => isWait(part));
   const who = `No rank computes longer than ${rankText(told, slowest)}: ${formatUs(computing)}, ${share(computing)} of the step`;
   if (waits.length === 0) return `${who}; it waits for nothing.`;
   const longest = waits.reduce((most, next) => (next.us > most.us ? next : most));

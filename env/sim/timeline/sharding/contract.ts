@@ -10,16 +10,8 @@ import type { LoweredMove } from "../../lower/sharding/lowering.ts";
 import type { MemoryParts, MemoryStep } from "../explain/memory-steps.ts";
 
 /** In the order in which tables show them. */
-export const rankParts = [
-  "forward",
-  "recompute",
-  "backward",
-  "update",
-  "steps",
-  "ranks",
-  "host",
-  "other",
-] as const;
+export const computingParts = ["forward", "recompute", "backward", "update"] as const;
+export const rankParts = [...computingParts, "steps", "ranks", "host", "other"] as const;
 export type RankPart = (typeof rankParts)[number];
 
 /**

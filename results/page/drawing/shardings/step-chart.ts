@@ -3,7 +3,7 @@
  * a thin lane for each mesh axis with the collectives along it. What is not hidden behind computing
  * stands under a gap of the device.
  */
-import type { ShardingTimeline } from "../../../../env/sim/timeline/sharding/contract.ts";
+import type { RankBlock, ShardingTimeline } from "../../../../env/sim/timeline/sharding/contract.ts";
 import { partOf } from "../../../../env/sim/timeline/sharding/rank-times.ts";
 import { computingUs } from "../../../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { formatUs, type Scale, scaleFor } from "../../../text/format.ts";
@@ -96,6 +96,12 @@ interface Lane {
   readonly look: Look;
 }
 
+/** What runs again looks as what runs first; its title tells. */
+function blockClass({ scenario }: Pick<ShardingTimeline, "scenario">, block: RankBlock): string {
+  const part = partOf(scenario.graph, block);
+  return part === "recompute" ? "forward" : part;
+}
+
 function rankMarkup(timeline: ShardingTimeline, rank: number, { top, ways, look }: Lane): Markup {
   const { scenario, plan, blocks, collectives, rankTimes, iterationUs } = timeline;
   const { left, right } = look.frame;
@@ -105,8 +111,8 @@ function rankMarkup(timeline: ShardingTimeline, rank: number, { top, ways, look 
     .map((block) => ({
       start: block.startUs,
       end: block.endUs,
-      kind: partOf(scenario.graph, block) as string,
-      name: scenario.graph.names[block.op],
+      kind: blockClass(timeline, block),
+      name: `${scenario.graph.names[block.op]}${block.again ? ", again" : ""}`,
     }));
   const strips = ways.map((way, i) => {
     const spans = collectives
@@ -165,9 +171,9 @@ function titleOf({ first, last, count, start, end }: Block): string {
 }
 
 function keys({ plan, blocks, scenario }: ShardingTimeline, ways: readonly string[]): Markup {
-  const roles = new Set(blocks.map((block) => partOf(scenario.graph, block)));
+  const roles = new Set(blocks.map((block) => blockClass({ scenario }, block)));
   const all = [
-    ...(["forward", "recompute", "backward", "update"] as const)
+    ...(["forward", "backward", "update"] as const)
       .filter((role) => roles.has(role))
       .map((role) => ({ kind: role as string, axis: null as string | null, text: role as string })),
     ...ways.map((way) => ({

@@ -77,10 +77,10 @@ describe("AccPar on two kinds of devices", () => {
   });
 
   test("is as much faster than equal halves as the slow kind has less to do", async () => {
-    const valueOf = async (ratio: string) => (await run(unequal([2.33]), { ratio })).best!.outcome.value!;
+    const stepOf = async (ratio: string) => (await run(unequal([2.33]), { ratio })).best!.outcome.value!;
     // Half of the work or 0.30 of it at the slow speed; updates are whole on both.
-    expect((await valueOf("half")) / (await valueOf("solved"))).toBeGreaterThan(1.6);
-    expect((await valueOf("half")) / (await valueOf("solved"))).toBeLessThan(0.5 / 0.3);
+    expect((await stepOf("half")) / (await stepOf("solved"))).toBeGreaterThan(1.6);
+    expect((await stepOf("half")) / (await stepOf("solved"))).toBeLessThan(0.5 / 0.3);
   });
 
   test("divides both kinds alike further down", async () => {

@@ -1,7 +1,9 @@
 /** Ops that are computed again: what that costs and saves, on networks small enough to count. */
 import { describe, expect, test } from "vitest";
+import { shardingSentence } from "../../../../../../cli/reports/plans/sharding/explain-sharding.ts";
 import type { OpSplit } from "../../../../../../env/model/layout/natural.ts";
 import { iterationOf, type ShardingPlan } from "../../../../../../env/model/plan/sharding.ts";
+import { shardingTimeline } from "../../../../../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { squares } from "../../../../../agents/problems/sharding/labels/small-networks.ts";
 import { machines } from "../../machines.ts";
 import { mlp, type NumberedGraph } from "../numbered-graph.ts";
@@ -116,4 +118,19 @@ test("a second run uses the weights that the backward pass gathers under stage 3
   expect(gathers([])).toEqual(["z", "y", "y"]);
   // W is gathered again for z; V for y again and for da at once.
   expect(gathers(["z", "a", "y"]).sort()).toEqual(["y", "y", "z", "z"]);
+});
+
+test("second runs are a part of the step of their own, and no wait", () => {
+  const deep = squares(3, 2, 50);
+  const scenario = shardedScenario(deep, machines([2]));
+  const told = shardingTimeline(scenario, planOf(deep, 2, ["b"], ["z1", "z2", "z3"]));
+  const { forward, recompute } = told.rankTimes[0];
+  const again = told.blocks.filter((block) => block.rank === 0 && block.again);
+  expect(again.map(({ op }) => deep.graph.names[op])).toEqual(["z3", "z2", "z1"]);
+  expect(recompute).toBeCloseTo(
+    again.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0),
+    9,
+  );
+  expect(forward).toBeGreaterThan(recompute);
+  expect(shardingSentence(told)).not.toContain("again");
 });
