@@ -6,6 +6,8 @@
  * Tests wait for events and have no deadline. The two time-outs only end a run that hangs, also on
  * a machine ten times as busy.
  */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { alias } from "./vitest.shared.config.ts";
 
@@ -23,7 +25,10 @@ export default defineConfig({
   resolve: { alias },
   test: {
     pool: "forks",
-    reporters: ["default", "./test/golden-skips.ts"],
+    reporters: ["default", "./test/golden-skips.ts", "./test/slow-files.ts"],
+    setupFiles: ["./test/cpu-seconds.ts"],
+    // Modules that have not changed are not compiled again in the next run.
+    experimental: { fsModuleCache: true, fsModuleCachePath: join(tmpdir(), "placement-gym-vitest") },
     maxWorkers: 2,
     testTimeout: 10 * MINUTES_MS,
     hookTimeout: 10 * MINUTES_MS,

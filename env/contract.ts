@@ -75,8 +75,9 @@ export interface Env<O = unknown, A = unknown> {
   reset(options?: ResetOptions): Reset<O>;
   step(action: A): Step<O>;
   /**
-   * Asks that `reset` and `step` answer this one observation from now on, written anew each time.
-   * It is a copy of one that the env has answered. An env may go on with fresh ones.
+   * Asks that `reset` and `step` answer this one observation from now on. The env writes into it
+   * what is new, and nobody else may write to it. It is a copy of one that the env has answered.
+   * An env may go on with fresh ones.
    */
   observeInto?(observation: O): void;
   /** The current plan as text. */

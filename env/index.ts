@@ -143,7 +143,14 @@ export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
 export { type RepeatedRun, repeatedBlocks } from "./model/layers/repeated-blocks.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
 export type { Mesh, MeshAxis, MeshSizes } from "./model/layout/mesh.ts";
-export { type NaturalLayouts, naturalLayouts, type OpSplit, type Panels } from "./model/layout/natural.ts";
+export {
+  type DimensionRanges,
+  type NaturalLayouts,
+  naturalLayouts,
+  type OpSplit,
+  type Panels,
+} from "./model/layout/natural.ts";
+export type { Passed, Ranges } from "./model/layout/ranges.ts";
 export {
   type CollectiveName,
   HOST_STAGE,
@@ -173,6 +180,7 @@ export { type RewritingPlan, rewritingOn, rewrittenScenario } from "./model/plan
 export type {
   OpOwner,
   OpPanels,
+  OpRatio,
   OutputLayout,
   PlanReduction,
   ShardingCollective,

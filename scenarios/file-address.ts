@@ -11,7 +11,7 @@ import { createScenario } from "../env/model/create-scenario.ts";
 import { Query, readQuery } from "../env/model/query.ts";
 import { type Objective, objectives } from "../env/model/scenario.ts";
 import type { ReadClusterFile } from "./clusters/named.ts";
-import { type ImportedFile, importers, importFile } from "./import/index.ts";
+import type { ImportedFile } from "./import/index.ts";
 import { fileOf, openFile } from "./import/source-file.ts";
 import { COMMON_OPTIONS, demandIn, groupingOfQuery, underOptions } from "./uri.ts";
 
@@ -37,12 +37,27 @@ function parted(text: string): { readonly path: string; readonly options: string
   return at !== -1 ? { path: text.slice(0, at), options: text.slice(at + 1) } : { path: text, options: "" };
 }
 
-const extensions = new Set(importers.flatMap((importer) => importer.extensions));
+/** Those of the importers, which are loaded when a file is read. A test holds both together. */
+export const fileExtensions: readonly string[] = [
+  ".json",
+  ".txt",
+  ".graphml",
+  ".gexf",
+  ".dot",
+  ".gv",
+  ".hlo",
+  ".onnx",
+  ".pb",
+  ".pbtxt",
+  ".meta",
+  ".pkl",
+  ".pickle",
+];
 
 function looksLikePath(path: string): boolean {
   if (/^(\.{0,2}[/\\]|~\/|[A-Za-z]:[/\\])/.test(path)) return true;
   const name = basename(path).toLowerCase();
-  return [...extensions].some((extension) => name.endsWith(extension));
+  return fileExtensions.some((extension) => name.endsWith(extension));
 }
 
 export interface FileOptions {
@@ -57,11 +72,12 @@ export interface FileOptions {
  * What the file holds, as a scenario with the report of how it was read. The scenario's name is the
  * address.
  */
-export function scenarioOfFile(
+export async function scenarioOfFile(
   address: string,
   { path, options }: FileAddress,
   given: FileOptions = {},
-): ImportedFile {
+): Promise<ImportedFile> {
+  const { importFile } = await import("./import/index.ts");
   const file = given.content === undefined ? openFile(path) : fileOf(given.content, path);
   const query = new Query(`Scenario "${address}"`, options);
   const imported = importFile(file, address, query.without(COMMON_OPTIONS).given, given.readClusterFile);

@@ -38,7 +38,9 @@ interface Finding {
 /** Serious and critical findings of axe-core on the page, one sentence each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const findings = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as Finding[];
+  const findings = (await page.evaluate(
+    `axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations)`,
+  )) as Finding[];
   return findings
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(

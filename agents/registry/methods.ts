@@ -3,6 +3,8 @@
  * system is its file and a line here. The registry-driven tests then cover it.
  */
 import type { Method } from "../contract.ts";
+import { autoMap } from "../learned/auto-map/auto-map.ts";
+import { autoMapPipeline } from "../learned/auto-map/auto-map-pipeline.ts";
 import { colocrl } from "../learned/colocrl.ts";
 import { doppler } from "../learned/doppler.ts";
 import { gdp } from "../learned/gdp.ts";
@@ -39,6 +41,7 @@ import { random } from "../planners/placement/baselines/random.ts";
 import { roundRobin } from "../planners/placement/baselines/round-robin.ts";
 import { singleDevice } from "../planners/placement/baselines/single-device.ts";
 import { topoBlocks } from "../planners/placement/baselines/topo-blocks.ts";
+import { vertexRanges } from "../planners/placement/baselines/vertex-ranges.ts";
 import { branchAndBoundPlanner } from "../planners/placement/exact/branch-and-bound.ts";
 import { idealsDp } from "../planners/placement/exact/ideals-dp.ts";
 import { ilp } from "../planners/placement/exact/ilp.ts";
@@ -62,6 +65,7 @@ import { maxLoadSearch } from "../planners/placement/search/max-load-search.ts";
 import { mcmc } from "../planners/placement/search/mcmc.ts";
 import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { randomList } from "../planners/placement/search/random-list.ts";
+import { roc } from "../planners/placement/search/roc.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 import { taso } from "../planners/rewriting/taso.ts";
 import { accpar } from "../planners/sharding/accpar.ts";
@@ -148,6 +152,8 @@ export const composedMethods: readonly Method[] = [
   flexflowSoap,
   p2,
   neoTables,
+  vertexRanges,
+  roc,
   taso,
   reinforce,
   seq2seq,
@@ -160,4 +166,6 @@ export const composedMethods: readonly Method[] = [
   doppler,
   heterps,
   tapp,
+  autoMap,
+  autoMapPipeline,
 ];

@@ -80,14 +80,9 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("neo", "Neo", "Mudigere et al., ISCA 2022"),
   system("p2", "P2", "Xie et al., MLSys 2022"),
   system("distir", "DistIR", "Santhanam et al., EuroMLSys 2021"),
-  system("auto-map", "Auto-MAP", "Wang et al., 2020", {
-    nearest: ["automap"],
-    lacks: "its linkage groups and its Rainbow DQN",
-  }),
+  system("auto-map", "Auto-MAP", "Wang et al., 2020"),
   system("paddle-adaptive", "Adaptive Paddle", "Ao et al., 2021"),
-  system("roc", "ROC", "Jia et al., MLSys 2020", {
-    lacks: "plans that split a graph of data by its vertices",
-  }),
+  system("roc", "ROC", "Jia et al., MLSys 2020"),
   system("taso", "TASO", "Jia et al., SOSP 2019"),
 ];
 

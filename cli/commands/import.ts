@@ -98,7 +98,7 @@ export const importCommand = defineCommand({
     }
     if (file === undefined) throw new InputError('"import" needs FILE, or --formats to list what it reads.');
     const address = addressOf(file, values);
-    const imported = scenarioOfFile(textOf(address), address);
+    const imported = await scenarioOfFile(textOf(address), address);
     if (values.output !== undefined) writeOutput(values.output, imported);
     terminal.write(
       values.json

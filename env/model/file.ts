@@ -40,6 +40,7 @@ const opSchema = z.strictObject({
   colocation: z.string().optional(),
   twin: z.string().optional(),
   iteration: iterationSchema.optional(),
+  dataFeatures: z.record(z.string(), z.number()).optional(),
   /** `[source]`, `[source, output]` or `[source, output, bytes]`; output -1 is a control edge. */
   inputs: listOf(
     z.union([
@@ -186,28 +187,28 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
 }
 
 /**
- * SHA-256 in hex over everything but the name, meta and dimensions of ops, and over the batch where
- * the objective depends on it. The order of fields in a file does not matter.
+ * SHA-256 in hex over everything but the name, meta, dimensions of ops and features of their data,
+ * and over the batch where the objective depends on it. The order of fields in a file does not matter.
  */
 export function scenarioHash(scenario: Scenario): string {
   const { name: _name, meta: _meta, graph, ...content } = writeScenario(scenario);
   const { batch, ops, dtype } = graph;
   const sized = { dtype, ...(usesBatch(scenario.objective) && { batch }) };
-  return hashOf({ ...content, graph: { ...sized, ops: ops.map(withoutIteration) } });
+  return hashOf({ ...content, graph: { ...sized, ops: ops.map(scored) } });
 }
 
 /**
  * SHA-256 in hex over the graph alone. It pins a generated graph, whatever cluster it is placed on.
  */
 export function graphHash(graph: OpGraph): string {
-  return hashOf({ dtype: graph.dtype, ops: writeOps(graph).map(withoutIteration) });
+  return hashOf({ dtype: graph.dtype, ops: writeOps(graph).map(scored) });
 }
 
 /**
  * Dimensions are in no hash. Those of a built-in network follow from its description, whose sizes
- * are hashed; boards hold hashes that are older than dimensions.
+ * are hashed; boards hold hashes that are older than dimensions. Features of data change no score.
  */
-function withoutIteration({ iteration: _, ...op }: FileOp): FileOp {
+function scored({ iteration: _iteration, dataFeatures: _features, ...op }: FileOp): FileOp {
   return op;
 }
 

@@ -12,7 +12,7 @@ import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import { openColumns } from "./cuts-observation.ts";
 import { type LayerRows, layerParts } from "./layer-columns.ts";
-import type { ObservationPart } from "./observation-part.ts";
+import { type ObservationPart, rewritable } from "./observation-part.ts";
 import { type HybridView, hybridDecisions } from "./views/hybrid-view.ts";
 
 export interface HybridObservation extends LayerRows {
@@ -51,7 +51,7 @@ export function hybridObservation(
     treatments.flatMap(({ tensor, zero, recompute }) => [tensor / most, Number(zero), Number(recompute)]),
   );
   const perLayer = (size: number) => new Int32Array(count).fill(size);
-  return {
+  return rewritable<HybridObservation, HybridView>({
     space: dict<HybridObservation>({
       ...parts.spaces,
       open: box({ shape: [openColumns.length], low: 0, high: 1 }),
@@ -66,30 +66,35 @@ export function hybridObservation(
       tensorRanks: multiDiscrete(perLayer(most + 1)),
     }),
     needsStartTimes: false,
-    observe(view) {
+    constant: { ...parts.constant, treatments: rows },
+    blank: () => ({
+      ...parts.blank(),
+      open: new Float32Array(openColumns.length),
+      openColumns,
+      treatments: rows.slice(),
+      treatmentColumns,
+      decision: -1,
+      schedule: -1,
+      current: -1,
+      stage: perLayer(-1),
+      devices: perLayer(0),
+      tensorRanks: perLayer(0),
+    }),
+    rewrite(observation, view) {
       const { current, openFrom, devicesLeft, microBatches, decision, schedule, stages } = view;
       const sums = parts.sums((layer) => layer >= openFrom && layer <= current);
-      const layers = parts.blank();
-      parts.mark(layers.layers, (layer) => layer === current);
-      const [stage, devices, tensorRanks] = [perLayer(-1), perLayer(0), perLayer(0)];
+      parts.mark(observation.layers, (layer) => layer === current);
+      observation.open.set([...sums, devicesLeft / view.deviceCount, 1 / microBatches]);
+      Object.assign(observation, { decision, schedule, current });
+      const { stage, devices, tensorRanks } = observation;
+      stage.fill(-1);
+      devices.fill(0);
+      tensorRanks.fill(0);
       for (const [s, own] of stages.entries()) {
         stage.fill(s, own.from, own.to);
         devices.fill(own.devices.length, own.from, own.to);
         tensorRanks.fill(familyOf(own)!.tensor, own.from, own.to);
       }
-      return {
-        ...layers,
-        open: Float32Array.of(...sums, devicesLeft / view.deviceCount, 1 / microBatches),
-        openColumns,
-        treatments: rows.slice(),
-        treatmentColumns,
-        decision,
-        schedule,
-        current,
-        stage,
-        devices,
-        tensorRanks,
-      };
     },
-  };
+  });
 }

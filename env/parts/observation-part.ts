@@ -17,10 +17,10 @@ export interface ObservationPart<Observation, View = PlacementView> {
   readonly needsStartTimes: boolean;
   observe(view: View): Observation;
   /**
-   * Makes an observation of this part, of any moment, that of `view`. Without it observations are
-   * always made anew.
+   * Makes an observation of this part, of any moment, that of `view`. Where `isNext`, it is of the
+   * moment before: an action ago. Without it observations are always made anew.
    */
-  rewrite?(observation: Observation, view: View): void;
+  rewrite?(observation: Observation, view: View, isNext: boolean): void;
   /** Entries that are the same in all observations, such as the edges of a graph. */
   readonly constant?: Partial<Observation>;
 }
@@ -32,7 +32,7 @@ interface RewritableRules<Observation, View>
   /** An observation of fresh arrays, in which all that never changes is right. */
   blank(): Observation;
   /** Writes all that `blank` leaves open. */
-  rewrite(observation: Writable<Observation>, view: View): void;
+  rewrite(observation: Writable<Observation>, view: View, isNext: boolean): void;
 }
 
 /** A part whose observations are blank ones that were written once. */
@@ -43,7 +43,7 @@ export function rewritable<Observation, View>(
     ...rules,
     observe(view) {
       const observation = rules.blank();
-      rules.rewrite(observation, view);
+      rules.rewrite(observation, view, false);
       return observation;
     },
   };

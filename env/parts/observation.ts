@@ -63,7 +63,9 @@ export function placementObservation(scenario: Scenario): ObservationPart<Placem
       current: -1,
       placement: new Int32Array(groupCount),
     }),
-    rewrite(observation, { device, placed, visits, current, startUs }) {
+    rewrite(observation, view, isNext) {
+      const { device, placed, visits, current, startUs } = view;
+      if (isNext && view.onlyPlaced !== -1 && startUs === null) return placeOnly(observation, view);
       const { groups, placement } = observation;
       observation.current = current;
       const lastStartUs = startUs === null ? 0 : startUs.reduce((a, b) => Math.max(a, b), 0);
@@ -78,6 +80,19 @@ export function placementObservation(scenario: Scenario): ObservationPart<Placem
       if (current !== -1) groups[current * WIDTH + IS_CURRENT] = 1;
     },
   });
+}
+
+/** What a placed group changes where no start times are shown. */
+function placeOnly(
+  observation: { -readonly [K in keyof PlacementObservation]: PlacementObservation[K] },
+  { device, placed, visits, current, onlyPlaced }: PlacementView,
+): void {
+  const { groups, placement, current: before } = observation;
+  if (before !== -1) groups[before * WIDTH + IS_CURRENT] = 0;
+  if (current !== -1) groups[current * WIDTH + IS_CURRENT] = 1;
+  observation.current = current;
+  groups[onlyPlaced * WIDTH + VISITS] = visits[onlyPlaced];
+  placement[onlyPlaced] = placed[onlyPlaced] === 1 ? device[onlyPlaced] : -1;
 }
 
 function observationSpace(groupCount: number, deviceCount: number, edgeCount: number) {

@@ -7,8 +7,9 @@ that is theirs alone.
 from __future__ import annotations
 
 import json
+import math
 import struct
-from typing import Any, BinaryIO, Mapping
+from typing import Any, BinaryIO, Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,16 @@ _TYPES: dict[str, np.dtype[Any]] = {
 }
 _NAMES = {dtype: name for name, dtype in _TYPES.items()}
 _KEPT_HEADERS = 64
+_LARGEST_RECORD = 2**31 - 1
 _PADS = [b"\0" * n for n in range(_ALIGNMENT)]
 
-# Headers repeat from step to step, so they are kept as parsed, with where each array lies.
-_Layout = tuple[Fields, list[tuple[str, np.dtype[Any], int, tuple[int, ...]]]]
+# Headers repeat from step to step, so they are kept as parsed, with what finds the arrays of a body.
+_Layout = tuple[Fields, Callable[[Array], dict[str, Array]]]
 _kept: dict[bytes, _Layout] = {}
+
+
+# Name, type, shape, offset.
+_Part = tuple[str, np.dtype[Any], tuple[int, ...], int]
 
 
 class FrameError(RuntimeError):
@@ -59,7 +65,7 @@ def whole_numbers(given: Any, what: str) -> Array:
     if array.dtype.kind not in "iu":
         raise ValueError(f"{what} are of type {array.dtype}, expected whole numbers.")
     whole = array.astype("<i4")
-    if array.dtype.itemsize > 4 and (whole != array).any():
+    if array.dtype.itemsize > 4 and np.count_nonzero(whole != array):
         raise ValueError(f"{what} hold {array.flat[(whole != array).argmax()]}, expected 32 bits at most.")
     return whole
 
@@ -72,12 +78,41 @@ def joined(header: bytes, parts: list[bytes]) -> bytes:
     return _PREFIX.pack(len(body), len(header)) + body
 
 
-def read(stream: BinaryIO) -> tuple[Fields, dict[str, Array]]:
-    """The next frame of a stream. Raises `FrameError` where the stream ends before it."""
-    body_bytes, header_bytes = _PREFIX.unpack(_exactly(stream, _PREFIX.size).data)
-    if header_bytes > body_bytes:
-        raise FrameError("The answer is no frame of placement-gym.")
-    return decode(_exactly(stream, body_bytes), header_bytes)
+class Reader:
+    """Reads the frames of a stream that has no byte more until the next request.
+
+    A frame is mostly as long as the one before it, so that one read has the whole.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._likely = _PREFIX.size
+
+    def read(self) -> tuple[Fields, dict[str, Array]]:
+        """The next frame. Raises `FrameError` where the stream ends before it."""
+        room = np.empty(self._likely, dtype=np.uint8)
+        filled = self._fill(room, 0, _PREFIX.size)
+        body_bytes, header_bytes = _PREFIX.unpack_from(room.data)
+        if header_bytes > body_bytes:
+            raise FrameError("The answer is no frame of placement-gym.")
+        whole = _PREFIX.size + body_bytes
+        if whole > len(room):
+            larger = np.empty(whole, dtype=np.uint8)
+            larger[:filled] = room[:filled]
+            room = larger
+        self._fill(room, filled, whole)
+        self._likely = whole
+        return decode(room[_PREFIX.size : whole], header_bytes)
+
+    def _fill(self, room: Array, filled: int, least: int) -> int:
+        """Reads until so many bytes are there; answers how many are."""
+        view = room.data
+        while filled < least:
+            got = self._stream.readinto(view[filled:])  # type: ignore[attr-defined]
+            if not got:
+                raise FrameError("The process of placement-gym ended.")
+            filled += got
+        return filled
 
 
 def decode(body: Array, header_bytes: int) -> tuple[Fields, dict[str, Array]]:
@@ -91,9 +126,8 @@ def decode(body: Array, header_bytes: int) -> tuple[Fields, dict[str, Array]]:
             if len(_kept) >= _KEPT_HEADERS:
                 _kept.clear()
             _kept[header] = layout
-    fields, parts = layout
-    arrays = {name: np.ndarray(shape, dtype, body, offset) for name, dtype, offset, shape in parts}
-    return fields, arrays
+    fields, arrays_of = layout
+    return fields, arrays_of(body)
 
 
 def _layout(header: bytes) -> _Layout:
@@ -101,30 +135,35 @@ def _layout(header: bytes) -> _Layout:
         fields = json.loads(header)
         listed = fields.pop("arrays", [])
         offset = len(header) + len(_pad(len(header)))
-        parts = []
+        parts: list[_Part] = []
         for name, kind, shape in listed:
-            count = 1
-            for extent in shape:
-                count *= extent
-            dtype = _TYPES[kind]
-            parts.append((name, dtype, offset, tuple(shape)))
-            nbytes = count * dtype.itemsize
+            parts.append((name, _TYPES[kind], tuple(shape), offset))
+            nbytes = math.prod(shape) * _TYPES[kind].itemsize
             offset += nbytes + len(_pad(nbytes))
-        return fields, parts
+        return fields, _finder(parts, offset)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FrameError("The answer is no frame of placement-gym.") from error
 
 
-def _exactly(stream: BinaryIO, count: int) -> Array:
-    room = np.empty(count, dtype=np.uint8)
-    view = room.data
-    filled = 0
-    while filled < count:
-        got = stream.readinto(view[filled:])  # type: ignore[attr-defined]
-        if not got:
-            raise FrameError("The process of placement-gym ended.")
-        filled += got
-    return room
+def _finder(parts: list[_Part], nbytes: int) -> Callable[[Array], dict[str, Array]]:
+    if nbytes > _LARGEST_RECORD:
+        return lambda body: {name: np.ndarray(shape, dtype, body, at) for name, dtype, shape, at in parts}
+    # Fields of a record: numpy makes them faster than arrays over a buffer.
+    names = [name for name, *_ in parts]
+    record = np.dtype(
+        {
+            "names": names,
+            "formats": [(dtype, shape) for _, dtype, shape, _ in parts],
+            "offsets": [at for *_, at in parts],
+            "itemsize": nbytes,
+        }
+    )
+
+    def find(body: Array) -> dict[str, Array]:
+        whole = np.ndarray((), record, body)
+        return {name: whole[name] for name in names}
+
+    return find
 
 
 def _pad(length: int) -> bytes:

@@ -30,6 +30,10 @@ def replacement(illegal: str, space: spaces.Space[Any]) -> Replace | None:
     starts = ends - space.nvec
 
     def replaced(action: Any, mask: Array) -> Array:
+        indices = np.asarray(action) - space.start
+        # Mostly nothing is to be replaced, and a loop over the parts takes longer than a step.
+        if ((indices >= 0) & (indices < space.nvec)).all() and mask[starts + indices].all():
+            return np.asarray(action, dtype=np.int32)
         rows = [mask[begin:end] for begin, end in zip(starts, ends)]
         chosen = [_next_legal(int(a) - int(s), row) for a, s, row in zip(action, space.start, rows)]
         return np.asarray(chosen, dtype=np.int32) + space.start

@@ -59,6 +59,7 @@ class Process:
         assert self._child.stdin is not None and self._child.stdout is not None
         self._to, self._from = self._child.stdin, self._child.stdout
         _widen(self._from.fileno())
+        self._answers = frames.Reader(self._from)  # type: ignore[arg-type]
         try:
             fields, _ = self.call({"call": "hello", "protocol": PROTOCOL})
         except Exception as error:
@@ -94,7 +95,7 @@ class Process:
                 raise NodeError(self._why)
             try:
                 self._write(frame)
-                answer, given = frames.read(self._from)  # type: ignore[arg-type]
+                answer, given = self._answers.read()
             except (OSError, FrameError) as error:
                 raise NodeError(self._end(str(error))) from error
             except BaseException:

@@ -130,7 +130,7 @@ class PlacementVectorEnv(VectorEnv[Any, Any, Any]):
         self._masks = masks.copy()
         infos: Fields = {"action_mask": masks, "_action_mask": which}
         evaluated = arrays["evaluated"].view(np.bool_)
-        if evaluated.any():
+        if np.count_nonzero(evaluated):
             feasible = arrays["feasible"].view(np.bool_)
             told = {"feasible": feasible, "value": arrays["value"], "cost": arrays["cost"]}
             infos["outcome"] = {**told, **{f"_{name}": evaluated for name in told}}

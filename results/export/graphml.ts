@@ -3,8 +3,8 @@
  * one node for each op. graphology, NetworkX, Gephi and yEd open it.
  *
  * Attributes have the names of our graphology graphs. Lists and records (`outputs`, `measuredUs`,
- * `supportedKinds`, `iteration`) are JSON in a string. `group` is added, and `device` where there
- * is a plan.
+ * `supportedKinds`, `iteration`, `dataFeatures`) are JSON in a string. `group` is added, and
+ * `device` where there is a plan.
  */
 import { opSpecOf } from "../../env/model/graph/graphology.ts";
 import { count } from "../../scenarios/import/sentences.ts";
@@ -30,6 +30,7 @@ const nodeKeys: Keys = [
   ["colocation", "string"],
   ["twin", "string"],
   ["iteration", "string"],
+  ["dataFeatures", "string"],
   ["group", "int"],
   ["device", "string"],
 ];

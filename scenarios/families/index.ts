@@ -5,6 +5,7 @@
 import { enasCifar } from "./enas-cifar.ts";
 import { enasPtb } from "./enas-ptb.ts";
 import type { Family } from "./family.ts";
+import { gcnGraphs } from "./gcn-graphs.ts";
 import { inceptionFamily } from "./inception.ts";
 import { layered } from "./layered.ts";
 import { nmtFamily } from "./nmt.ts";
@@ -21,4 +22,5 @@ export const families: readonly Family[] = [
   layered,
   seriesParallel,
   regal,
+  gcnGraphs,
 ];

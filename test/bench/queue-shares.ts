@@ -2,21 +2,29 @@
  * Where the CPU time of a queue goes, by process: the cells themselves, the workers around them,
  * Redis and the submitting process. Start and end of a run are left out:
  *
- *     npx tsx test/bench/queue-shares.ts [METHOD] [SIMULATIONS]
+ *     npx tsx test/bench/queue-shares.ts [METHOD] [SIMULATIONS] [CELLS]
  *
- * Where all of them share the cores, the sum limits the rate of two workers. It starts what it
- * needs and ends it, as queue-kills.ts does. Linux only.
+ * CELLS are those that each worker is counted on. The last lines are how many times as fast two
+ * workers are. The first one is measured, the second is what the CPU times allow on two cores that
+ * are free. It starts what it needs and ends it, as queue-kills.ts does. Linux only.
  */
+import { loadavg } from "node:os";
 import { inTemporaryFolder } from "../results/training/kill-runs.ts";
 import { type Machines, type PartsCpu, startMachines } from "./queue/machines.ts";
 
-/** Of each worker: cells before the count begins, and cells that are counted. */
-const FIRST = 12;
-const COUNTED = 40;
-const LAST = 8;
-const [method = "tabu", simulations = "3000"] = process.argv.slice(2);
+const [method = "tabu", simulations = "3000", asked = "40"] = process.argv.slice(2);
+/** Of each worker: cells before the count begins, cells that are counted, and cells behind them. */
+const COUNTED = Number(asked);
+const FIRST = Math.ceil(0.3 * COUNTED);
+const LAST = Math.ceil(0.2 * COUNTED);
 
-async function share(machines: Machines, count: number): Promise<void> {
+/** Of a cell and a worker, in ms. */
+interface Share {
+  readonly cpu: PartsCpu;
+  readonly wall: number;
+}
+
+async function share(machines: Machines, count: number): Promise<Share> {
   const workers = Array.from({ length: count }, (_, index) => machines.worker(index));
   await Promise.all(workers.map(({ ready }) => ready));
   const cells = ["--scenarios", "nmt/test/0/2xK80", "--methods", method, "--simulations", simulations];
@@ -32,9 +40,30 @@ async function share(machines: Machines, count: number): Promise<void> {
   await Promise.all(workers.map((worker) => worker.kill()));
   const counted = to.cells - from.cells;
   const msOf = (part: keyof PartsCpu) => (1e3 * (to.cpu[part] - from.cpu[part])) / counted;
-  const parts = (["cells", "workers", "submitter", "redis"] as const).map((part) => msOf(part).toFixed(1));
-  const ms = ((to.at - from.at) * count) / counted;
-  console.log(`| ${[method, simulations, count, ...parts, ms.toFixed(0)].join(" | ")} |`);
+  const cpu: PartsCpu = {
+    cells: msOf("cells"),
+    workers: msOf("workers"),
+    submitter: msOf("submitter"),
+    redis: msOf("redis"),
+  };
+  const wall = ((to.at - from.at) * count) / counted;
+  const parts = [cpu.cells, cpu.workers, cpu.submitter, cpu.redis].map((ms) => ms.toFixed(1));
+  console.log(`| ${[method, simulations, count, ...parts, wall.toFixed(0)].join(" | ")} |`);
+  return { cpu, wall };
+}
+
+/**
+ * A worker waits while its cell runs, so that one worker uses no more than one core. Two workers
+ * use both cores, which also serve the other processes.
+ */
+function timesAsFast(one: Share, two: Share): string {
+  const serial = one.cpu.cells + one.cpu.workers;
+  const whole = two.cpu.cells + two.cpu.workers + two.cpu.submitter + two.cpu.redis;
+  const measured = (2 * one.wall) / two.wall;
+  return (
+    `measured: ${measured.toFixed(2)} times (load ${loadavg()[0].toFixed(0)})\n` +
+    `by CPU time on two free cores: ${((2 * serial) / whole).toFixed(2)} times`
+  );
 }
 
 console.log(
@@ -44,7 +73,8 @@ console.log("|---|---:|---:|---:|---:|---:|---:|---:|");
 await inTemporaryFolder(async (folder) => {
   const machines = await startMachines(folder);
   try {
-    for (const count of [1, 2]) await share(machines, count);
+    const one = await share(machines, 1);
+    console.log(timesAsFast(one, await share(machines, 2)));
   } finally {
     machines.end();
   }

@@ -11,7 +11,7 @@ const page = readFileSync(join(docs, "agents.md"), "utf8");
 const agents = methods.filter(({ kind }) => kind === "agent");
 const ids = agents.map(({ card }) => card.id);
 /** Pages of docs/agents that are about several agents, or about none of `train`. */
-const common = ["decoding", "placers", "results", "training", "transfer", "house"];
+const common = ["decoding", "placers", "rainbow", "results", "training", "transfer", "house"];
 
 const pageOf = (name: string): string => readFileSync(join(docs, "agents", `${name}.md`), "utf8");
 
@@ -62,9 +62,8 @@ describe("docs/agents.md", () => {
     (id, module) => {
       const options = optionsOf(module);
       const has = new Set(options.map(({ name }) => name));
-      const shared = ["placers", "decoding"].flatMap((name) =>
-        [...rowsOf(name)].filter(([option]) => has.has(option)),
-      );
+      const parts = id.startsWith("auto-map") ? ["rainbow"] : ["placers", "decoding"];
+      const shared = parts.flatMap((name) => [...rowsOf(name)].filter(([option]) => has.has(option)));
       const plain =
         id === "seq2seq" ? [...rowsOf("reinforce")].filter(([name]) => name !== "learningRate") : [];
       const defaults = new Map([...shared, ...plain, ...rowsOf(id)]);

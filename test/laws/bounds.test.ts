@@ -67,7 +67,7 @@ describe("bounds", () => {
     const devices = [...Array.from({ length: 7 }, () => "GPU"), "CPU"];
     const scenario = testScenario({ graph: lines.join("\n"), devices, memoryBytes: 6000, batch: 32 });
     for (const objective of objectivesFor("placement")) {
-      const yardsticks = Array.from({ length: 9 }, () => {
+      const yardsticks = Array.from({ length: 5 }, () => {
         const score = evaluator({ ...scenario, objective });
         const spent = countYardsticks();
         score.bounds();

@@ -28,7 +28,7 @@ describe("laws of the simulator", () => {
         for (const busyUs of [...deviceBusyUs, ...linkBusyUs])
           expect(busyUs).toBeLessThanOrEqual(makespanUs + 1e-9);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -38,7 +38,7 @@ describe("laws of the simulator", () => {
         const renamed = renameAll(scenario, (name) => `zz ${name}`);
         expect(simulate(renamed, plan)).toEqual(simulate(scenario, plan));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -56,7 +56,7 @@ describe("laws of the simulator", () => {
           expect(turned.peakBytes[to(d)]).toBe(bytes);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

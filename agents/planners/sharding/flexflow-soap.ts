@@ -35,6 +35,12 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe("Return to the chain's best strategy every hundredth of the budget, as FlexFlow's code does."),
+  halos: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Split height and width as well where parts need rows of their neighbours, which are exchanged.",
+    ),
 });
 type Options = z.infer<typeof options>;
 
@@ -52,8 +58,8 @@ export const flexflowSoap: PlannerModule<Options> = {
     paper: "Jia, Zaharia, Aiken: Beyond Data and Model Parallelism for Deep Neural Networks. SysML 2019",
     limits:
       "Samples, attributes and parameters (S, A, P of SOAP), and contractions. All devices of a mesh run every op, so an op on " +
-      "few devices (O) is missing; `mcmc` has that part alone. Parts are equal, and dimensions with halos whole. There is " +
-      "no delta simulation: each proposal is simulated whole. beta is relative, where the code has 1 per ms. No expert start.",
+      "few devices (O) is missing; `mcmc` has that part alone. Parts are equal, and dimensions with halos whole without `halos`. " +
+      "There is no delta simulation: each proposal is simulated whole. beta is relative, where the code has 1 per ms. No expert start.",
   },
   traits: { answers: "sharding", objectives: ["iteration", "throughput"], effort: "endless", random: true },
   refuses(scenario) {
@@ -68,7 +74,7 @@ export const flexflowSoap: PlannerModule<Options> = {
   create: (given) => ({
     async *plan(scenario, evaluator, rng) {
       const { mesh } = levelMesh(scenario) as LevelMesh;
-      const space = strategySpace(scenario.graph, mesh);
+      const space = strategySpace(scenario.graph, mesh, given);
       const costOf = (strategy: ArrayLike<number>) => evaluator.evaluate(space.planOf(strategy)).cost;
       let start = given.start === "data" ? space.dataParallel : space.random(rng);
       let startCost = costOf(start);

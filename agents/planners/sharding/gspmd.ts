@@ -18,9 +18,9 @@ import { type PropagationRules, propagationRules } from "../../../env/model/layo
 import type { ShardingPlan, ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { annotationsIn } from "../../problems/sharding/annotations.ts";
+import { meshOption, meshRefusal, zeroOption } from "../../problems/sharding/mesh-options.ts";
 import { unknownDimensions } from "../../problems/sharding/meshes.ts";
 import { transformerWeights } from "../../problems/sharding/transformer-weights.ts";
-import { meshOption, meshRefusal, zeroOption } from "./mesh-options.ts";
 
 const options = z.strictObject({
   mesh: meshOption,

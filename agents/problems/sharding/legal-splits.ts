@@ -28,12 +28,19 @@ export interface SplitRules {
   isLegal(v: number, split: OpSplit): boolean;
 }
 
-export function splitRules(graph: OpGraph, sizes: MeshSizes): SplitRules {
+export interface RuleOptions {
+  /** Whether height and width may be divided where parts need rows of their neighbours. */
+  readonly halos?: boolean;
+}
+
+export function splitRules(graph: OpGraph, sizes: MeshSizes, options: RuleOptions = {}): SplitRules {
   const followers = followersOf(graph);
   return {
     followers,
     isLegal: (v, split) =>
-      holdsWithFollowers(graph, v, followers[v], split, (iteration, own) => isEven(iteration, own, sizes)),
+      holdsWithFollowers(graph, v, followers[v], split, (iteration, own) =>
+        isEven(iteration, own, sizes, options),
+      ),
   };
 }
 
@@ -44,17 +51,26 @@ export function followersOf({ opCount, role, twin }: OpGraph): number[][] {
   return followers;
 }
 
-function isEven(iteration: OpIteration, split: OpSplit, sizes: MeshSizes): boolean {
+function isEven(
+  iteration: OpIteration,
+  split: OpSplit,
+  sizes: MeshSizes,
+  { halos = false }: RuleOptions,
+): boolean {
   const parts = split.map((axes) => countAlong(axes, sizes));
   const fits = iteration.dimensions.every(
     ({ kind, size, halo = 0 }, d) =>
-      parts[d] === 1 || (kind !== "opaque" && halo === 0 && size > 0 && size % parts[d] === 0),
+      parts[d] === 1 || (kind !== "opaque" && (halos || halo === 0) && size > 0 && size % parts[d] === 0),
   );
   const tensors = [...iteration.inputs, ...iteration.parameters, ...iteration.outputs];
+  // Strides and paddings give images other lengths than the dimension, cut in proportion.
+  const mayBeUneven = (d: number): boolean => halos && iteration.dimensions[d].kind === "spatial";
   return (
     fits &&
     tensors.every(({ shape, along }) =>
-      shape.every((length, t) => along[t] === WHOLE || length % parts[along[t]] === 0),
+      shape.every(
+        (length, t) => along[t] === WHOLE || mayBeUneven(along[t]) || length % parts[along[t]] === 0,
+      ),
     )
   );
 }

@@ -1,7 +1,8 @@
 /**
  * A search for shardings, with the simulator in the loop. Plans of given planners come first, then
  * the optimum of the label problem on every mesh of one or two axes. Words of the best plan are
- * tried: the algorithm of sums, stages of ZeRO. Changes of single labels take the rest.
+ * tried: the algorithm of sums, stages of ZeRO. Plans that do not fit get segments that are
+ * computed again. Changes of single labels take the rest.
  */
 import { Role } from "../../../env/model/graph/graph.ts";
 import { sizesOf } from "../../../env/model/layout/mesh.ts";
@@ -17,6 +18,7 @@ import { everyDimension } from "../../problems/sharding/labels/offers.ts";
 import { meshDevices, meshOf, meshSizes } from "../../problems/sharding/meshes.ts";
 import { scenarioPricing } from "../../problems/sharding/pricing.ts";
 import { alikeGroups, labelChanges, labelsIn } from "./changes.ts";
+import { fewestRecomputed } from "./recomputing.ts";
 
 export interface ShardingSearchOptions {
   /** Planners whose plans are the first, with their defaults. */
@@ -29,15 +31,27 @@ export interface ShardingSearchOptions {
 
 const breathe = yieldEvery(1);
 
+/** Plans that did not fit, of which segments may be computed again. */
+const MOST_TIGHT = 3;
+
 /** The best so far. */
 interface Incumbent {
   plan: ShardingPlan | null;
   cost: number;
+  /** Plans that do not fit, those nearest to fit first. */
+  tight: { readonly plan: ShardingPlan; readonly cost: number }[];
+}
+
+function noteTight(best: Incumbent, plan: ShardingPlan, cost: number): void {
+  best.tight.push({ plan, cost });
+  best.tight.sort((a, b) => a.cost - b.cost);
+  best.tight.length = Math.min(best.tight.length, MOST_TIGHT);
 }
 
 /** Scores a plan; yields it where it is the best. */
 function* tried(evaluator: MeteredEvaluator, best: Incumbent, plan: ShardingPlan): Generator<Plan, boolean> {
-  const { cost } = evaluator.evaluate(plan);
+  const { cost, violation } = evaluator.evaluate(plan);
+  if (violation !== null && plan.recompute === undefined) noteTight(best, plan, cost);
   if (cost >= best.cost) return false;
   best.plan = plan;
   best.cost = cost;
@@ -51,11 +65,13 @@ export async function* searchShardings(
   rng: Rng,
   { planners, optimumOf, patience }: ShardingSearchOptions,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  const best: Incumbent = { plan: null, cost: Number.POSITIVE_INFINITY };
+  const best: Incumbent = { plan: null, cost: Number.POSITIVE_INFINITY, tight: [] };
   // The evaluator's own best plan may be of another kind, of whoever asks for the search.
-  const watched = allowance(evaluator, evaluator.remaining, ({ cost }, planOf) => {
-    if (cost >= best.cost) return;
+  const watched = allowance(evaluator, evaluator.remaining, ({ cost, violation }, planOf) => {
+    if (cost >= best.cost && violation === null) return;
     const plan = planOf();
+    if (plan.kind === "sharding" && violation !== null) noteTight(best, plan, cost);
+    if (cost >= best.cost) return;
     if (plan.kind === "sharding") [best.plan, best.cost] = [plan, cost];
   });
   for (const module of planners) {
@@ -72,11 +88,13 @@ export async function* searchShardings(
     await breathe();
   }
   yield* words(scenario, evaluator, best);
+  const recomputed = yield* recomputedToFit(scenario, evaluator, best);
   const changes = yield* changed(meshes, evaluator, best, patience);
   return {
     ended: endOf(evaluator),
     facts: [
       { name: "meshes with an optimum", value: optima },
+      ...(recomputed > 0 ? [{ name: "plans that fit by recomputation", value: recomputed }] : []),
       { name: "changes of labels tried", value: changes },
     ],
   };
@@ -107,6 +125,23 @@ function* words({ graph }: Scenario, evaluator: MeteredEvaluator, best: Incumben
   for (const collective of shardingCollectives)
     if (best.plan !== null && (best.plan.collective ?? "ring") !== collective)
       yield* tried(evaluator, best, { ...best.plan, collective });
+}
+
+/** Computes segments of plans that do not fit again; returns how many plans then do. */
+function* recomputedToFit(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  best: Incumbent,
+): Generator<Plan, number> {
+  let count = 0;
+  for (const { plan } of [...best.tight]) {
+    const fits = (changed: ShardingPlan) => evaluator.evaluate(changed).violation === null;
+    const found = fewestRecomputed(scenario, plan, fits);
+    if (found === null) continue;
+    count++;
+    yield* tried(evaluator, best, found);
+  }
+  return count;
 }
 
 /** Changes single labels of the best plan while some change gains; returns how many were tried. */

@@ -1,10 +1,12 @@
 /**
  * Every plan that is one change away from a sharding, of those that a person would try first. It
- * has another algorithm of sums, another stage of ZeRO, or sums that overlap or not. Or a mesh axis
- * divides nothing, or devices are in another order. Splits of single ops are left to searches
+ * has another algorithm of sums, another stage of ZeRO, or sums that overlap or not. Or every
+ * segment is computed again, or none is. Or a mesh axis divides nothing, or devices are in another
+ * order. Splits of single ops are left to searches
  * (changes.ts).
  */
 import { mistakeIn } from "../../../env/model/errors.ts";
+import { Role } from "../../../env/model/graph/graph.ts";
 import { coordinatesOf, sizesOf } from "../../../env/model/layout/mesh.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import {
@@ -14,8 +16,9 @@ import {
   zeroStages,
 } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
+import { recomputeFlags, recomputeSegments } from "./recompute-segments.ts";
 
-export const shardingChangeKinds = ["collective", "zero", "sync", "axis", "order"] as const;
+export const shardingChangeKinds = ["collective", "zero", "sync", "recompute", "axis", "order"] as const;
 
 export interface ShardingChange {
   readonly kind: (typeof shardingChangeKinds)[number];
@@ -44,6 +47,7 @@ export function shardingChanges(scenario: Scenario, plan: ShardingPlan): Shardin
       what: `sums of gradients ${name}`,
       plan: { ...plan, sync: name },
     })),
+    ...recomputations(scenario, plan),
     ...mesh.axes.map(({ name }, axis) => ({
       kind: "axis" as const,
       what: `axis "${name}" divides nothing`,
@@ -66,6 +70,18 @@ export function shardingChanges(scenario: Scenario, plan: ShardingPlan): Shardin
   return changes.filter(
     (change) => !isSame(change) && mistakeIn(() => validatePlan(scenario, change.plan)) === null,
   );
+}
+
+/** All or nothing computed again, where the plan has neither. */
+function recomputations({ graph }: Scenario, plan: ShardingPlan): ShardingChange[] {
+  const { recompute, ...kept } = plan;
+  const isNone = recompute === undefined || !recompute.includes(1);
+  if (!isNone) return [{ kind: "recompute", what: "nothing computed again", plan: kept }];
+  if (!graph.role.includes(Role.backward)) return [];
+  const segments = recomputeSegments(graph);
+  if (segments.length === 0) return [];
+  const flags = recomputeFlags(graph, segments, segments.length);
+  return [{ kind: "recompute", what: "all segments computed again", plan: { ...plan, recompute: flags } }];
 }
 
 function withoutAxis(plan: ShardingPlan, axis: number): ShardingPlan {

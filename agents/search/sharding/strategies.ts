@@ -10,7 +10,12 @@ import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import { iterationOf, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { dataParallelSplits } from "../../problems/sharding/data-parallel-splits.ts";
-import { legalChoices, splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
+import {
+  legalChoices,
+  type RuleOptions,
+  splitOfChoice,
+  splitRules,
+} from "../../problems/sharding/legal-splits.ts";
 
 export interface StrategySpace {
   /** Configurations of each op that has any, as numbers. */
@@ -22,9 +27,9 @@ export interface StrategySpace {
   random(rng: Rng): Int32Array;
 }
 
-export function strategySpace(graph: OpGraph, mesh: Mesh): StrategySpace {
+export function strategySpace(graph: OpGraph, mesh: Mesh, options: RuleOptions = {}): StrategySpace {
   const sizes = sizesOf(mesh);
-  const rules = splitRules(graph, sizes);
+  const rules = splitRules(graph, sizes, options);
   const ops = Array.from({ length: graph.opCount }, (_, v) => v).filter(
     (v) => graph.role[v] === Role.forward && iterationOf(graph, v) !== null,
   );

@@ -1,4 +1,8 @@
-/** The kernel of the tensor operations with fused multiply-add, compiled from assembly/kernel.ts by `npm run build:kernels`; base64 of WebAssembly. */
+/**
+ * The kernel of the tensor operations with fused multiply-add: base64 of WebAssembly.
+ * Compiled from assembly/kernel.ts by `npm run build:kernels`.
+ * Seal: 1715a5afd9cca447625887478be6542de5658e9e3b08d47f2f3a244c9a77765c
+ */
 export const fusedTensorsWasm =
   "AGFzbQEAAAABqAEQYAR/f39/AGAMf39/f39/f39/f39/AGALf39/f39/f39/f38AYAV/f39/fwBgBn9/f39/fwBgA39/fwBgCn9/" +
   "f39/f39/f38AYAl/f39/f39/f38AYAJ/fwBgDX9/f39/f39/f39/f38AYA9/f39/f39/f39/f39/f38AYAd/f39/f39/AGACf38B" +

@@ -1,4 +1,8 @@
-/** The kernel of the tensor operations, compiled from assembly/kernel.ts by `npm run build:kernels`; base64 of WebAssembly. */
+/**
+ * The kernel of the tensor operations: base64 of WebAssembly.
+ * Compiled from assembly/kernel.ts by `npm run build:kernels`.
+ * Seal: ba4f5c8dbd40d1306e156c43d6a25e52ee35eebb480829b2d5c82d2d821791ea
+ */
 export const tensorsWasm =
   "AGFzbQEAAAABrwERYAR/f39/AGAMf39/f39/f39/f39/AGALf39/f39/f39/f38AYAV/f39/fwBgBn9/f39/fwBgA39/fwBgCn9/" +
   "f39/f39/f38AYAl/f39/f39/f38AYAN7e3sBe2ACf38AYA1/f39/f39/f39/f39/AGAPf39/f39/f39/f39/f39/AGAHf39/f39/" +

@@ -18,7 +18,7 @@ export function placementViews(
     const startUs = opStartUs === undefined ? null : groupStarts(grouping, opStartUs);
     return (current, sweep) => {
       const visits = Int32Array.from(device, (_, g) => sweep + (g < current ? 1 : 0));
-      return part.observe({ scenario, device, placed, visits, current, startUs });
+      return part.observe({ scenario, device, placed, visits, current, startUs, onlyPlaced: -1 });
     };
   };
 }

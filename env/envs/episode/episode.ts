@@ -52,6 +52,8 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
   private phase: Phase = "new";
   /** What the env answers each time, where it was asked to. */
   private kept: Observation | null = null;
+  /** Whether that shows the current moment. */
+  private isShown = false;
 
   constructor(parts: EpisodeParts<Observation, State>, planState: State, rng: Rng = envStream(parts.seed)) {
     this.parts = parts;
@@ -70,7 +72,9 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
   }
 
   observeInto(observation: Observation): void {
-    if (this.parts.observation.rewrite !== undefined) this.kept = observation;
+    if (this.parts.observation.rewrite === undefined) return;
+    this.kept = observation;
+    this.isShown = false;
   }
 
   /**
@@ -109,7 +113,7 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
     this.phase = "new";
     const outcome = this.begin(options);
     this.phase = "running";
-    return { observation: this.observe(), info: this.info(outcome) };
+    return { observation: this.observe(false), info: this.info(outcome) };
   }
 
   step(given: Action): Step<Observation> {
@@ -122,7 +126,13 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
     this.checkLegal(action);
     const { reward, terminated, outcome } = this.advance(action);
     if (terminated) this.phase = "ended";
-    return { observation: this.observe(), reward, terminated, truncated: false, info: this.info(outcome) };
+    return {
+      observation: this.observe(this.isShown),
+      reward,
+      terminated,
+      truncated: false,
+      info: this.info(outcome),
+    };
   }
 
   render(): string {
@@ -168,6 +178,7 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
     this.utility = utility;
     this.best = best && { decisions: decisions as Decisions, cost: best.cost };
     this.phase = phase;
+    this.isShown = false;
   }
 
   /** Charges one evaluation of the plan of these decisions. */
@@ -201,10 +212,11 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
     throw new InputError(`${this.metadata.id}: ${reason}.`);
   }
 
-  private observe(): Observation {
+  private observe(isNext: boolean): Observation {
     const { observation } = this.parts;
     if (this.kept === null) return observation.observe(this.planState);
-    observation.rewrite!(this.kept, this.planState);
+    observation.rewrite!(this.kept, this.planState, isNext);
+    this.isShown = true;
     return this.kept;
   }
 

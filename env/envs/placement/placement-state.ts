@@ -31,6 +31,7 @@ export class PlacementState implements PlanState<GroupDevices>, PlacementView {
   readonly visits: Int32Array;
   current = -1;
   startUs: Float64Array | null = null;
+  onlyPlaced = -1;
   /** Op-level devices of the plan that is scored; used again for each. */
   private readonly opDevice: Int32Array;
 
@@ -50,6 +51,16 @@ export class PlacementState implements PlanState<GroupDevices>, PlacementView {
     this.visits.fill(0);
     this.current = current;
     this.startUs = null;
+    this.onlyPlaced = -1;
+  }
+
+  /** Places one group for the first time. Nothing else changes but which one is next. */
+  place(group: number, device: number, next: number): void {
+    this.device[group] = device;
+    this.placed[group] = 1;
+    this.visits[group] = 1;
+    this.current = next;
+    this.onlyPlaced = group;
   }
 
   plan(): Placement {
@@ -79,6 +90,7 @@ export class PlacementState implements PlanState<GroupDevices>, PlacementView {
     this.visits.set(visits);
     this.current = current;
     this.startUs = startUs?.slice() ?? null;
+    this.onlyPlaced = -1;
   }
 
   save(): SavedPlacement {
@@ -104,6 +116,7 @@ export class PlacementState implements PlanState<GroupDevices>, PlacementView {
     this.visits.set(visits);
     this.current = current;
     this.startUs = startUs === null ? null : Float64Array.from(startUs);
+    this.onlyPlaced = -1;
   }
 }
 

@@ -74,14 +74,11 @@ export class ProgressiveEnv<Observation> extends PlacementEnv<Observation, numbe
   }
 
   protected advance(action: number): Advance {
-    const { device, placed, visits, current: group } = this.planState;
+    const { device, current: group } = this.planState;
     const last = group === device.length - 1;
     const outcome = last || this.reward === "dense" ? this.scoreWith(group, action) : undefined;
 
-    device[group] = action;
-    placed[group] = 1;
-    visits[group] = 1;
-    this.planState.current = last ? -1 : group + 1;
+    this.planState.place(group, action, last ? -1 : group + 1);
     if (outcome === undefined) return { reward: 0, terminated: false };
     const before = this.utility;
     this.utility = this.parts.utility.of(outcome);

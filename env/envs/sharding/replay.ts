@@ -20,6 +20,7 @@ export interface ShardingReplay {
 export function shardingReplay(scenario: Scenario, plan: ShardingPlan): ShardingReplay | string {
   const { graph } = scenario;
   if ((plan.layouts ?? []).length > 0) return "The plan gives outputs layouts of their own; no action does.";
+  if (plan.recompute?.includes(1)) return "The plan computes ops again; no action does.";
   if ((plan.panels ?? []).length > 0) return "The plan passes products panel by panel; no action does.";
   for (let v = 0; v < graph.opCount; v++)
     if (graph.role[v] !== Role.forward && plan.split[v] !== null)

@@ -7,7 +7,7 @@
  * `build()` resolves them.
  */
 import { InputError } from "../errors.ts";
-import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
+import { CONTROL, type DataFeatures, type OpGraph, Role, type RoleName } from "./graph.ts";
 import type { OpIteration } from "./iteration.ts";
 import { checkIteration, checkTensors } from "./iteration-checks.ts";
 import { checkSize, checkTable, MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./limits.ts";
@@ -37,6 +37,8 @@ export interface OpSpec {
   readonly twin?: string;
   /** What may be split of the op; by default nothing. */
   readonly iteration?: OpIteration;
+  /** What cost models may learn its time from; by default nothing. */
+  readonly dataFeatures?: DataFeatures;
 }
 
 export interface EdgeSpec {
@@ -127,6 +129,8 @@ function checkOp(spec: OpSpec): void {
   for (const [kind, us] of Object.entries(spec.measuredUs ?? {}))
     checkNumber(where, `measuredUs.${kind}`, us);
   checkNumber(where, "transferUs", spec.transferUs ?? 0);
+  for (const [name, value] of Object.entries(spec.dataFeatures ?? {}))
+    checkNumber(where, `dataFeatures.${name}`, value);
   if (spec.iteration !== undefined) checkIteration(where, spec.iteration, spec);
   if (spec.supportedKinds?.length === 0)
     throw new InputError(
@@ -145,9 +149,15 @@ function checkShapes(where: string, spec: OpSpec): void {
   if (!Array.isArray(kinds) || kinds.some((kind) => typeof kind !== "string"))
     throw new InputError(`${where}: supportedKinds is ${shown(kinds)}, expected a list of device kinds.`);
   const measured: unknown = spec.measuredUs ?? {};
-  if (measured === null || typeof measured !== "object" || Array.isArray(measured))
+  if (!isRecord(measured))
     throw new InputError(`${where}: measuredUs is ${shown(measured)}, expected times in us by device kind.`);
+  const features: unknown = spec.dataFeatures ?? {};
+  if (!isRecord(features))
+    throw new InputError(`${where}: dataFeatures is ${shown(features)}, expected numbers by name.`);
 }
+
+const isRecord = (value: unknown): boolean =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
 
@@ -209,6 +219,9 @@ function freeze(
     ...outputs,
     ...edges,
     iterations,
+    dataFeatures: ops.some((op) => op.dataFeatures !== undefined)
+      ? ops.map((op) => op.dataFeatures ?? null)
+      : null,
     topologicalOrder: topologicalOrder(ops, inStart, edgeDestination, edgeSource, outStart, outEdge),
   };
 }

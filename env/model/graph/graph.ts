@@ -9,6 +9,9 @@
 
 import type { OpIteration } from "./iteration.ts";
 
+/** Numbers by name, finite and at least 0. */
+export type DataFeatures = Readonly<Record<string, number>>;
+
 /** What an op does in the training step. */
 export const Role = { forward: 0, backward: 1, update: 2 } as const;
 export type RoleName = keyof typeof Role;
@@ -88,6 +91,11 @@ export interface OpGraph {
    * known.
    */
   readonly iterations: readonly (OpIteration | null)[] | null;
+  /**
+   * Numbers that describe the data of an op, such as the vertices of its part of a data graph. Cost
+   * models learn from them; no score depends on them. Null where no op has any.
+   */
+  readonly dataFeatures: readonly (DataFeatures | null)[] | null;
 
   /** A topological order, smallest id first among ready ops. */
   readonly topologicalOrder: Int32Array;

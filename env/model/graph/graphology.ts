@@ -89,5 +89,6 @@ export function opSpecOf(graph: OpGraph, v: number): OpSpec {
     ...(graph.colocation[v] !== -1 && { colocation: `c${graph.colocation[v]}` }),
     ...(declaresTwin && { twin: graph.names[twin] }),
     ...(graph.iterations?.[v] && { iteration: graph.iterations[v] }),
+    ...(graph.dataFeatures?.[v] && { dataFeatures: graph.dataFeatures[v] }),
   };
 }

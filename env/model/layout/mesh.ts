@@ -36,6 +36,13 @@ export function coordinatesOf(sizes: MeshSizes, rank: number): number[] {
   return at;
 }
 
+/** Place of a rank among those that differ in these axes alone, in row-major order. */
+export const placeAlong = (
+  axes: readonly number[],
+  sizes: MeshSizes,
+  coordinates: readonly number[],
+): number => axes.reduce((place, axis) => place * sizes[axis] + coordinates[axis], 0);
+
 /**
  * The groups of ranks that differ in the coordinates of the given axes alone. Members are in
  * row-major order of these axes as listed, groups in the order of their first rank.
@@ -45,7 +52,7 @@ export function groupsAlong(sizes: MeshSizes, axes: readonly number[]): number[]
   for (let rank = 0; rank < rankCount(sizes); rank++) {
     const at = coordinatesOf(sizes, rank);
     const key = at.filter((_, axis) => !axes.includes(axis)).join();
-    const place = axes.reduce((sum, axis) => sum * sizes[axis] + at[axis], 0);
+    const place = placeAlong(axes, sizes, at);
     const members = groups.get(key) ?? [];
     members[place] = rank;
     groups.set(key, members);

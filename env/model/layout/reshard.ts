@@ -7,6 +7,7 @@
 import { type Layout, layoutKey, localElements } from "./layout.ts";
 import type { MeshSizes } from "./mesh.ts";
 import { sourcesOf } from "./permute.ts";
+import { rangedSteps, subsetsOf, withAxis, without } from "./ranged-steps.ts";
 import { type ReshardStep, sentElements } from "./steps.ts";
 
 export interface Resharding {
@@ -145,7 +146,8 @@ function* stepsFrom(
   goal: Layout,
   sizes: MeshSizes,
 ): Generator<ReshardStep> {
-  yield* plainSteps(from, goal, sizes);
+  if (from.ranges === undefined && goal.ranges === undefined) yield* plainSteps(from, goal, sizes);
+  else yield* rangedSteps({ shape, from, goal, sizes });
   if (from.partial.length === 0 && goal.partial.length === 0 && canPermute(shape, from, goal, sizes))
     yield { kind: "permute", group: [...sizes.keys()], from, to: goal };
 }
@@ -185,17 +187,3 @@ function* plainSteps(from: Layout, goal: Pick<Layout, "partial">, sizes: MeshSiz
 const canPermute = (shape: readonly number[], from: Layout, to: Layout, sizes: MeshSizes): boolean =>
   localElements(shape, from, sizes) === localElements(shape, to, sizes) &&
   sourcesOf(shape, from, to, sizes) !== null;
-
-const without = (axes: readonly number[], gone: readonly number[]): number[] =>
-  axes.filter((axis) => !gone.includes(axis));
-
-const withAxis = (axes: Layout["axes"], t: number, axis: number): Layout["axes"] =>
-  axes.map((own, i) => (i === t ? [...own, axis] : own));
-
-/** All but the empty one, larger ones first. */
-function subsetsOf(axes: readonly number[]): number[][] {
-  const subsets: number[][] = [];
-  for (let bits = 2 ** axes.length - 1; bits > 0; bits--)
-    subsets.push(axes.filter((_, i) => (bits & (1 << i)) !== 0));
-  return subsets;
-}

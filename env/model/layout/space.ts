@@ -65,8 +65,14 @@ export const meanings: Readonly<Record<string, readonly [name: string, kind: Dim
 export const runs = (axes: string): string => axes.replace(/[.A-Z]/g, "");
 
 /** Letters that occur in some view, in order of first appearance. */
-export const lettersOf = (views: readonly View[]): string =>
-  [...new Set(views.flatMap(({ axes }) => [...runs(axes)]))].join("");
+export function lettersOf(views: readonly View[]): string {
+  let letters = "";
+  for (const { axes } of views)
+    for (const letter of axes) if (!isWhole(letter) && !letters.includes(letter)) letters += letter;
+  return letters;
+}
+
+const isWhole = (letter: string): boolean => letter === "." || (letter >= "A" && letter <= "Z");
 
 /** Every tensor of a space, in the order that numbers the dimensions. */
 export const viewsOf = ({ outputs, inputs, parameters }: Space): readonly View[] => [
@@ -103,8 +109,13 @@ export function dimensionsOf(space: Space, letters: string, { phase, inputs }: R
 }
 
 /** The shortest axis along a letter; longer ones are multiples of it. */
-const sizeOf = (views: readonly View[], letter: string): number =>
-  Math.min(...views.flatMap(({ shape, axes }) => shape.filter((_, axis) => axes[axis] === letter)));
+function sizeOf(views: readonly View[], letter: string): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const { shape, axes } of views)
+    for (let axis = 0; axis < shape.length; axis++)
+      if (axes[axis] === letter) shortest = Math.min(shortest, shape[axis]);
+  return shortest;
+}
 
 const indices = (letters: string, of: string): number[] => [...of].map((letter) => letters.indexOf(letter));
 

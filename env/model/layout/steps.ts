@@ -9,12 +9,16 @@
  *   reduce-scatter  the same, and a tensor axis is divided           (n - 1) x its new part
  *   all-to-all      the minor mesh axis goes to another tensor axis  (n - 1) x the common part
  *   permute         the same parts on other ranks                    its part
+ *   exchange        parts of other lengths, or with rows of others   what others lack
+ *
+ * Where a layout lists ranges, the amount is that of the rank that sends most.
  *
  * Source of the amounts: the ring and pairwise algorithms (Thakur, Rabenseifner and Gropp,
  * "Optimization of Collective Communication Operations in MPICH", IJHPCA 2005).
  */
-import { elementsIn, type Layout, localElements, localShape, partLength } from "./layout.ts";
-import { countAlong, type MeshSizes } from "./mesh.ts";
+import { blockOf, elementsIn, type Layout, localElements, localShape, partLength } from "./layout.ts";
+import { countAlong, groupsAlong, type MeshSizes } from "./mesh.ts";
+import { lengthOf, passedRows, rangesOr } from "./ranges.ts";
 
 export const stepKinds = [
   "slice",
@@ -23,6 +27,7 @@ export const stepKinds = [
   "reduce-scatter",
   "all-to-all",
   "permute",
+  "exchange",
 ] as const;
 export type StepKind = (typeof stepKinds)[number];
 
@@ -41,6 +46,8 @@ export function sentElements(
   sizes: MeshSizes,
 ): number {
   const count = countAlong(group, sizes);
+  if (kind === "exchange" || from.ranges !== undefined || to.ranges !== undefined)
+    return mostSent({ kind, group, from, to }, shape, sizes);
   switch (kind) {
     case "slice":
       return 0;
@@ -67,4 +74,80 @@ export function commonElements(
   const target = to.axes.findIndex((own, t) => own.includes(axis) && !from.axes[t].includes(axis));
   local[target] = partLength(local[target], [axis], sizes);
   return elementsIn(local);
+}
+
+/** Elements that a member of a group sends another one. */
+export interface PairSend {
+  readonly from: number;
+  readonly to: number;
+  readonly elements: number;
+}
+
+/** What members of a group send each other in an exchange or an all-to-all, by their places. */
+export function pairSends(
+  { kind, from, to }: Pick<ReshardStep, "kind" | "from" | "to">,
+  group: readonly number[],
+  shape: readonly number[],
+  sizes: MeshSizes,
+): PairSend[] {
+  if (kind === "exchange") {
+    const t = exchangedAxis({ from, to });
+    const rest = blockOf(shape, from, sizes, group[0]).reduce(
+      (product, range, other) => (other === t ? product : product * lengthOf(range)),
+      1,
+    );
+    const rangesIn = ({ axes, ranges }: Layout) => rangesOr(ranges?.[t], shape[t], axes[t], sizes);
+    return passedRows(rangesIn(from), rangesIn(to)).map(({ rows, ...pair }) => ({
+      ...pair,
+      elements: rows * rest,
+    }));
+  }
+  const held = group.map((rank) => blockOf(shape, from, sizes, rank));
+  const wanted = group.map((rank) => blockOf(shape, to, sizes, rank));
+  const common = (sender: number, receiver: number): number =>
+    held[sender].reduce(
+      (product, own, t) =>
+        product *
+        lengthOf({
+          from: Math.max(own.from, wanted[receiver][t].from),
+          to: Math.min(own.to, wanted[receiver][t].to),
+        }),
+      1,
+    );
+  return group.flatMap((_, sender) =>
+    group.flatMap((__, receiver) =>
+      sender === receiver ? [] : [{ from: sender, to: receiver, elements: common(sender, receiver) }],
+    ),
+  );
+}
+
+/** The axis of the tensor whose ranges an exchange changes. */
+const exchangedAxis = ({ from, to }: Pick<ReshardStep, "from" | "to">): number =>
+  from.axes.findIndex((_, t) => (from.ranges?.[t] ?? null) !== (to.ranges?.[t] ?? null));
+
+/** Elements that each rank holds, without padding. */
+const heldElements = (shape: readonly number[], layout: Layout, sizes: MeshSizes, rank: number): number =>
+  elementsIn(blockOf(shape, layout, sizes, rank).map(lengthOf));
+
+/** Elements of the rank that sends most. */
+function mostSent(step: ReshardStep, shape: readonly number[], sizes: MeshSizes): number {
+  const { kind, group, from, to } = step;
+  if (kind === "slice") return 0;
+  let most = 0;
+  for (const ranks of groupsAlong(sizes, group)) {
+    const parts = ranks.map((rank) =>
+      heldElements(shape, kind === "reduce-scatter" ? to : from, sizes, rank),
+    );
+    const all = parts.reduce((sum, each) => sum + each, 0);
+    if (kind === "all-reduce") most = Math.max(most, ((2 * (ranks.length - 1)) / ranks.length) * parts[0]);
+    else if (kind === "permute") most = Math.max(most, ...parts);
+    else if (kind === "all-gather" || kind === "reduce-scatter")
+      most = Math.max(most, all - Math.min(...parts));
+    else {
+      const sent = ranks.map(() => 0);
+      for (const { from: place, elements } of pairSends(step, ranks, shape, sizes)) sent[place] += elements;
+      most = Math.max(most, ...sent);
+    }
+  }
+  return most;
 }

@@ -15,7 +15,7 @@ import {
   shares,
 } from "./pipeline.ts";
 import { checkPipeline } from "./pipeline-checks.ts";
-import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
+import { deviceIn, flagsIn, integersIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 
 export const pipelineKind: PlanKind<PipelinePlan> = {
@@ -103,18 +103,6 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePl
     throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
   }
   return plan;
-}
-
-function integersIn(list: unknown, length: number, where: string): number[] {
-  if (!Array.isArray(list) || list.length !== length || !list.every(Number.isInteger))
-    throw new InputError(`${where} is not a list of ${length} whole numbers, one for each op.`);
-  return list;
-}
-
-function flagsIn(list: unknown, length: number, where: string): Uint8Array {
-  const flags = integersIn(list, length, where);
-  if (flags.every((flag) => flag === 0 || flag === 1)) return Uint8Array.from(flags);
-  throw new InputError(`${where} holds other numbers than 0 and 1.`);
 }
 
 function scheduleIn(schedule: unknown, where: string): ScheduleChoice {

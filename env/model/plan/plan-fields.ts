@@ -37,3 +37,17 @@ export function meshAxisIn(axes: readonly Pick<MeshAxis, "name">[], axis: unknow
   const named = axes.findIndex(({ name }) => name === axis);
   return named === -1 ? (axis as number) : named;
 }
+
+/** A list of whole numbers, one for each op. */
+export function integersIn(list: unknown, length: number, where: string): number[] {
+  if (!Array.isArray(list) || list.length !== length || !list.every(Number.isInteger))
+    throw new InputError(`${where} is not a list of ${length} whole numbers, one for each op.`);
+  return list;
+}
+
+/** 0 or 1 for each op. */
+export function flagsIn(list: unknown, length: number, where: string): Uint8Array {
+  const flags = integersIn(list, length, where);
+  if (flags.every((flag) => flag === 0 || flag === 1)) return Uint8Array.from(flags);
+  throw new InputError(`${where} holds other numbers than 0 and 1.`);
+}

@@ -4,7 +4,7 @@
 import { isCpu } from "../cluster/cluster.ts";
 import { InputError } from "../errors.ts";
 import { Role } from "../graph/graph.ts";
-import { type OpIteration, WHOLE } from "../graph/iteration.ts";
+import type { OpIteration } from "../graph/iteration.ts";
 import { kindsOf } from "../graph/support.ts";
 import { rankCount, sizesOf } from "../layout/mesh.ts";
 import type { OpSplit } from "../layout/natural.ts";
@@ -16,22 +16,25 @@ import {
   type ShardingPlan,
   shardingCollectives,
   shardingSyncs,
-  splitOf,
   zeroStages,
 } from "./sharding.ts";
 import { checkOwners } from "./sharding-fields/owner-checks.ts";
 import { checkPanels } from "./sharding-fields/panel-checks.ts";
+import { checkRatios } from "./sharding-fields/ratio-checks.ts";
+import { checkRecompute } from "./sharding-fields/recompute-checks.ts";
 import { checkReductions } from "./sharding-fields/reduction-checks.ts";
 
 export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkMesh(scenario, plan);
   checkSplits(scenario, plan);
   checkPanels(scenario.graph, plan);
+  checkRatios(scenario.graph, plan);
   for (const layout of plan.layouts ?? []) checkLayout(scenario, plan, layout);
   checkSupport(scenario, plan);
   checkWords(scenario, plan);
   checkReductions(plan);
   checkOwners(scenario, plan);
+  checkRecompute(scenario, plan);
 }
 
 export function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {
@@ -74,27 +77,6 @@ export function checkSplits({ graph }: Scenario, plan: ShardingPlan): void {
       );
     checkSplit(plan, `Op "${graph.names[v]}"`, iteration, split);
   });
-  for (let v = 0; v < graph.opCount; v++) checkCuts({ graph }, plan, v);
-}
-
-/**
- * An axis that is longer than its dimension, such as the width of several heads, is cut where the
- * dimension is: both in equal parts.
- */
-function checkCuts({ graph }: Pick<Scenario, "graph">, plan: ShardingPlan, v: number): void {
-  const iteration = iterationOf(graph, v);
-  const split = splitOf(graph, plan, v);
-  if (iteration === null || split === null) return;
-  for (const { shape, along } of [...iteration.inputs, ...iteration.parameters, ...iteration.outputs])
-    shape.forEach((length, t) => {
-      if (along[t] === WHOLE || iteration.dimensions[along[t]].size === length) return;
-      const { name, size } = iteration.dimensions[along[t]];
-      const parts = split[along[t]].reduce((product, axis) => product * plan.mesh.axes[axis].size, 1);
-      if (size % parts !== 0 || length % parts !== 0)
-        throw new InputError(
-          `Op "${graph.names[v]}" is divided along "${name}" into ${parts} parts, which do not divide its ${size} and the ${length} of an axis along it evenly.`,
-        );
-    });
 }
 
 function checkSplit(plan: ShardingPlan, where: string, { dimensions }: OpIteration, split: OpSplit): void {
@@ -103,17 +85,13 @@ function checkSplit(plan: ShardingPlan, where: string, { dimensions }: OpIterati
       `${where} has a split of ${split?.length ?? "no"} entries for ${dimensions.length} dimensions (${dimensions.map(({ name }) => name).join(", ")}).`,
     );
   checkAxes(plan, where, split);
-  dimensions.forEach(({ name, kind, size, halo = 0 }, dimension) => {
+  dimensions.forEach(({ name, kind, size }, dimension) => {
     const parts = split[dimension].reduce(
       (product: number, axis: number) => product * plan.mesh.axes[axis].size,
       1,
     );
     if (parts > 1 && kind === "opaque")
       throw new InputError(`${where} is divided along "${name}", which is opaque and cannot be.`);
-    if (parts > 1 && halo > 0)
-      throw new InputError(
-        `${where} is divided along "${name}", whose parts need ${halo} rows of their neighbours; only dimensions without can be.`,
-      );
     if (parts > Math.max(1, size))
       throw new InputError(
         `${where} is divided along "${name}" into ${parts} parts, expected at most ${size}.`,

@@ -6,10 +6,11 @@ import { InputError } from "../errors.ts";
 import type { Mesh } from "../layout/mesh.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Sync } from "./pipeline.ts";
-import { deviceIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
+import { deviceIn, flagsIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 import type { OpOwner, OpPanels, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
+import { ratiosIn } from "./sharding-fields/ratio-checks.ts";
 import { reductionsIn } from "./sharding-fields/reduction-checks.ts";
 
 export const shardingKind: PlanKind<ShardingPlan> = {
@@ -26,18 +27,23 @@ const copyLists = (lists: readonly (readonly number[])[]): number[][] => lists.m
 function toJson({
   mesh,
   split,
+  ratios,
   layouts,
   panels,
   owners,
   collective,
   reductions,
   memory,
+  recompute,
   sync,
 }: ShardingPlan): PlanJson {
   return {
     kind: "sharding",
     mesh: { axes: mesh.axes.map(({ name, size }) => ({ name, size })), devices: [...mesh.devices] },
     split: split.map((own) => (own === null ? null : copyLists(own))),
+    ...(ratios !== undefined && {
+      ratios: ratios.map(({ op, dimension, parts }) => ({ op, dimension, parts: [...parts] })),
+    }),
     ...(layouts !== undefined && {
       layouts: layouts.map(({ op, output, axes }) => ({ op, output, axes: copyLists(axes) })),
     }),
@@ -48,6 +54,7 @@ function toJson({
     ...(collective !== undefined && { collective }),
     ...(reductions !== undefined && { reductions: structuredClone(reductions) }),
     ...(memory !== undefined && { memory: { ...memory } }),
+    ...(recompute !== undefined && { recompute: Array.from(recompute) }),
     ...(sync !== undefined && { sync }),
   };
 }
@@ -56,12 +63,14 @@ const FIELDS = [
   "kind",
   "mesh",
   "split",
+  "ratios",
   "layouts",
   "panels",
   "owners",
   "collective",
   "reductions",
   "memory",
+  "recompute",
   "sync",
 ];
 
@@ -71,7 +80,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
   if (stranger !== undefined)
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
-  const { split, layouts, panels, owners, collective, reductions, memory, sync } = json;
+  const { split, ratios, layouts, panels, owners, collective, reductions, memory, recompute, sync } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -79,12 +88,16 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     split: split.map((own: unknown, v) =>
       own === null ? null : listsIn(mesh.axes, own, `${where}: split ${v}`),
     ),
+    ...(ratios !== undefined && { ratios: ratiosIn(scenario.graph, ratios, where) }),
     ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
     ...(panels !== undefined && { panels: panelsIn(scenario, mesh, panels, where) }),
     ...(owners !== undefined && { owners: ownersIn(scenario, owners, where) }),
     ...(collective !== undefined && { collective: collective as ShardingCollective }),
     ...(reductions !== undefined && { reductions: reductionsIn(mesh.axes, reductions, where) }),
     ...(memory !== undefined && { memory: structuredClone(memory) as ShardingPlan["memory"] }),
+    ...(recompute !== undefined && {
+      recompute: flagsIn(recompute, scenario.graph.opCount, `${where}: recompute`),
+    }),
     ...(sync !== undefined && { sync: sync as Sync }),
   };
   try {

@@ -26,6 +26,18 @@ export interface OpPanels extends Panels {
   readonly op: number;
 }
 
+/**
+ * A dimension of an op that is divided in proportion to `parts` instead of equally, each cut at the
+ * nearest whole index. There is a part for each rank along the mesh axes that divide it, in
+ * row-major order.
+ */
+export interface OpRatio {
+  readonly op: number;
+  readonly dimension: number;
+  /** Positive; only their proportions count. */
+  readonly parts: readonly number[];
+}
+
 /** How ranks add up partial sums (env/sim/lower/collectives). */
 export const shardingCollectives = ["ring", "tree", "halving-doubling", "hierarchical", "rails"] as const;
 export type ShardingCollective = (typeof shardingCollectives)[number];
@@ -62,6 +74,8 @@ export interface ShardingPlan {
    * for an op that follows: a backward or update op its forward twin; any other is not divided.
    */
   readonly split: readonly (OpSplit | null)[];
+  /** Dimensions in other parts than equal ones; backward and update ops follow. Absent for none. */
+  readonly ratios?: readonly OpRatio[];
   /** Absent for none. */
   readonly layouts?: readonly OutputLayout[];
   /** Absent for none. */
@@ -73,6 +87,11 @@ export interface ShardingPlan {
   /** Sums over these axes run a program in place of `collective`. Absent for none. */
   readonly reductions?: readonly PlanReduction[];
   readonly memory?: { readonly zero?: ZeroStage };
+  /**
+   * 1 for each forward op that ranks run once more for the backward pass, instead of keeping what
+   * it made; shape [opCount]. Absent for none.
+   */
+  readonly recompute?: Uint8Array;
   /** Absent for `overlapped`. */
   readonly sync?: Sync;
 }

@@ -21,4 +21,9 @@ export interface PlacementView {
    * simulated.
    */
   readonly startUs: Float64Array | null;
+  /**
+   * The group that the last action placed, where it changed no more than that and `current`. Else
+   * it is -1.
+   */
+  readonly onlyPlaced: number;
 }

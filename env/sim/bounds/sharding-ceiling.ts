@@ -5,9 +5,10 @@
  * On n devices an op runs at most n times, whole. A tensor goes at most to each use, into a layout
  * of its own and through one of another shape. No way is dearer than to sum all at once, gather all
  * and slice. A rank then sends at most twice the tensor for the sum, and twice with padding for
- * each of two gathers. A collective among n has at most 2 n (n - 1) messages.
+ * each of two gathers. A collective among n has at most 2 n (n - 1) messages. Forward ops run at
+ * most twice, and what they read and make goes as often.
  */
-import { CONTROL } from "../../model/graph/graph.ts";
+import { CONTROL, Role } from "../../model/graph/graph.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { opTimes } from "../lower/costs/unit-times.ts";
 import { slowestRoute } from "./pipeline-ceiling.ts";
@@ -24,24 +25,27 @@ export function shardingCeilingUs(scenario: Scenario): number {
   const { usPerByte, latencyUs } = slowestRoute(cluster, fidelity.transferGapUs);
   const axes = Math.ceil(Math.log2(count)) + 1;
   const hopsUs = MOST_STEPS * axes * 2 * count * count * latencyUs;
+  const runsOf = (v: number): number => (graph.role[v] === Role.forward ? 2 : 1);
   const useUs = (bytes: number): number => MOST_TRIPS * count * bytes * usPerByte + hopsUs;
   let totalUs = fidelity.startUs + count * opsUs(scenario);
   for (let e = 0; e < graph.edgeCount; e++) {
     if (graph.edgeOutput[e] === CONTROL) continue;
-    totalUs += useUs(graph.outputBytes[graph.outputStart[graph.edgeSource[e]] + graph.edgeOutput[e]]);
+    const output = graph.outputStart[graph.edgeSource[e]] + graph.edgeOutput[e];
+    totalUs += runsOf(graph.edgeDestination[e]) * useUs(graph.outputBytes[output]);
   }
-  for (const bytes of graph.outputBytes) totalUs += useUs(bytes);
   for (let v = 0; v < graph.opCount; v++) {
+    for (let output = graph.outputStart[v]; output < graph.outputStart[v + 1]; output++)
+      totalUs += runsOf(v) * useUs(graph.outputBytes[output]);
     const reads = (graph.iterations?.[v]?.parameters ?? []).length;
     if (reads === 0) continue;
     const owner = graph.parameterBytes[v] > 0 || graph.twin[v] === -1 ? v : graph.twin[v];
-    // To read them, and to store new ones.
-    totalUs += 2 * (useUs(graph.parameterBytes[owner]) + reads * hopsUs);
+    // To read them in each run, and to store new ones.
+    totalUs += (1 + runsOf(v)) * (useUs(graph.parameterBytes[owner]) + reads * hopsUs);
   }
   return Math.max(totalUs * (1 + ROUNDING), Number.MIN_VALUE);
 }
 
-/** Every op on its slowest device. */
+/** Every run of every op on its slowest device. */
 function opsUs(scenario: Scenario): number {
   const { graph, cluster, fidelity } = scenario;
   const { runUs } = opTimes(scenario);
@@ -51,7 +55,7 @@ function opsUs(scenario: Scenario): number {
     let slowestUs = 0;
     for (let at = v * count; at < (v + 1) * count; at++)
       if (runUs[at] !== Number.POSITIVE_INFINITY) slowestUs = Math.max(slowestUs, runUs[at]);
-    totalUs += slowestUs + fidelity.opGapUs;
+    totalUs += (graph.role[v] === Role.forward ? 2 : 1) * (slowestUs + fidelity.opGapUs);
   }
   return totalUs;
 }

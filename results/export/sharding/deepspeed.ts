@@ -10,7 +10,7 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import { visible } from "../../text/visible.ts";
 import type { Exported } from "../contract.ts";
 import { type DividedPlan, dividedParts, equalRanks } from "./divided-plan.ts";
-import { algorithmLoss, layoutLoss, syncLoss } from "./losses.ts";
+import { algorithmLoss, layoutLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
 import { meshRoles } from "./mesh-roles.ts";
 
 const NAME = "deepspeed";
@@ -26,6 +26,7 @@ export function dividedDeepspeed(
 
 function ofSharding(scenario: Scenario, plan: ShardingPlan): Exported {
   const { graph } = scenario;
+  refuseRatios(NAME, plan);
   const [{ program }] = dividedParts(scenario, plan);
   const { dataSize, tensorSize } = meshRoles(NAME, graph, program, plan.mesh.axes);
   const { batch } = graph;
@@ -43,6 +44,7 @@ function ofSharding(scenario: Scenario, plan: ShardingPlan): Exported {
         : [`The batch does not divide over ${dataSize} data groups; sizes of batches are left out.`]),
       ...tensorLoss(tensorSize),
       ...algorithmLoss(NAME, plan, "NCCL"),
+      ...recomputeLoss(NAME, plan),
       ...layoutLoss(NAME, plan),
     ],
   };

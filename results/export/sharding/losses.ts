@@ -1,4 +1,5 @@
 /** What a format loses of a sharding, as sentences that begin with the format. */
+import { InputError } from "../../../env/model/errors.ts";
 import type { DividedPlan } from "./divided-plan.ts";
 
 /** `runs`: what decides in the program that reads it. */
@@ -19,4 +20,20 @@ export function layoutLoss(format: string, plan: DividedPlan): string[] {
   return count === 0
     ? []
     : [`The format ${format} cannot give single outputs a layout, as the plan gives ${count}.`];
+}
+
+export function recomputeLoss(format: string, { kind, recompute }: DividedPlan): string[] {
+  const count = recompute?.filter((flag) => flag === 1).length ?? 0;
+  return kind !== "sharding" || count === 0
+    ? []
+    : [`The format ${format} has no word here for the ${count} ops that the plan computes again.`];
+}
+
+/** Throws a sentence where the plan divides dimensions by ratios. */
+export function refuseRatios(format: string, plan: DividedPlan): void {
+  const count = plan.kind === "sharding" ? (plan.ratios?.length ?? 0) : 0;
+  if (count > 0)
+    throw new InputError(
+      `The format ${format} divides into equal parts, and the plan divides ${count} dimensions by ratios.`,
+    );
 }

@@ -11,7 +11,7 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import { layerName } from "../../../scenarios/plans/pipeline/model-layers.ts";
 import type { Exported } from "../contract.ts";
 import { type DividedPlan, dividedParts, equalRanks } from "./divided-plan.ts";
-import { algorithmLoss, layoutLoss, syncLoss } from "./losses.ts";
+import { algorithmLoss, layoutLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
 import { checkFamilies, type MeshRoles, meshRoles } from "./mesh-roles.ts";
 
 const NAME = "megatron";
@@ -33,6 +33,7 @@ export function dividedMegatron(
 
 function ofSharding(scenario: Scenario, plan: ShardingPlan): Exported {
   const { graph } = scenario;
+  refuseRatios(NAME, plan);
   const [{ program }] = dividedParts(scenario, plan);
   const roles = meshRoles(NAME, graph, program, plan.mesh.axes);
   const isLayer = (op: number): boolean => NUMBERED.test(layerName(graph.names[op]));
@@ -69,6 +70,7 @@ function ofSharding(scenario: Scenario, plan: ShardingPlan): Exported {
       ...outerLoss(scenario, roles),
       ...algorithmLoss(NAME, plan, "NCCL"),
       ...syncLoss(NAME, plan),
+      ...recomputeLoss(NAME, plan),
       ...layoutLoss(NAME, plan),
     ],
   };

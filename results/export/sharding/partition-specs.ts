@@ -18,7 +18,7 @@ import { tensorName } from "../../text/shardings/names.ts";
 import { visible, visibleName } from "../../text/visible.ts";
 import type { DividedExporter } from "../contract.ts";
 import { type DividedPart, dividedParts } from "./divided-plan.ts";
-import { algorithmLoss, syncLoss } from "./losses.ts";
+import { algorithmLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
 
 const NAME = "jax";
 
@@ -27,6 +27,7 @@ export const partitionSpecs: DividedExporter = {
   summary: "Python, the mesh and a PartitionSpec of JAX for each weight, optimizer state and output",
   subject: "sharding",
   write(scenario, plan) {
+    refuseRatios(NAME, plan);
     const parts = dividedParts(scenario, plan).map((part) => partText(scenario, part));
     const sum = (of: (part: PartText) => number) => parts.reduce((total, part) => total + of(part), 0);
     const [uneven, summed] = [sum((part) => part.uneven), sum((part) => part.summed)];
@@ -50,6 +51,7 @@ export const partitionSpecs: DividedExporter = {
           : []),
         ...algorithmLoss(NAME, plan, "XLA"),
         ...syncLoss(NAME, plan),
+        ...recomputeLoss(NAME, plan),
       ],
     };
   },

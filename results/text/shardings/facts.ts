@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatUs } from "../format.ts";
 
 export function shardingFacts({ plan, iterationUs, busyUs, state }: ShardingSummary): [string, string][] {
   const { mesh, split, collective = "ring", memory, sync = "overlapped" } = plan;
+  const again = plan.recompute?.filter((flag) => flag === 1).length ?? 0;
   const divided = split.filter((own) => own?.some((axes) => axes.length > 0)).length;
   const busiest = Math.max(...mesh.devices.map((d) => busyUs[d]));
   return [
@@ -11,6 +12,7 @@ export function shardingFacts({ plan, iterationUs, busyUs, state }: ShardingSumm
     ["divided ops", `${formatCount(divided)}, and those that follow them`],
     ["sums", `${collective}, ${sync}`],
     ["ZeRO stage", `${memory?.zero ?? 0}`],
+    ...(again > 0 ? [["recomputed ops", formatCount(again)] satisfies [string, string]] : []),
     [
       "state of a rank",
       `weights ${formatBytes(state.weights)}, gradients ${formatBytes(state.gradients)}, optimizer ${formatBytes(state.optimizer)}`,

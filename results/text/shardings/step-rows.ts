@@ -25,6 +25,7 @@ const MOST_RANKS = 16;
 
 const partWords: Readonly<Record<RankPart, string>> = {
   forward: "computing, forward",
+  recompute: "computing, forward again",
   backward: "computing, backward",
   update: "computing, updates",
   steps: "exposed communication",
@@ -51,7 +52,7 @@ export function stepParts(timeline: ShardingTimeline, rank: number): StepPart[] 
   }));
   const plain = (part: RankPart): StepPart => ({ part, words: partWords[part], us: time[part] });
   return [
-    ...(["forward", "backward", "update"] as const).map(plain),
+    ...(["forward", "recompute", "backward", "update"] as const).map(plain),
     ...exposed,
     ...(["ranks", "host", "other"] as const).map(plain),
   ].filter(({ us }) => us > 0);

@@ -32,6 +32,18 @@ export function timesOf(where: string, value: string): Record<string, number> {
   );
 }
 
+export function featuresOf(where: string, value: string): Record<string, number> {
+  const features = jsonOf(value);
+  if (features === null || typeof features !== "object" || Array.isArray(features))
+    throw new InputError(`${where}: dataFeatures is ${shown(value)}, expected numbers by name.`);
+  return Object.fromEntries(
+    Object.entries(features).map(([name, number]) => [
+      name,
+      numberOf(where, `dataFeatures.${name.slice(0, 40)}`, number),
+    ]),
+  );
+}
+
 export function kindsOf(where: string, value: string): string[] {
   const list = jsonOf(value) ?? value.split(/[,|]/);
   if (Array.isArray(list) && list.every((item) => typeof item === "string")) return list;

@@ -10,7 +10,7 @@ import { InputError } from "../../../env/model/errors.ts";
 import type { OpSpec } from "../../../env/model/graph/builder.ts";
 import { ANY_KIND } from "../../../env/model/graph/graph.ts";
 import type { Query } from "../../../env/model/query.ts";
-import { iterationFrom, kindsOf, numberOf, numbersOf, timesOf } from "./attribute-values.ts";
+import { featuresOf, iterationFrom, kindsOf, numberOf, numbersOf, timesOf } from "./attribute-values.ts";
 import { type AttributedGraph, type AttributedNode, attributeOf } from "./attributes.ts";
 
 /** Prefix of options such as `time.P100=gpu_time`. */
@@ -31,7 +31,7 @@ const numberFields = ["flops", "bytesTouched", "parameterBytes", "workspaceBytes
 const wordFields = ["type", "role", "colocation", "twin"] as const;
 /** Attributes that tell how long an op runs. */
 const workFields = ["flops", "bytesTouched", "measuredUs"] as const;
-const otherFields = ["outputs", "supportedKinds", "iteration", "group", "device"];
+const otherFields = ["outputs", "supportedKinds", "iteration", "dataFeatures", "group", "device"];
 
 export class NodeReader {
   readonly unit: keyof typeof usOf;
@@ -89,6 +89,7 @@ export class NodeReader {
     else put("outputs", outputName, (value) => numbersOf(where, outputName, value));
     put("supportedKinds", "supportedKinds", (value) => kindsOf(where, value));
     put("iteration", "iteration", (value) => iterationFrom(where, value));
+    put("dataFeatures", "dataFeatures", (value) => featuresOf(where, value));
     const times = this.#times(node, where);
     if (times !== null) spec.measuredUs = times;
     return spec as unknown as OpSpec;

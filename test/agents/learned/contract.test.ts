@@ -106,7 +106,7 @@ describe.each(agents)("%s", (_, module, changes) => {
       agent.dispose();
       return { curve, saved };
     });
-  const [whole, half] = [trained(8), trained(4)];
+  const [whole, half] = [trained(6), trained(3)];
 
   test("keeps the number of tensors flat across updates and frees all at the end", async () => {
     const { tf } = await loadTf(testBackend);
@@ -114,7 +114,7 @@ describe.each(agents)("%s", (_, module, changes) => {
     const { agent, task } = await start(module, changes, diamond, 1000);
     await pull(agent, 2);
     const early = tf.memory().numTensors;
-    await pull(agent, 5);
+    await pull(agent, 3);
     await agent.act(task);
     expect(tf.memory().numTensors).toBe(early);
     agent.dispose();
@@ -126,17 +126,17 @@ describe.each(agents)("%s", (_, module, changes) => {
     const first = await half();
     const { agent } = await start(module, changes, diamond, 1000, 99);
     await agent.loadRun(JSON.parse(JSON.stringify(first.saved)));
-    const rest = await pull(agent, 4);
+    const rest = await pull(agent, 3);
     expect([...first.curve, ...rest]).toEqual(curve);
     expect(await agent.saveRun()).toEqual(saved);
     agent.dispose();
   });
 
   test("trains within its budget, and acts with what it says that it needs", async () => {
-    const { agent, meter, options } = await start(module, changes, diamond, 64);
+    const { agent, meter, options } = await start(module, changes, diamond, 40);
     await pull(agent, Number.POSITIVE_INFINITY);
     expect(meter.refused).toBe(null);
-    const acting = metered(evaluator(diamond), { simulations: 64 });
+    const acting = metered(evaluator(diamond), { simulations: 40 });
     await agent.act({ name: diamond.name, scenario: diamond, evaluator: acting });
     const needs = module.actEvaluations(diamond, options);
     // Moves to the own device may be free, so the need is a limit.
@@ -147,9 +147,9 @@ describe.each(agents)("%s", (_, module, changes) => {
 
   test("repeats itself under one seed and differs under another", async () => {
     const { curve } = await half();
-    expect(curve).toEqual((await whole()).curve.slice(0, 4));
+    expect(curve).toEqual((await whole()).curve.slice(0, 3));
     const { agent } = await start(module, changes, diamond, 1000, 2);
-    expect(JSON.stringify(await pull(agent, 4))).not.toBe(JSON.stringify(curve));
+    expect(JSON.stringify(await pull(agent, 3))).not.toBe(JSON.stringify(curve));
     agent.dispose();
   });
 
@@ -297,13 +297,13 @@ describe.each(agents)("%s on several tasks", (_, module, changes) => {
   test("learns on each and goes on from a saved run with the same curve and weights", async () => {
     const whole = await several();
     const first = await several();
-    const curve = await pull(whole.agent, 8);
+    const curve = await pull(whole.agent, 6);
     expect(new Set(curve.flatMap(({ task }) => task.split(",")))).toEqual(new Set(["diamond", "uneven"]));
-    const half = await pull(first.agent, 4);
+    const half = await pull(first.agent, 3);
     const saved = JSON.parse(JSON.stringify(await first.agent.saveRun()));
     const second = await several(99);
     await second.agent.loadRun(saved);
-    const rest = await pull(second.agent, 4);
+    const rest = await pull(second.agent, 3);
     expect([...half, ...rest]).toEqual(curve);
     expect(await second.agent.saveRun()).toEqual(await whole.agent.saveRun());
     for (const { agent } of [whole, first, second]) agent.dispose();

@@ -10,6 +10,17 @@ export type GivenOptions = Readonly<Record<string, number | string | boolean>>;
 
 const sequence = { hidden: 8, attention: 4, embedding: 4 };
 
+const rainbow = {
+  hidden: 8,
+  atoms: 11,
+  capacity: 64,
+  warmUp: 8,
+  minibatch: 8,
+  learnEvery: 8,
+  plans: 2,
+  episodes: 4,
+};
+
 const smallOptions: Readonly<Record<string, GivenOptions>> = {
   seq2seq: sequence,
   colocrl: sequence,
@@ -19,6 +30,8 @@ const smallOptions: Readonly<Record<string, GivenOptions>> = {
   tapp: { ...sequence, partitionHidden: 8 },
   placeto: { width: 4, rounds: 2, episodes: 2 },
   gdp: { width: 8, heads: 2, segment: 4, batch: 10 },
+  "auto-map": rainbow,
+  "auto-map-pipeline": rainbow,
   doppler: {
     width: 4,
     edgeWidth: 2,
@@ -38,11 +51,14 @@ export const smallAgents: readonly (readonly [string, AgentModule, GivenOptions]
 const [RENTED] = suiteNamed("papers/heterps").members;
 /** For agents of pipelines. */
 const PIPED = "alexnet/2xP100?granularity=layer&batch=8&objective=iteration";
+/** For agents of shardings, which need to know what ops iterate over. */
+const SHARDED = "alexnet/2xP100?batch=8&objective=iteration";
 
 /** Address of a small scenario under an objective that the agent is made for. */
 export function smallScenarioOf(module: AgentModule): string {
-  const { objectives } = traitsOf(module);
+  const { objectives, answers } = traitsOf(module);
   if (objectives === "any") return "toy/overlap";
+  if (answers === "sharding") return SHARDED;
   return objectives.includes("cost") ? RENTED : PIPED;
 }
 

@@ -11,6 +11,9 @@ import {
   validatePlan,
 } from "../../../env/index.ts";
 import { rented } from "../../env/envs/scenarios.ts";
+import { machines } from "../../env/sim/lower/machines.ts";
+import { shardedScenario } from "../../env/sim/lower/sharding/sharded.ts";
+import { transformerBlock } from "../../env/sim/lower/sharding/transformer-block.ts";
 import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
 
 const agents = methods.filter((method): method is AgentModule => method.kind === "agent");
@@ -18,18 +21,32 @@ const EVALUATIONS = 45;
 /** Options of agents whose default update takes more than that. */
 const small: Readonly<Record<string, object>> = {
   regal: { budget: 5, population: 4, elite: 0.25, batch: 1, graphs: 1 },
+  "auto-map": { hidden: 8, plans: 2, episodes: 4, learnEvery: 16 },
+  "auto-map-pipeline": { hidden: 8, plans: 2, episodes: 4, learnEvery: 16 },
 };
 
-/** The scenario as the agent can take it: with prices for one that rents devices. */
+/**
+ * The scenario as the agent can take it: with prices for one that rents devices. One that divides
+ * ops takes a block of a Transformer in place of the graph.
+ */
 function takenFor(module: AgentModule, scenario: Scenario): Scenario {
-  const { objectives } = traitsOf(module);
+  const { objectives, answers } = traitsOf(module);
+  if (answers === "sharding") return sharded(scenario);
   if (rents(module)) return rented(scenario);
   return objectives === "any" ? scenario : { ...scenario, objective: objectives[0] };
 }
+/** On as many devices, with as much memory. */
+function sharded({ name, cluster }: Scenario): Scenario {
+  const block = transformerBlock({ b: 6, s: 12, h: 12, a: 6, d: 2, f: 24 });
+  const own = machines([cluster.devices.length]);
+  const devices = own.devices.map((device) => ({ ...device, memoryBytes: cluster.devices[0].memoryBytes }));
+  return { ...shardedScenario(block, { ...own, devices }), name };
+}
+
 const rents = (module: AgentModule) => traitsOf(module).objectives.includes("cost");
 /** Of all plans, or a bound where there are too many. */
 const optimumOf = (module: AgentModule, scenario: Scenario): number =>
-  traitsOf(module).answers === "pipeline" ? evaluator(scenario).bound().value : bruteForce(scenario)!;
+  traitsOf(module).answers === "placement" ? bruteForce(scenario)! : evaluator(scenario).bound().value;
 
 async function run(module: AgentModule, scenario: Scenario, { seed = 1, evaluations = EVALUATIONS } = {}) {
   const meter = metered(evaluator(scenario), { evaluations });

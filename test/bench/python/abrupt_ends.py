@@ -63,12 +63,12 @@ def play_over_stdio() -> None:
 class SocketClient:
     def __init__(self, port: int) -> None:
         self.connection = socket.create_connection(("127.0.0.1", port))
-        self.stream: Any = self.connection.makefile("rb", buffering=0)
+        self.answers = frames.Reader(self.connection.makefile("rb", buffering=0))  # type: ignore[arg-type]
         self.call({"call": "hello", "protocol": PROTOCOL})
 
     def call(self, fields: dict[str, Any], **arrays: Any) -> dict[str, Any]:
         self.connection.sendall(frames.encode(fields, arrays))
-        answer = frames.read(self.stream)[0]
+        answer = self.answers.read()[0]
         assert "error" not in answer, answer
         return answer
 
@@ -118,8 +118,11 @@ def killed_at_random(clients: list[Client], rng: random.Random) -> None:
         time.sleep(max(0.0, at - time.monotonic()))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-        assert os.WIFSIGNALED(status), f"a client ended by itself, status {status}"
         del running[child]
+        if not os.WIFSIGNALED(status):
+            for other in running:
+                os.kill(other, signal.SIGKILL)
+            raise AssertionError(f"a client ended by itself, status {status}")
         for client in itertools.islice(waiting, 1):
             running[started(client)] = time.monotonic() + rng.uniform(0, LATEST_S)
 
@@ -182,7 +185,12 @@ def main() -> None:
     clients += [lambda: play_over_socket(sockets.port)] * of_sockets
     clients += [lambda: play_over_http(http.port)] * of_http
     rng.shuffle(clients)
-    killed_at_random(clients, rng)
+    try:
+        killed_at_random(clients, rng)
+    except AssertionError:
+        for server in (sockets, http):
+            server.end()
+        raise
 
     no_process = within_a_minute(lambda: not marked_processes())
     full = [SocketClient(sockets.port) for _ in range(SESSIONS)]

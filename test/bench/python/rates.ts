@@ -4,7 +4,8 @@
  * envs, and legal actions that were drawn before the clock starts.
  *
  * It waits for a line on stdin before each round, so that both sides take turns on a busy machine.
- * The answer to it is wall and CPU time of a step, and the sum of all rewards.
+ * The answer to it is wall and CPU time of a step and the sum of all rewards. It also has the
+ * median of a step of the vector in which the first env begins no episode.
  */
 import { createInterface } from "node:readline";
 import type { Env } from "../../../env/contract.ts";
@@ -53,11 +54,20 @@ function round() {
   let reward = 0;
   const cpuBefore = process.cpuUsage();
   const before = process.hrtime.bigint();
-  for (const each of actions) for (const paid of vector.step(each).rewards) reward += paid;
+  const stepUs: number[] = [];
+  let begins = false;
+  for (const each of actions) {
+    const start = performance.now();
+    const { rewards, terminated, truncated } = vector.step(each);
+    for (const paid of rewards) reward += paid;
+    if (!begins) stepUs.push(1e3 * (performance.now() - start));
+    begins = terminated[0] === 1 || truncated[0] === 1;
+  }
   const steps = asked.envs * asked.steps;
   const { user, system } = process.cpuUsage(cpuBefore);
   const wallUs = Number(process.hrtime.bigint() - before) / 1e3 / steps;
-  return { wallUs, cpuUs: (user + system) / steps, reward };
+  const medianUs = stepUs.sort((a, b) => a - b)[stepUs.length >> 1];
+  return { wallUs, cpuUs: (user + system) / steps, medianUs, reward };
 }
 
 function plain(action: unknown): unknown {

@@ -32,7 +32,18 @@ export interface NotRun {
 export const systemGroups = [
   {
     folder: "learned",
-    systems: ["colocrl", "hdp", "spotlight", "placeto", "gdp", "regal", "doppler", "heterps", "tapp"],
+    systems: [
+      "colocrl",
+      "hdp",
+      "spotlight",
+      "placeto",
+      "gdp",
+      "regal",
+      "doppler",
+      "heterps",
+      "tapp",
+      "auto-map",
+    ],
   },
   {
     folder: "pipelines",
@@ -64,6 +75,7 @@ export const systemGroups = [
       "gspmd",
       "p2",
       "neo",
+      "roc",
       "tensor-parallel-families",
       "paddle-adaptive",
       "taso",

@@ -31,6 +31,25 @@ describe("scenario files", () => {
     );
   });
 
+  test("keep features of the data of ops, which are in no hash", () => {
+    const graphWith = (features: object) =>
+      graphBuilder()
+        .op({ name: "x", ...features })
+        .op({ name: "y" })
+        .build();
+    const scenario = testScenario({ graph: graphWith({ dataFeatures: { vertices: 3 } }) });
+    const back = readScenario(JSON.parse(JSON.stringify(writeScenario(scenario))), "file");
+    expect(back.graph.dataFeatures).toEqual([{ vertices: 3 }, null]);
+    expect(fromGraphology(toGraphology(scenario.graph))).toEqual(scenario.graph);
+    expect(scenarioHash(scenario)).toBe(scenarioHash(testScenario({ graph: graphWith({}) })));
+    expect(() => graphWith({ dataFeatures: { vertices: -1 } })).toThrow(
+      'Op "x": dataFeatures.vertices is -1, expected a finite number of at least 0.',
+    );
+    expect(() => graphWith({ dataFeatures: [1] })).toThrow(
+      'Op "x": dataFeatures is [1], expected numbers by name.',
+    );
+  });
+
   test("keep the dimensions of ops, which are in no hash", () => {
     const rows = { shape: [4, 3], along: [0, -1] };
     const iteration = {

@@ -97,6 +97,26 @@ test("an env that keeps its observation makes no new one, and its clone does", (
   expect(env.reset({ seed: 1 }).observation).toBe(kept);
 });
 
+test.each(envIds())("a kept observation of %s is the fresh one after steps, restores and resets", (id) => {
+  const [env, twin] = [0, 1].map(() => makeEnv(id, { scenario: scenarioOf(id) }) as Env);
+  const rng = createRng(5);
+  env.observeInto?.(env.reset({ seed: 1 }).observation);
+  let mask = twin.reset({ seed: 1 }).info.actionMask;
+  const points = [{ state: twin.state(), mask }];
+  for (let i = 0; i < 40; i++) {
+    if (rng.next() < 0.3) {
+      const point = points[rng.int(points.length)];
+      for (const each of [env, twin]) each.restore(point.state);
+      mask = point.mask;
+    }
+    const action = mask.includes(1) ? twin.actionSpace.sample(rng, mask) : null;
+    const [own, fresh] = [env, twin].map((each) => (action === null ? each.reset() : each.step(action)));
+    expect(own.observation).toEqual(fresh.observation);
+    mask = fresh.info.actionMask;
+    points.push({ state: twin.state(), mask });
+  }
+});
+
 test("what an env calls constant is the same in all its observations", () => {
   for (const id of envIds()) {
     const env = makeEnv(id, { scenario: scenarioOf(id) }) as Env;

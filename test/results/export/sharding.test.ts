@@ -162,3 +162,19 @@ test("formats of placements refuse shardings, and jax refuses what divides nothi
   const mesh = { axes: [{ name: "all", size: 4 }], devices: [0, 1, 2, 3] };
   expect(write("jax", replicatedPlan(block.graph, mesh)).text).toContain(`"q": [P(None, None, None)]`);
 });
+
+test.each(["jax", "megatron", "deepspeed"])(
+  "%s says what is computed again, and refuses ratios",
+  (format) => {
+    const again = Uint8Array.from(block.graph.names, (name) => Number(name === "gelu"));
+    expect(write(format, twoAxes({ recompute: again })).notes).toContainEqual(
+      `The format ${format} has no word here for the 1 ops that the plan computes again.`,
+    );
+    const plan = twoAxes();
+    const op = plan.split.findIndex((own) => own?.some((axes) => axes.length === 1));
+    const dimension = plan.split[op]!.findIndex((axes) => axes.length === 1);
+    expect(() => write(format, { ...plan, ratios: [{ op, dimension, parts: [3, 1] }] })).toThrow(
+      `The format ${format} divides into equal parts, and the plan divides 1 dimensions by ratios.`,
+    );
+  },
+);

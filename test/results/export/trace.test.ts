@@ -66,7 +66,7 @@ test("traces fit the format, with one span for every op and every crossing", () 
       const named = new Set(traceEvents.flatMap((e) => (e.name === "thread_name" ? [e.tid] : [])));
       for (const { tid } of spans) expect(named.has(tid)).toBe(true);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
 
@@ -81,7 +81,7 @@ test("spans of a thread come in order and do not overlap, wherever a viewer puts
         freeUs.set(tid, ts - zero + dur);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
 
@@ -101,7 +101,7 @@ test("flows pair up, forwards in time, each point inside the span of its thread"
       const served = told.tasks.journeys.reduce((sum, { consumers }) => sum + new Set(consumers).size, 0);
       expect(flows.filter(({ ph }) => ph === "s").length).toBe(served);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
 
@@ -121,7 +121,7 @@ test("the highest memory counter of a device is its peak, and counters come in o
       );
       expect(busy[busy.length - 1].args.links).toBe(0);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
 

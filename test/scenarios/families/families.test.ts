@@ -61,6 +61,11 @@ const pins: Readonly<Record<string, string>> = {
   "regal/validation/0": "14f12608a1e7f2d1",
   "regal/test/0": "09cbdd2ee8127b32",
   "regal/test/999": "1ead6d9a87b47166",
+  "gcn-graphs/train/0": "7ee94adb50e4ddc3",
+  "gcn-graphs/train/9999": "84164727e09f9180",
+  "gcn-graphs/validation/0": "7d2ca5234a70ff20",
+  "gcn-graphs/test/0": "277ed3c4c9a4cbbe",
+  "gcn-graphs/test/999": "5f19c3e2fa8632fa",
 };
 
 describe("every family", () => {

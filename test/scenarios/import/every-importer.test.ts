@@ -17,6 +17,7 @@ import {
   scenarioHash,
   writeScenario,
 } from "../../../env/index.ts";
+import { fileExtensions } from "../../../scenarios/file-address.ts";
 import { importers, importFile } from "../../../scenarios/index.ts";
 import { pick } from "../../laws/mutate.ts";
 import { countYardsticks } from "../../yardstick.ts";
@@ -28,6 +29,11 @@ const DAMAGED_FILES = Number(process.env.PLACEMENT_GYM_DAMAGED_FILES ?? 200);
 const DAMAGE_SEED = process.env.PLACEMENT_GYM_DAMAGE_SEED ?? "";
 const MOST_YARDSTICKS = 200;
 const MOST_EXTRA_BYTES = 512 * 2 ** 20;
+
+test("has extensions that addresses of files know", () => {
+  const own = new Set(importers.flatMap(({ extensions }) => extensions));
+  expect(new Set(fileExtensions)).toEqual(own);
+});
 
 test("has samples of every format", () => {
   expect(Object.keys(samples).sort()).toEqual(importers.map(({ name }) => name).sort());

@@ -10,8 +10,8 @@
  *   II              other         other         0
  *   III             own x other   0             other
  *
- * `own x other` counts twice, for the map and its error. A sharding plan has equal parts, so no
- * plan has these ratios yet.
+ * `own x other` counts twice, for the map and its error. With one ratio for all layers the best of
+ * all multiples of 1/64 is taken.
  */
 import { layerFlops } from "./timed-types.ts";
 import {
@@ -88,18 +88,55 @@ export function solvedRatio(
   return { ratio, us };
 }
 
+type Groups = readonly [UnequalGroup, UnequalGroup];
+
+/** Whether layer l may have a type. */
+export type MayHave = (l: number, type: SplitType) => boolean;
+
+const anyType: MayHave = () => true;
+
 /** Types and ratios of least time; of equal ones the lower type. */
-export function bestRatioTypes(
+export const bestRatioTypes = (
   layers: readonly ChainLayer[],
   offered: readonly SplitType[],
-  groups: readonly [UnequalGroup, UnequalGroup],
+  groups: Groups,
+  mayHave: MayHave = anyType,
+): RatioTypes =>
+  bestTypesWith(layers, offered, mayHave, (layer, border) => solvedRatio(layer, border, groups));
+
+const MULTIPLES = 64;
+
+/** The same with one ratio for all layers, the smallest of equal ones. */
+export function bestCommonRatio(
+  layers: readonly ChainLayer[],
+  offered: readonly SplitType[],
+  groups: Groups,
+  mayHave: MayHave = anyType,
+): RatioTypes {
+  const [first, second] = groups;
+  const found = Array.from({ length: MULTIPLES - 1 }, (_, i) => (i + 1) / MULTIPLES).map((ratio) =>
+    bestTypesWith(layers, offered, mayHave, (layer, border) => ({
+      ratio,
+      us: Math.max(shareTimeUs(layer, border, ratio, first), shareTimeUs(layer, border, 1 - ratio, second)),
+    })),
+  );
+  return found.reduce((best, each) => (each.cost < best.cost ? each : best));
+}
+
+/** The program over the chain: `timeOf` a layer after another type. */
+function bestTypesWith(
+  layers: readonly ChainLayer[],
+  offered: readonly SplitType[],
+  mayHave: MayHave,
+  timeOf: (layer: ChainLayer, border: Border) => { readonly ratio: number; readonly us: number },
 ): RatioTypes {
   let reached: RatioTypes[] = offered.map(() => ({ types: [], ratios: [], cost: 0 }));
   layers.forEach((layer, l) => {
     reached = offered.map((type) => {
       const ways = reached.map(({ types, ratios, cost }): RatioTypes => {
-        const { ratio, us } = solvedRatio(layer, { before: l === 0 ? null : types[l - 1], type }, groups);
-        return { types: [...types, type], ratios: [...ratios, ratio], cost: cost + us };
+        const { ratio, us } = timeOf(layer, { before: l === 0 ? null : types[l - 1], type });
+        const total = mayHave(l, type) ? cost + us : Number.POSITIVE_INFINITY;
+        return { types: [...types, type], ratios: [...ratios, ratio], cost: total };
       });
       return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
     });

@@ -19,6 +19,12 @@ const options = z.strictObject({
     .min(1)
     .default(10_000_000)
     .describe("Most labelings of the groups that remain after all eliminations."),
+  halos: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Divide height and width as well where parts need rows of their neighbours, which are exchanged.",
+    ),
 });
 
 export const optcnn: PlannerModule<z.infer<typeof options>> = {
@@ -35,15 +41,15 @@ export const optcnn: PlannerModule<z.infer<typeof options>> = {
       "Jia, Lin, Qi, Aiken: Exploring Hidden Dimensions in Parallelizing Convolutional Neural Networks. ICML 2018",
     limits:
       "Numbers of parts are those that axes of a mesh multiply to. Ranks that a layer does not use do the same as others. " +
-      "Cheap ops follow an operand instead of having a configuration. Height and width are divided only where parts need " +
-      "no rows of neighbours. Run times are the scenario's, not measured for each configuration. It ignores memory.",
+      "Cheap ops follow an operand instead of having a configuration. Without `halos`, height and width are divided only where parts " +
+      "need no rows of neighbours. Run times are the scenario's, not measured for each configuration. It ignores memory.",
   },
   traits: { answers: "sharding", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
   options,
   refuses: noSharding,
-  create: ({ axes, labelings }) => ({
+  create: ({ axes, labelings, halos }) => ({
     async *plan(scenario, evaluator) {
-      const tables = gridTables(scenario, axes, outputDimensions);
+      const tables = gridTables(scenario, axes, halos ? { ...outputDimensions, halos } : outputDimensions);
       const found = solveByReduction(timesOf(tables.problem), labelings);
       if (found.kind === "too-large") return { failure: found.message, ended: "limit" };
       if (found.kind === "infeasible") return { failure: "Every configuration is forbidden." };

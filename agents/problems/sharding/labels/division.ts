@@ -10,10 +10,12 @@ import type { OpSplit } from "../../../../env/model/layout/natural.ts";
 import { holdsWithFollowers } from "../followers.ts";
 
 /** An axis that is longer than its dimension is cut where the dimension is: both evenly. */
-function mayDivide(iteration: OpIteration, dimension: number, parts: number): boolean {
+function mayDivide(iteration: OpIteration, dimension: number, parts: number, halos: boolean): boolean {
   if (parts === 1) return true;
   const { kind, size, halo = 0 } = iteration.dimensions[dimension];
-  if (kind === "opaque" || halo > 0 || parts > size) return false;
+  if (kind === "opaque" || (halo > 0 && !halos) || parts > size) return false;
+  // Images of other lengths are cut in proportion.
+  if (halos && kind === "spatial") return size % parts === 0;
   const isEven = ({ shape, along }: TensorAxes): boolean =>
     along.every(
       (of, t) => of !== dimension || shape[t] === size || (size % parts === 0 && shape[t] % parts === 0),
@@ -21,17 +23,26 @@ function mayDivide(iteration: OpIteration, dimension: number, parts: number): bo
   return [...iteration.inputs, ...iteration.parameters, ...iteration.outputs].every(isEven);
 }
 
-const isAllowed = (iteration: OpIteration, split: OpSplit, sizes: MeshSizes): boolean =>
-  split.every((axes, dimension) => mayDivide(iteration, dimension, countAlong(axes, sizes)));
+const isAllowed = (iteration: OpIteration, split: OpSplit, sizes: MeshSizes, halos: boolean): boolean =>
+  split.every((axes, dimension) => mayDivide(iteration, dimension, countAlong(axes, sizes), halos));
+
+export interface Division {
+  readonly split: OpSplit;
+  readonly sizes: MeshSizes;
+  /** Whether parts may need rows of their neighbours. */
+  readonly halos?: boolean;
+}
 
 /** Whether an op may be split so, and its `twins`, which take the split over by name. */
 export function mayTake(
   graph: Pick<OpGraph, "iterations">,
   v: number,
   twins: readonly number[],
-  { split, sizes }: { readonly split: OpSplit; readonly sizes: MeshSizes },
+  { split, sizes, halos = false }: Division,
 ): boolean {
-  return holdsWithFollowers(graph, v, twins, split, (iteration, own) => isAllowed(iteration, own, sizes));
+  return holdsWithFollowers(graph, v, twins, split, (iteration, own) =>
+    isAllowed(iteration, own, sizes, halos),
+  );
 }
 
 /**

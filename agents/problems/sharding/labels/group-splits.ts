@@ -48,7 +48,8 @@ export function groupSplits(
     splits[v] = Array.from({ length: counts[groupOf[v]] }, (_, label) => {
       if (iteration === null || lead.kind === "whole") return null;
       if (lead.kind === "label") return labels[groupOf[v]]![label];
-      const isTaken = (split: OpSplit) => mayTake(graph, v, twins[v], { split, sizes });
+      const isTaken = (split: OpSplit) =>
+        mayTake(graph, v, twins[v], { split, sizes, halos: offer.halos === true });
       if (lead.kind === "twin") {
         const own = splits[lead.twin][label];
         return own === null ? null : splitByName(iterationOf(graph, lead.twin)!, own, iteration);

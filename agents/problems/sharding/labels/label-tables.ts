@@ -15,8 +15,13 @@
 import { CONTROL, type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
 import type { TensorAxes } from "../../../../env/model/graph/iteration.ts";
 import { localShare, partLength, replicated } from "../../../../env/model/layout/layout.ts";
-import { type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
-import { naturalLayouts, workShare } from "../../../../env/model/layout/natural.ts";
+import { type Mesh, type MeshSizes, sizesOf } from "../../../../env/model/layout/mesh.ts";
+import {
+  type DimensionRanges,
+  naturalLayouts,
+  type OpSplit,
+  workShare,
+} from "../../../../env/model/layout/natural.ts";
 import { dataEdges, iterationOf, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 import { groupPlan, groupSplits } from "./group-splits.ts";
 import { type LabelGroups, labelGroups } from "./groups.ts";
@@ -83,7 +88,7 @@ export function labelTables(
     needed.push([]);
     for (const [label, split] of splits[v].entries()) {
       const isWhole = iteration === null || split === null;
-      const natural = isWhole ? null : naturalLayouts(iteration, split);
+      const natural = isWhole ? null : naturalLayouts(iteration, split, null, rangesFor(offer, split, sizes));
       const share = isWhole ? 1 : workShare(iteration, split, (n, axes) => partLength(n, axes, sizes));
       time[groupOf[v]][label] += pricing.runCost(v, share);
       made[v].push(heldOf(iteration?.outputs, natural?.outputs, outputCount(graph, v)));
@@ -108,6 +113,10 @@ export function labelTables(
     planOf: (labels) => groupPlan(mesh, groups, splits, labels),
   };
 }
+
+/** Where halos are offered, layouts list the rows that parts need. */
+const rangesFor = ({ halos }: Offer, split: OpSplit, sizes: MeshSizes): DimensionRanges | undefined =>
+  halos === true ? { sizes, ranges: split.map(() => null) } : undefined;
 
 const outputCount = ({ outputStart }: OpGraph, v: number): number => outputStart[v + 1] - outputStart[v];
 

@@ -13,7 +13,7 @@ import {
 } from "../../../../env/model/layout/alpha-beta.ts";
 import { localElements } from "../../../../env/model/layout/layout.ts";
 import { countAlong, groupsAlong, type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
-import { commonElements, type ReshardStep } from "../../../../env/model/layout/steps.ts";
+import { commonElements, type ReshardStep, sentElements } from "../../../../env/model/layout/steps.ts";
 
 /** Time of a step, or its cost in a planner's own unit. */
 export type StepCost = (step: ReshardStep, shape: readonly number[], bytesPerElement: number) => number;
@@ -43,6 +43,8 @@ export function stepTimes(cluster: Cluster, mesh: Mesh): StepCost {
       return reduceScatterUs(count, left * count, linkOf(group, 1));
     }
     if (kind === "all-gather") return allGatherUs(count, held * count, linkOf(group, 1));
+    if (kind === "exchange")
+      return sendUs(sentElements(step, shape, sizes) * bytesPerElement, linkOf(group, 1));
     if (kind === "permute") return sendUs(held, linkOf(group, 1));
     const part = commonElements(step, shape, sizes) * bytesPerElement;
     let us = 0;

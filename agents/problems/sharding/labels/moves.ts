@@ -4,9 +4,15 @@
  * may see the tensor in another shape. Axes of equal length then keep their parts, all else is
  * whole first.
  */
-import { elementsIn, type Layout, layoutKey, replicated } from "../../../../env/model/layout/layout.ts";
+import {
+  elementsIn,
+  type Layout,
+  layoutKey,
+  layoutOf,
+  replicated,
+} from "../../../../env/model/layout/layout.ts";
 import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
-import { type Resharding, reshardingsFrom } from "../../../../env/model/layout/reshard.ts";
+import { createResharder, type Resharding, reshardingsFrom } from "../../../../env/model/layout/reshard.ts";
 import type { StepCost } from "./mesh-times.ts";
 
 /** A tensor as one op has it. */
@@ -52,6 +58,7 @@ interface Search {
 
 function moveCosts(sizes: MeshSizes, stepCost: StepCost): (from: Held, to: Held, bytes: number) => number {
   const searches = new Map<string, Search>();
+  const resharder = createResharder(sizes);
   const path = (from: Held, to: Held): Resharding => {
     const start = `${from.shape.join("x")}|${from.key}`;
     const search = searches.get(start) ?? {
@@ -59,7 +66,10 @@ function moveCosts(sizes: MeshSizes, stepCost: StepCost): (from: Held, to: Held,
       found: new Map<string, Resharding>(),
     };
     searches.set(start, search);
-    const found = search.found.get(to.key) ?? search.find(to.layout);
+    const isListed = from.layout.ranges !== undefined || to.layout.ranges !== undefined;
+    const found =
+      search.found.get(to.key) ??
+      (isListed ? resharder.path(from.shape, from.layout, to.layout) : search.find(to.layout));
     search.found.set(to.key, found);
     return found;
   };
@@ -73,7 +83,11 @@ function moveCosts(sizes: MeshSizes, stepCost: StepCost): (from: Held, to: Held,
     const { axes } = from.layout;
     const isAlike = from.shape.length === to.shape.length;
     const kept: Layout = isAlike
-      ? { axes: axes.map((own, t) => (from.shape[t] === to.shape[t] ? own : [])), partial: [] }
+      ? layoutOf(
+          axes.map((own, t) => (from.shape[t] === to.shape[t] ? own : [])),
+          [],
+          from.layout.ranges?.map((own, t) => (from.shape[t] === to.shape[t] ? own : null)),
+        )
       : replicated(from.shape);
     const seen = held(to.shape, isAlike ? kept : replicated(to.shape));
     return within(from, held(from.shape, kept), bytes) + within(seen, to, bytes);

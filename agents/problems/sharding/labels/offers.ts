@@ -19,6 +19,8 @@ export interface Offer {
   readonly requires?: (iteration: OpIteration, split: OpSplit) => boolean;
   /** Parts must be equal; else the last ones may be shorter. */
   readonly evenly?: true;
+  /** Height and width may be divided where parts need rows of their neighbours. */
+  readonly halos?: true;
 }
 
 /** PaSE and TensorOpt: every dimension, over all ranks or fewer. */
@@ -60,7 +62,8 @@ export function offeredSplits(
   const isEven = (split: OpSplit): boolean =>
     split.every((axes, d) => iteration.dimensions[d].size % countAlong(axes, sizes) === 0);
   const isOffered = (split: OpSplit): boolean =>
-    mayTake(graph, head, twins, { split, sizes }) && (offer.evenly !== true || isEven(split));
+    mayTake(graph, head, twins, { split, sizes, halos: offer.halos === true }) &&
+    (offer.evenly !== true || isEven(split));
   const dimensions = [...iteration.dimensions.keys()].filter((d) => offer.divides(iteration, d));
   let splits: OpSplit[] = [iteration.dimensions.map(() => [])];
   sizes.forEach((size, axis) => {

@@ -6,7 +6,7 @@ import { refusalOfPrefix } from "./decode.ts";
 import { PREFIX_BYTES } from "./frame.ts";
 import type { FrameLimits } from "./limits.ts";
 
-/** A whole body, or why a frame was refused. */
+/** A whole body, or why a frame was refused. A body is valid as long as the bytes that ended it. */
 export type Cut = { readonly body: Uint8Array; readonly headerBytes: number } | { readonly refusal: string };
 
 export interface Splitter {
@@ -21,15 +21,22 @@ export function createSplitter(limits: FrameLimits): Splitter {
   let body: Body | null = null;
   let toSkip = 0;
 
-  const opened = (cuts: Cut[]) => {
+  /** After a whole prefix; answers how many of the bytes behind it were taken. */
+  const opened = (cuts: Cut[], rest: Uint8Array): number => {
     const [bodyBytes, headerBytes] = [numbers.getUint32(0, true), numbers.getUint32(4, true)];
     const refusal = refusalOfPrefix(bodyBytes, headerBytes, limits);
     prefixFilled = 0;
-    if (refusal === null) body = bodyOf(bodyBytes, headerBytes);
-    else {
+    if (refusal !== null) {
       cuts.push({ refusal });
       toSkip = bodyBytes;
+      return 0;
     }
+    if (rest.length < bodyBytes) {
+      body = bodyOf(bodyBytes, headerBytes);
+      return 0;
+    }
+    cuts.push({ body: new Uint8Array(rest.buffer, rest.byteOffset, bodyBytes), headerBytes });
+    return bodyBytes;
   };
   return {
     take(bytes) {
@@ -47,7 +54,7 @@ export function createSplitter(limits: FrameLimits): Splitter {
           prefix.set(part, prefixFilled);
           prefixFilled += part.length;
           at += part.length;
-          if (prefixFilled === PREFIX_BYTES) opened(cuts);
+          if (prefixFilled === PREFIX_BYTES) at += opened(cuts, bytes.subarray(at));
         } else at += body.take(bytes.subarray(at));
         if (body?.isWhole === true) {
           cuts.push(body.cut());

@@ -147,13 +147,17 @@ const listedInfos = (width: number, count: number, prefix: string): readonly Lis
   { name: `${prefix}cost`, type: "f8", shape: [count] },
 ];
 
+const MANY = 32;
+
 /** The arrays of `listedInfos`, written row by row. */
 function infoRows(arrays: readonly NamedArray[], width: number) {
   const [mask, ...evaluation] = arrays.map(({ data }) => data);
   const [evaluated, feasible, value, cost] = evaluation;
   return {
     put(i: number, { actionMask, outcome }: Info): void {
-      mask.set(actionMask, i * width);
+      // A call of `set` takes as long as many entries.
+      if (width > MANY) mask.set(actionMask, i * width);
+      else for (let j = 0; j < width; j++) mask[i * width + j] = actionMask[j];
       evaluated[i] = Number(outcome !== undefined);
       feasible[i] = Number(outcome?.feasible ?? false);
       value[i] = outcome?.value ?? Number.NaN;

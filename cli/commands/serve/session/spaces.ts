@@ -64,8 +64,15 @@ export function actionsOf(space: Space<unknown>, given: NamedArray | undefined, 
         `expected i4 of ${count} x ${width} entries.`,
     );
   const { data } = given;
-  if (space.kind === "Discrete") return Array.from(data);
+  if (space.kind === "Discrete") return numbersOf(data);
   return Array.from({ length: count }, (_, i) => data.slice(i * width, (i + 1) * width));
+}
+
+/** A tenth of the time of `Array.from`, which asks the array for its iterator. */
+function numbersOf(data: Int32Array): number[] {
+  const numbers: number[] = new Array(data.length);
+  for (let i = 0; i < data.length; i++) numbers[i] = data[i];
+  return numbers;
 }
 
 function actionWidth(space: Space<unknown>): number {

@@ -83,6 +83,7 @@ function originalSpec(graph: OpGraph, v: number): OpSpec {
     ...(kinds !== null && { supportedKinds: kinds }),
     ...(graph.colocation[v] !== -1 && { colocation: `class ${graph.colocation[v]}` }),
     ...(iteration !== null && { iteration }),
+    ...(graph.dataFeatures?.[v] && { dataFeatures: graph.dataFeatures[v] }),
   };
 }
 

@@ -19,6 +19,8 @@ export class Divisions {
   private readonly dividedBy: Int32Array;
   /** Mesh axes that may not divide an op, as bits. */
   private readonly kept: Int32Array;
+  /** Mesh axes that may not divide a dimension, as bits. */
+  private readonly barred: Int32Array;
 
   constructor(rules: PropagationRules, sizes: MeshSizes, isEven: boolean) {
     const count = rules.opOf.length;
@@ -29,6 +31,7 @@ export class Divisions {
     this.parts = new Float64Array(count).fill(1);
     this.dividedBy = new Int32Array(rules.graph.opCount * sizes.length).fill(-1);
     this.kept = new Int32Array(rules.graph.opCount);
+    this.barred = new Int32Array(count);
   }
 
   copy(): Divisions {
@@ -38,11 +41,12 @@ export class Divisions {
   }
 
   /** Becomes equal to other divisions of the same rules and mesh. */
-  take({ lists, parts, dividedBy, kept }: Divisions): void {
+  take({ lists, parts, dividedBy, kept, barred }: Divisions): void {
     for (let d = 0; d < lists.length; d++) this.lists[d] = lists[d];
     this.parts.set(parts);
     this.dividedBy.set(dividedBy);
     this.kept.set(kept);
+    this.barred.set(barred);
   }
 
   axesOf(dimension: number): readonly number[] {
@@ -70,7 +74,7 @@ export class Divisions {
   /** May the axis divide the dimension once more? */
   mayDivide(dimension: number, axis: number): boolean {
     const { opOf, sizeOf, mostParts, evenParts } = this.rules;
-    if (!this.isOpen(opOf[dimension], axis)) return false;
+    if (!this.isOpen(opOf[dimension], axis) || this.isBarred(dimension, axis)) return false;
     const parts = this.parts[dimension] * this.sizes[axis];
     if (parts > mostParts[dimension]) return false;
     if (this.isEven && sizeOf[dimension] % parts !== 0) return false;
@@ -87,6 +91,15 @@ export class Divisions {
   /** Keeps the op whole along the axis. Pre: `isOpen`. */
   keep(op: number, axis: number): void {
     this.kept[op] |= 1 << axis;
+  }
+
+  /** Keeps the dimension whole along the axis; others of its op may still be divided. */
+  bar(dimension: number, axis: number): void {
+    this.barred[dimension] |= 1 << axis;
+  }
+
+  isBarred(dimension: number, axis: number): boolean {
+    return (this.barred[dimension] & (1 << axis)) !== 0;
   }
 
   /** A text that is equal for equal divisions. */

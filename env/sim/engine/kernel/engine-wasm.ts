@@ -1,4 +1,8 @@
-/** The simulator kernel, compiled from assembly/kernel.ts by `npm run build:kernels`; base64 of WebAssembly. */
+/**
+ * The simulator kernel: base64 of WebAssembly.
+ * Compiled from assembly/kernel.ts by `npm run build:kernels`.
+ * Seal: b2ba7f75018482c09539fe9fe4ee5b0ec1d71614793dce0567877c50dbde6a3d
+ */
 export const engineWasm =
   "AGFzbQEAAAABWhFgAn98AGADf398AGACf38Bf2ABfwF8YAABfGAAAGACf3wBfmAFf39/f3wAYAF/AGABfwF/YAF8AX9gAn9/AGAC" +
   "f3wBf2AAAX9gAXwAYAN/f38BfGADf39/AAIPAQNlbnYGbWVtb3J5AgAAAycmBgEHCAACBAAECQoAAAABCwACDAAAAQUFDQ4PAwIC" +

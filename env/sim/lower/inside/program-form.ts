@@ -24,7 +24,7 @@ export function createForms(graph: OpGraph): (stage: StageProgram) => string {
       if (!firstOf.has(name)) firstOf.set(name, number);
       const { shape, layout, bytes, onHost } = value;
       const flags = [onHost === true, scales(graph, value), held.has(number)].map(Number);
-      return [firstOf.get(name), shape, layout.axes, layout.partial, bytes, ...flags];
+      return [firstOf.get(name), shape, layout.axes, layout.partial, layout.ranges, bytes, ...flags];
     };
     const ofInstruction = (instruction: Instruction, i: number) => [
       unitOf[i],

@@ -2,9 +2,10 @@
  * `ShardedProgram`: what every rank of a mesh does, in order. All ranks do the same, each on its
  * part. It is between a plan and its tasks: tests execute it on numbers, tasks.ts gives it times.
  */
-import { type Layout, localShare } from "../../../model/layout/layout.ts";
+import { type Layout, localShare, rankShare } from "../../../model/layout/layout.ts";
 import type { MeshSizes } from "../../../model/layout/mesh.ts";
 import type { OpSplit, Panels } from "../../../model/layout/natural.ts";
+import type { Ranges } from "../../../model/layout/ranges.ts";
 import type { ReshardStep } from "../../../model/layout/steps.ts";
 
 /** Output of a value that is a weight of its op. */
@@ -34,11 +35,18 @@ export interface Run {
   readonly panels?: Panels;
   /** Share of the op's work that each rank does, padded. */
   readonly share: number;
+  /** The share of each rank, and ranges of dimensions, where parts have different lengths. */
+  readonly shares?: readonly number[];
+  readonly ranges?: readonly (Ranges | null)[];
   readonly inputs: readonly number[];
   readonly parameters: readonly number[];
   readonly outputs: readonly number[];
   /** New weights of an update. */
   readonly renewed: readonly number[];
+  /** A forward op that runs once more for the backward pass. */
+  readonly again?: true;
+  /** Values that a rank has before it begins, without a use for them; absent for none. */
+  readonly waits?: readonly number[];
 }
 
 /** What a step is for: weights wait until they are wanted, sums of gradients may wait. */
@@ -50,6 +58,8 @@ export interface Move {
   readonly from: number;
   readonly to: number;
   readonly purpose: Purpose;
+  /** As those of a run. */
+  readonly waits?: readonly number[];
 }
 
 /** The same numbers read as a tensor of another shape. */
@@ -99,11 +109,18 @@ export interface ShardedProgram {
   readonly weights: readonly StoredWeight[];
 }
 
-/** Bytes of a value that each rank holds, padded. */
+/** Bytes of a value that each rank holds, padded: of parts of different lengths the longest. */
 export const rankBytes = (
   { sizes, values }: Pick<ShardedProgram, "sizes" | "values">,
   value: number,
 ): number => values[value].bytes * localShare(values[value].shape, values[value].layout, sizes);
+
+/** Bytes of a value that one rank holds: padded, but for parts of different lengths. */
+export const bytesOnRank = (
+  { sizes, values }: Pick<ShardedProgram, "sizes" | "values">,
+  value: number,
+  rank: number,
+): number => values[value].bytes * rankShare(values[value].shape, values[value].layout, sizes, rank);
 
 /** Of each value the first one of the same output: what its op has made. */
 export function madeFirst({ values }: Pick<ShardedProgram, "values">): Int32Array {

@@ -4,7 +4,7 @@ import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { TaskBuilder } from "../tasks/task-builder.ts";
 import type { BufferTable } from "./buffers.ts";
-import { type Purpose, rankBytes, type ShardedProgram } from "./instructions.ts";
+import { bytesOnRank, type Purpose, type ShardedProgram } from "./instructions.ts";
 
 /** What sends: steps between layouts, feeds of the host, panels of a product. */
 export type MoveKind = StepKind | "feed" | "broadcast" | "reduce";
@@ -42,6 +42,8 @@ export interface ShardedLowering {
   /** Op of each task, and its rank: -1 for the host's. */
   readonly opOf: number[];
   readonly rankOf: number[];
+  /** Tasks of ops that run again. */
+  readonly againTasks: Set<number>;
   /** Task after which a rank has a value, -1 for at once; [value][rank]. */
   readonly ready: number[][];
   /** Buffer of a value on a rank, -1 for none; [value][rank]. */
@@ -93,8 +95,9 @@ export function shareBuffer({ bufferOf }: ShardedLowering, from: number, to: num
 /** A new buffer on each rank, from the start of its task on. */
 export function ownBuffer(lowering: ShardedLowering, value: number, makers: readonly number[]): void {
   const { buffers, plan, program, bufferOf } = lowering;
-  const bytes = rankBytes(program, value);
-  bufferOf[value] = makers.map((maker, rank) => buffers.add(plan.mesh.devices[rank], bytes, maker));
+  bufferOf[value] = makers.map((maker, rank) =>
+    buffers.add(plan.mesh.devices[rank], bytesOnRank(program, value, rank), maker),
+  );
 }
 
 /** All ranks use a value until the end of their tasks. */

@@ -12,8 +12,16 @@ import { permute } from "../collectives/pairwise.ts";
 import { programAllReduce } from "../collectives/program.ts";
 import { wholeChunks } from "../collectives/steps.ts";
 import { groupCollective } from "./collectives.ts";
-import { type Feed, type Move, rankBytes, type View } from "./instructions.ts";
-import { addStep, ownBuffer, type ShardedLowering, shareBuffer, useBuffer } from "./lowering.ts";
+import { bytesOnRank, type Feed, type Move, rankBytes, type View } from "./instructions.ts";
+import {
+  addStep,
+  ownBuffer,
+  type ShardedLowering,
+  shareBuffer,
+  useBuffer,
+  waitForValues,
+} from "./lowering.ts";
+import { isUneven, lowerUneven } from "./special-runs/uneven.ts";
 
 /** `waitsFor`: what a rank waits for beside its value, -1 for nothing. */
 export function lowerMove(
@@ -22,7 +30,7 @@ export function lowerMove(
   waitsFor: readonly number[],
 ): readonly number[] {
   const { program, builder, moves, ready } = lowering;
-  const { step, from, to, purpose } = move;
+  const { step, from, to, purpose, waits = [] } = move;
   if (step.kind === "slice") {
     lowerView(lowering, move);
     return [];
@@ -32,6 +40,7 @@ export function lowerMove(
   const first = ready[from].map((task, rank) => {
     const start = addStep(lowering, rank, op);
     for (const before of [task, waitsFor[rank]]) if (before !== -1) builder.after(start, before);
+    waitForValues(lowering, start, rank, waits);
     return start;
   });
   const bytes = amountOf(lowering, move);
@@ -61,44 +70,89 @@ function amountOf(lowering: ShardedLowering, { step, from, to }: Move): number {
   return (bytes * members * commonElements(step, shape, program.sizes)) / whole;
 }
 
-function inGroups(lowering: ShardedLowering, { step, from }: Move, first: readonly number[], bytes: number) {
-  const { program, plan, amounts, builder, scenario } = lowering;
-  const { op, shape, layout } = program.values[from];
-  const amount = amounts.push(bytes) - 1;
+function inGroups(lowering: ShardedLowering, move: Move, first: readonly number[], bytes: number): number[] {
+  const { program, plan, amounts, scenario } = lowering;
+  const { step, from } = move;
   const last: number[] = [...first];
+  const run = (group: readonly number[], amount: number, elements: number): void => {
+    const done = collective(lowering, move, { group, amount, elements, last });
+    group.forEach((rank, member) => {
+      last[rank] = done[member];
+    });
+  };
+  const uneven = isUneven(program, move);
+  if (uneven && step.kind !== "all-reduce") return lowerUneven(lowering, move, first);
+  const { shape, layout, bytes: whole } = program.values[from];
+  const amount = amounts.push(bytes) - 1;
   const reduction = step.kind === "all-reduce" ? reductionOver(plan, step.group) : undefined;
   const groups =
     reduction === undefined
       ? groupsAlong(program.sizes, step.group)
       : reductionGroups(scenario.cluster, plan.mesh, reduction.axes);
+  const elements = elementsIn(localShape(shape, layout, program.sizes));
   for (const group of groups) {
     if (group.length === 1) continue;
-    const elements = elementsIn(localShape(shape, layout, program.sizes));
-    const steps = {
-      builder,
-      amount,
-      devices: group.map((rank) => plan.mesh.devices[rank]),
-      step: (member: number) => addStep(lowering, group[member], op),
-      last: group.map((rank) => first[rank]),
-      ...(step.kind === "all-reduce" && { chunks: wholeChunks(elements, group.length) }),
-    };
-    const done =
-      reduction === undefined
-        ? groupCollective(step.kind, plan.collective ?? "ring", steps, scenario)
-        : programAllReduce(steps, reduction, plan.collective === "tree");
-    group.forEach((rank, member) => {
-      last[rank] = done[member];
-    });
+    const own = uneven ? bytesOnRank(program, from, group[0]) : bytes;
+    if (own === bytes) run(group, amount, elements);
+    else if (own > 0) run(group, amounts.push(own) - 1, Math.round((elementsIn(shape) * own) / whole));
   }
   return last;
 }
 
-function permuted(lowering: ShardedLowering, { step, from }: Move, first: readonly number[], bytes: number) {
+interface GroupRun {
+  readonly group: readonly number[];
+  readonly amount: number;
+  readonly elements: number;
+  readonly last: readonly number[];
+}
+
+/** Returns the last task of each member. */
+function collective(
+  lowering: ShardedLowering,
+  { step, from }: Move,
+  { group, amount, elements, last }: GroupRun,
+): readonly number[] {
+  const { program, plan, builder, scenario } = lowering;
+  const { op } = program.values[from];
+  const reduction = step.kind === "all-reduce" ? reductionOver(plan, step.group) : undefined;
+  const steps = {
+    builder,
+    amount,
+    devices: group.map((rank) => plan.mesh.devices[rank]),
+    step: (member: number) => addStep(lowering, group[member], op),
+    last: group.map((rank) => last[rank]),
+    ...(step.kind === "all-reduce" && { chunks: wholeChunks(elements, group.length) }),
+  };
+  return reduction === undefined
+    ? groupCollective(step.kind, plan.collective ?? "ring", steps, scenario)
+    : programAllReduce(steps, reduction, plan.collective === "tree");
+}
+
+function permuted(lowering: ShardedLowering, move: Move, first: readonly number[], bytes: number) {
+  const { step, from } = move;
   const { program, amounts, builder } = lowering;
   const { op, shape } = program.values[from];
   const sources = sourcesOf(shape, step.from, step.to, program.sizes)!;
+  if (isUneven(program, move)) return permutedUnevenly(lowering, move, first, sources);
   const amount = amounts.push(bytes) - 1;
   return permute({ builder, amount, step: (rank) => addStep(lowering, rank, op), last: first }, sources);
+}
+
+/** Each rank gets as much as its own new part. */
+function permutedUnevenly(
+  lowering: ShardedLowering,
+  { from, to }: Move,
+  first: readonly number[],
+  sources: readonly number[],
+): number[] {
+  const { program, builder, amounts } = lowering;
+  return sources.map((source, rank) => {
+    if (source === rank) return first[rank];
+    const next = addStep(lowering, rank, program.values[from].op);
+    builder.after(next, first[rank]);
+    builder.uses(next, builder.message(first[source], amounts.push(bytesOnRank(program, to, rank)) - 1, 1));
+    return next;
+  });
 }
 
 export function lowerView(lowering: ShardedLowering, { from, to }: Pick<View, "from" | "to">): void {
@@ -115,13 +169,17 @@ export function lowerFeed(
   const { program, plan, builder, amounts, buffers, moves, ready } = lowering;
   const { op, output } = program.values[from];
   const bytes = rankBytes(program, to);
+  const { ranges } = program.values[to].layout;
   const amount = amounts.push(bytes) - 1;
   const firstTask = builder.taskCount;
   const got = plan.mesh.devices.map((device, rank) => {
     const task = addStep(lowering, rank, op);
     // A route from a device to itself has no link.
     if (device === builder.deviceOf(host.task)) builder.after(task, host.task);
-    else builder.uses(task, builder.message(host.task, amount, 1));
+    else {
+      const own = ranges === undefined ? amount : amounts.push(bytesOnRank(program, to, rank)) - 1;
+      builder.uses(task, builder.message(host.task, own, 1));
+    }
     buffers.use(host.buffer, task);
     return task;
   });

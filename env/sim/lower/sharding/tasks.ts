@@ -9,7 +9,7 @@ import { isCpu } from "../../../model/cluster/cluster.ts";
 import { shareUs } from "../../../model/cluster/micro-batch.ts";
 import { InputError } from "../../../model/errors.ts";
 import { CONTROL, Role } from "../../../model/graph/graph.ts";
-import { localShare } from "../../../model/layout/layout.ts";
+import { rankShare } from "../../../model/layout/layout.ts";
 import type { Resharder } from "../../../model/layout/reshard.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -42,6 +42,8 @@ export interface LoweredSharding extends TaskStructure {
   readonly opOf: readonly number[];
   /** Rank of each task; -1 for the host's. */
   readonly rankOf: readonly number[];
+  /** Tasks of ops that run again. */
+  readonly againTasks: ReadonlySet<number>;
   /** The first rows of `columns` are buffers. That of a value on a rank, -1 for none. */
   readonly bufferOf: readonly (readonly number[])[];
   readonly columns: IntervalColumns;
@@ -84,6 +86,7 @@ export function lowerProgram(
     moves: [],
     opOf: [],
     rankOf: [],
+    againTasks: new Set(),
     ready: [],
     bufferOf: [],
     firstOf: madeFirst(program),
@@ -100,9 +103,9 @@ export function lowerProgram(
   const structure = lowering.builder.build(scenario, cluster);
   if (plan.sync === "exposed") checkEnds(structure);
   fill(lowering, structure, shares);
-  const { moves, opOf, rankOf, bufferOf, buffers } = lowering;
+  const { moves, opOf, rankOf, againTasks, bufferOf, buffers } = lowering;
   const columns = buffers.columns(structure.device, structure.compiled.workspaceBytes);
-  return { ...structure, program, moves, opOf, rankOf, bufferOf, columns };
+  return { ...structure, program, moves, opOf, rankOf, againTasks, bufferOf, columns };
 }
 
 /** Tasks of ops on all ranks; a host's has one entry. */
@@ -187,16 +190,18 @@ function lowerRun(
   shares: number[],
 ): readonly number[] {
   const { scenario, plan, bufferOf, firstOf, program } = lowering;
-  const { op, inputs, renewed } = run;
+  const { op, inputs, renewed, waits = [] } = run;
   const runTask: RunTask = (rank, share) => {
     const task = addRunTask(lowering, op, rank, share);
     shares[task] = share;
+    if (run.again) lowering.againTasks.add(task);
+    waitForValues(lowering, task, rank, waits);
     addOrders(lowering, op, task, rank, tasksOf);
     return task;
   };
   const tasks =
     run.panels === undefined ? runAtOnce(lowering, run, runTask) : lowerPanels(lowering, run, runTask);
-  tasksOf[op] = tasks;
+  if (run.again === undefined) tasksOf[op] = tasks;
   for (const value of renewed) {
     lowering.ready[value] = [...tasks];
     bufferOf[value] = tasks.map(() => -1);
@@ -211,12 +216,12 @@ function lowerRun(
 
 function runAtOnce(
   lowering: ShardedLowering,
-  { share, inputs, parameters, outputs }: Run,
+  { share, shares, inputs, parameters, outputs }: Run,
   runTask: RunTask,
 ): readonly number[] {
   const { plan, ready } = lowering;
   const tasks = plan.mesh.devices.map((_, rank) => {
-    const task = runTask(rank, share);
+    const task = runTask(rank, shares?.[rank] ?? share);
     waitForValues(lowering, task, rank, [...inputs, ...parameters]);
     return task;
   });
@@ -292,11 +297,7 @@ function fill(
   const launchUs = Float64Array.from(cluster.devices, (device) => device.launchUs);
   const { taskTime, slotAmount, slotShare } = references;
   const seen = new Set<number>();
-  const residentBytes = program.weights.reduce((sum, { value, optimizer }) => {
-    const { bytes, shape, layout } = program.values[value];
-    const copies = localShare(shape, layout, program.sizes);
-    return sum + bytes * (copies + fidelity.optimizerSlots * localShare(shape, optimizer, program.sizes));
-  }, 0);
+  const residentBytes = residentOf(program, fidelity.optimizerSlots);
   const ownedBytes = new Float64Array(plan.mesh.devices.length);
   for (const { op, rank } of plan.owners ?? [])
     ownedBytes[rank] += graph.parameterBytes[op] * (1 + fidelity.optimizerSlots);
@@ -311,8 +312,25 @@ function fill(
     compiled.workspaceBytes[task] = graph.workspaceBytes[opOf[task]] * shares[task];
     if (rankOf[task] === -1 || seen.has(rankOf[task])) continue;
     seen.add(rankOf[task]);
-    compiled.residentBytes[task] = residentBytes + ownedBytes[rankOf[task]];
+    compiled.residentBytes[task] = residentBytes(rankOf[task]) + ownedBytes[rankOf[task]];
   }
   for (let slot = 0; slot < slotAmount.length; slot++)
     compiled.slotBytes[slot] = amounts[slotAmount[slot]] * slotShare[slot];
+}
+
+/** Weights and optimizer state of a rank: alike on all, unless parts have different lengths. */
+function residentOf(program: ShardedProgram, optimizerSlots: number): (rank: number) => number {
+  const { weights, values, sizes } = program;
+  const isUneven = weights.some(
+    ({ value, optimizer }) => values[value].layout.ranges !== undefined || optimizer.ranges !== undefined,
+  );
+  const of = (rank: number): number =>
+    weights.reduce((sum, { value, optimizer }) => {
+      const { bytes, shape, layout } = values[value];
+      const copies = rankShare(shape, layout, sizes, rank);
+      return sum + bytes * (copies + optimizerSlots * rankShare(shape, optimizer, sizes, rank));
+    }, 0);
+  if (isUneven) return of;
+  const alike = of(0);
+  return () => alike;
 }

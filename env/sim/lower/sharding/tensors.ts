@@ -3,9 +3,10 @@
  * that bring it into another. A tensor that several ops need in one layout is brought there once,
  * from the layout from which it costs least.
  */
-import { elementsIn, type Layout, layoutKey, replicated } from "../../../model/layout/layout.ts";
+import { elementsIn, type Layout, layoutKey, layoutOf, replicated } from "../../../model/layout/layout.ts";
+import type { MeshSizes } from "../../../model/layout/mesh.ts";
 import type { Resharder, Resharding } from "../../../model/layout/reshard.ts";
-import type { Instruction, Purpose, Value } from "./instructions.ts";
+import { type Instruction, type Purpose, rankBytes, type Value } from "./instructions.ts";
 
 export interface Wanted {
   readonly shape: readonly number[];
@@ -26,6 +27,13 @@ export interface Tensors {
   has(key: string): boolean;
   /** Another key for the first value of a tensor, whose further values are apart. */
   alias(key: string, of: string): void;
+  /**
+   * The same for the value that is kept of a tensor. It is the one of which a rank holds least,
+   * partial sums apart. Without another it is that which the plan leaves the tensor as.
+   */
+  aliasKept(key: string, of: string): void;
+  /** The number of the value that is made first. */
+  numberOf(key: string): number;
   /** The value that is whole in one place; -1 where ranks hold the tensor. */
   alone(key: string): number;
   /** Brings a tensor into a layout and returns the value. */
@@ -39,17 +47,30 @@ interface Known {
   readonly emit: (instruction: Instruction) => void;
 }
 
-export function createTensors(resharder: Resharder, emit: (instruction: Instruction) => void): Tensors {
+export function createTensors(
+  resharder: Resharder,
+  sizes: MeshSizes,
+  emit: (instruction: Instruction) => void,
+): Tensors {
   const known: Known = { values: [], valuesOf: new Map(), resharder, emit };
   const { values, valuesOf } = known;
   const settledAs = new Map<string, number>();
+  const settledNumber = (key: string): number => settledAs.get(key) ?? valuesOf.get(key)![0];
+  const keptNumber = (key: string): number => {
+    const bytesOf = (value: number): number => rankBytes({ sizes, values }, value);
+    const summed = valuesOf.get(key)!.filter((value) => values[value].layout.partial.length === 0);
+    if (summed.length === 0) return settledNumber(key);
+    return summed.reduce((best, value) => (bytesOf(value) < bytesOf(best) ? value : best));
+  };
   return {
     values,
     add: (key, value) => add(known, key, value),
     has: (key) => valuesOf.has(key),
     alias: (key, of) => void valuesOf.set(key, [valuesOf.get(of)![0]]),
+    aliasKept: (key, of) => void valuesOf.set(key, [keptNumber(of)]),
+    numberOf: (key) => valuesOf.get(key)![0],
     first: (key) => values[valuesOf.get(key)![0]],
-    settled: (key) => values[settledAs.get(key) ?? valuesOf.get(key)![0]],
+    settled: (key) => values[settledNumber(key)],
     settle(key, layout) {
       const { shape } = values[valuesOf.get(key)![0]];
       settledAs.set(key, bring(known, key, { shape, layout, purpose: "data" }));
@@ -133,7 +154,11 @@ function view(known: Known, key: string, { shape, purpose }: Wanted): void {
   const base = known.values[known.valuesOf.get(key)![0]];
   const isAlike = base.shape.length === shape.length;
   const kept: Layout = isAlike
-    ? { axes: base.layout.axes.map((own, t) => (base.shape[t] === shape[t] ? own : [])), partial: [] }
+    ? layoutOf(
+        base.layout.axes.map((own, t) => (base.shape[t] === shape[t] ? own : [])),
+        [],
+        base.layout.ranges?.map((own, t) => (base.shape[t] === shape[t] ? own : null)),
+      )
     : replicated(base.shape);
   const from = bring(known, key, { shape: base.shape, layout: kept, purpose });
   const layout = isAlike ? kept : replicated(shape);

@@ -7,14 +7,15 @@ import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { elementsIn, type Layout, replicated } from "../../../model/layout/layout.ts";
 import { naturalLayouts } from "../../../model/layout/natural.ts";
 import { iterationOf, ownerOf, panelsOf, type ShardingPlan, splitOf } from "../../../model/plan/sharding.ts";
+import { dimensionRanges } from "../../../model/plan/sharding-fields/op-ranges.ts";
 import { type StoredWeight, type Value, WEIGHTS } from "./instructions.ts";
 import type { Tensors } from "./tensors.ts";
 import { type PartialGradients, updateSplit } from "./zero.ts";
 
 export interface Weights {
   readonly stored: readonly StoredWeight[];
-  /** Values of the weights that an op reads, in the layouts that it needs. */
-  bring(op: number, iteration: OpIteration, layouts: readonly Layout[]): number[];
+  /** Values of the weights that an op reads in a pass, in the layouts that it needs. */
+  bring(op: number, iteration: OpIteration, layouts: readonly Layout[], pass: number): number[];
   /** New weights of an update, in the layouts in which it makes them. */
   renew(update: number, iteration: OpIteration, layouts: readonly Layout[]): number[];
   /** Brings new weights into the layouts in which they are stored. */
@@ -55,12 +56,12 @@ export function createWeights(
 
   return {
     stored,
-    bring(op, iteration, layouts) {
+    bring(op, iteration, layouts, role) {
       return layouts.flatMap((layout, parameter) => {
         const value = find(op, iteration, parameter);
         if (value === null) return [];
         // What one pass has gathered is gone before the next one.
-        const pass = isGathered && graph.role[op] !== Role.update ? `pass ${graph.role[op]}` : "stored";
+        const pass = isGathered && role !== Role.update ? `pass ${role}` : "stored";
         const key = keyOf(value, pass);
         if (!tensors.has(key)) tensors.alias(key, keyOf(value, "stored"));
         return [tensors.bring(key, { shape: value.shape, layout, purpose: "weights" })];
@@ -102,7 +103,12 @@ function weightsOf(graph: OpGraph, plan: ShardingPlan, v: number, updated: Updat
     const value = { op: v, output: WEIGHTS, parameter: 0, shape: [], layout: replicated([]), bytes: total };
     return [{ value, optimizer: value.layout }];
   }
-  const { parameters } = naturalLayouts(iteration, split, panelsOf(graph, plan, v));
+  const { parameters } = naturalLayouts(
+    iteration,
+    split,
+    panelsOf(graph, plan, v),
+    dimensionRanges(graph, plan, v, split),
+  );
   return iteration.parameters.map(({ shape }, parameter) => ({
     value: {
       op: v,
@@ -145,7 +151,7 @@ function updatedLayouts(
   const iteration = update === -1 ? null : iterationOf(graph, update);
   const split = update === -1 ? null : updateSplit(graph, plan, update, partial);
   if (iteration === null || split === null) return () => null;
-  const { parameters } = naturalLayouts(iteration, split);
+  const { parameters } = naturalLayouts(iteration, split, null, dimensionRanges(graph, plan, update, split));
   return (parameter, shape) =>
     iteration.parameters[parameter]?.shape.join() === shape.join() ? parameters[parameter] : null;
 }

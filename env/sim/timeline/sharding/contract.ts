@@ -10,12 +10,21 @@ import type { LoweredMove } from "../../lower/sharding/lowering.ts";
 import type { MemoryParts, MemoryStep } from "../explain/memory-steps.ts";
 
 /** In the order in which tables show them. */
-export const rankParts = ["forward", "backward", "update", "steps", "ranks", "host", "other"] as const;
+export const rankParts = [
+  "forward",
+  "recompute",
+  "backward",
+  "update",
+  "steps",
+  "ranks",
+  "host",
+  "other",
+] as const;
 export type RankPart = (typeof rankParts)[number];
 
 /**
  * Where the time of a step goes on a rank, us. The parts add up to the time of the step. Its device
- * computes in the first three, and waits in the others:
+ * computes in the first four, and waits in the others:
  *
  *   steps   for collectives that all ranks of its group have begun: exposed communication
  *   ranks   for slower ranks: those of a collective's group, or others at the end of the step
@@ -44,6 +53,8 @@ export interface RankBlock {
   readonly op: number;
   readonly startUs: number;
   readonly endUs: number;
+  /** A forward op that runs once more for the backward pass. */
+  readonly again?: true;
 }
 
 /** A message of a collective, or what the host sends to a rank. */

@@ -14,7 +14,7 @@ import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { Compiled } from "../../engine/compile.ts";
 import type { TransferRecord } from "../../engine/engine.ts";
 import type { RankedRun } from "./collective-spans.ts";
-import type { CollectiveSpan, RankBlock, RankPart, RankTime } from "./contract.ts";
+import { type CollectiveSpan, type RankBlock, type RankPart, type RankTime, rankParts } from "./contract.ts";
 
 export interface ReadRun {
   readonly graph: OpGraph;
@@ -37,14 +37,14 @@ export function rankTimes(read: ReadRun, blocks: readonly RankBlock[]): RankTime
   });
   const { startUs, endUs } = run.engine;
   return devices.map((_, rank) => {
-    const spent: Spent = { forward: 0, backward: 0, update: 0, steps: 0, ranks: 0, host: 0, other: 0 };
+    const spent = Object.fromEntries(rankParts.map((part) => [part, 0])) as Spent;
     let freeUs = 0;
     for (const task of opTasks[rank].sort((a, b) => startUs[a] - startUs[b] || endUs[a] - endUs[b])) {
       walk.before(spent, { rank, task, fromUs: freeUs, toUs: startUs[task] });
       freeUs = Math.max(freeUs, endUs[task]);
     }
     for (const block of blocks)
-      if (block.rank === rank) spent[partOf(graph, block.op)] += block.endUs - block.startUs;
+      if (block.rank === rank) spent[partOf(graph, block)] += block.endUs - block.startUs;
     walk.after(spent, { rank, fromUs: freeUs, toUs: untilUs });
     return spent;
   });
@@ -59,13 +59,24 @@ export function blocksOf(run: RankedRun): RankBlock[] {
   const blocks: RankBlock[] = [];
   run.rankOf.forEach((rank, task) => {
     if (rank === -1 || !isOp(run, task)) return;
-    blocks.push({ rank, op: run.opOf[task], startUs: startUs[task], endUs: endUs[task] });
+    const again = run.againTasks.has(task) && { again: true as const };
+    blocks.push({ rank, op: run.opOf[task], startUs: startUs[task], endUs: endUs[task], ...again });
   });
   return blocks.sort((a, b) => a.startUs - b.startUs);
 }
 
-const partOf = ({ role }: OpGraph, op: number): "forward" | "backward" | "update" =>
-  role[op] === Role.forward ? "forward" : role[op] === Role.backward ? "backward" : "update";
+/** What a block computes. */
+export const partOf = (
+  { role }: OpGraph,
+  { op, again }: Pick<RankBlock, "op" | "again">,
+): "forward" | "recompute" | "backward" | "update" =>
+  again
+    ? "recompute"
+    : role[op] === Role.forward
+      ? "forward"
+      : role[op] === Role.backward
+        ? "backward"
+        : "update";
 
 type Spent = { -readonly [Part in RankPart]: RankTime[Part] };
 

@@ -70,7 +70,8 @@ function splitsOf(opCount: number, { program }: LoggedSharding): (OpSplit | null
   return splits;
 }
 
-export const computingUs = ({ forward, backward, update }: RankTime): number => forward + backward + update;
+export const computingUs = ({ forward, recompute, backward, update }: RankTime): number =>
+  forward + recompute + backward + update;
 
 /** Sums in other orders of ranks that do the same differ by less. */
 const EQUAL = 1 + 1e-9;

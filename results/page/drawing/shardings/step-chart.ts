@@ -3,8 +3,8 @@
  * a thin lane for each mesh axis with the collectives along it. What is not hidden behind computing
  * stands under a gap of the device.
  */
-import { Role } from "../../../../env/model/graph/graph.ts";
 import type { ShardingTimeline } from "../../../../env/sim/timeline/sharding/contract.ts";
+import { partOf } from "../../../../env/sim/timeline/sharding/rank-times.ts";
 import { computingUs } from "../../../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { formatUs, type Scale, scaleFor } from "../../../text/format.ts";
 import { axesText, collectiveText } from "../../../text/shardings/names.ts";
@@ -96,20 +96,17 @@ interface Lane {
   readonly look: Look;
 }
 
-const roleClass = (role: number): string =>
-  role === Role.forward ? "forward" : role === Role.backward ? "backward" : "update";
-
 function rankMarkup(timeline: ShardingTimeline, rank: number, { top, ways, look }: Lane): Markup {
   const { scenario, plan, blocks, collectives, rankTimes, iterationUs } = timeline;
   const { left, right } = look.frame;
   const lane = { x: left, y: top, width: right - left, height: LANE };
   const computed = blocks
     .filter((block) => block.rank === rank)
-    .map(({ op, startUs, endUs }) => ({
-      start: startUs,
-      end: endUs,
-      kind: roleClass(scenario.graph.role[op]),
-      name: scenario.graph.names[op],
+    .map((block) => ({
+      start: block.startUs,
+      end: block.endUs,
+      kind: partOf(scenario.graph, block) as string,
+      name: scenario.graph.names[block.op],
     }));
   const strips = ways.map((way, i) => {
     const spans = collectives
@@ -168,9 +165,9 @@ function titleOf({ first, last, count, start, end }: Block): string {
 }
 
 function keys({ plan, blocks, scenario }: ShardingTimeline, ways: readonly string[]): Markup {
-  const roles = new Set(blocks.map(({ op }) => roleClass(scenario.graph.role[op])));
+  const roles = new Set(blocks.map((block) => partOf(scenario.graph, block)));
   const all = [
-    ...(["forward", "backward", "update"] as const)
+    ...(["forward", "recompute", "backward", "update"] as const)
       .filter((role) => roles.has(role))
       .map((role) => ({ kind: role as string, axis: null as string | null, text: role as string })),
     ...ways.map((way) => ({

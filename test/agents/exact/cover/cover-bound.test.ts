@@ -68,7 +68,7 @@ describe("the graph of device sets", () => {
           }
         },
       ),
-      { numRuns: 60, seed: 3 },
+      { numRuns: 25, seed: 3 },
     );
   });
 
@@ -88,7 +88,7 @@ describe("the graph of device sets", () => {
           price[loadUs.findLastIndex((load) => load <= us)];
         for (const us of all.loadUs) expect(priceAt(few, us)).toBeGreaterThanOrEqual(priceAt(all, us));
       }),
-      { numRuns: 40, seed: 4 },
+      { numRuns: 15, seed: 4 },
     );
   });
 

@@ -104,9 +104,9 @@ describe("the integer program for the makespan", () => {
         expect(found.boundUs).toBeLessThanOrEqual(least * (1 + 1e-7) + 1e-7);
         if (found.boundUs > least * (1 - 1e-6) && least > withoutTransfers(score) * 1.05) tight++;
       }),
-      { numRuns: 60, seed: 1 },
+      { numRuns: 20, seed: 1 },
     );
-    expect(tight).toBeGreaterThan(4);
+    expect(tight).toBeGreaterThan(1);
   });
 
   test.each([

@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { PlannerModule } from "../../../../agents/contract.ts";
+import { flexflowSoap } from "../../../../agents/planners/sharding/flexflow-soap.ts";
+import { optcnn } from "../../../../agents/planners/sharding/labels/optcnn.ts";
 import {
   legalChoices,
   NONE,
@@ -7,10 +10,12 @@ import {
   splitRules,
 } from "../../../../agents/problems/sharding/legal-splits.ts";
 import { validatePlan } from "../../../../env/index.ts";
-import { iterationOf, replicatedPlan } from "../../../../env/model/plan/sharding.ts";
+import { iterationOf, replicatedPlan, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";
 import { mlp } from "../../../env/sim/lower/sharding/numbered-graph.ts";
 import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
+import { convolved, windows } from "../../../env/sim/lower/sharding/windows.ts";
+import { runPlanner } from "../../planners/run-planner.ts";
 
 const numbered = mlp({ b: 4, k: 6, h: 12, n: 3 });
 const { graph } = numbered;
@@ -64,4 +69,33 @@ test("what is legal are the valid plans with equal parts, found by trying all", 
     ),
     { numRuns: 60 },
   );
+});
+
+test("rows of an image are divided with halos where these are asked for", () => {
+  const image = windows(2, [convolved(8, { kernel: 3, stride: 1, padding: 1 })]);
+  const y = image.graph.names.indexOf("y0");
+  const divided = (halos: boolean) =>
+    legalChoices(image.graph, [2], splitRules(image.graph, [2], { halos }), y).map(([d]) => d);
+  const rows = iterationOf(image.graph, y)!.dimensions.findIndex(({ name }) => name === "rows");
+  expect(divided(false)).not.toContain(rows);
+  expect(divided(true)).toContain(rows);
+});
+
+test("FlexFlow and OptCNN divide rows where nothing else can be divided, if halos are asked for", async () => {
+  // A batch of one, one channel: rows alone.
+  const image = windows(1, [convolved(64, { kernel: 3, stride: 1, padding: 1 })]);
+  const scenario = shardedScenario(image, machines([2], { insideBytesPerUs: 1e6 }));
+  const y = image.graph.names.indexOf("y0");
+  for (const [module, extra] of [
+    [flexflowSoap, {}],
+    [optcnn, { axes: 1 }],
+  ] as const) {
+    const run = (halos: boolean) =>
+      runPlanner(module as PlannerModule, scenario, { options: { ...extra, halos }, evaluations: 60 });
+    const [without, withHalos] = [await run(false), await run(true)];
+    const splitIn = ({ best }: typeof without) => (best!.plan as ShardingPlan).split[y]!.flat();
+    expect(splitIn(without), module.card.id).toEqual([]);
+    expect(splitIn(withHalos), module.card.id).toEqual([0]);
+    expect(withHalos.best!.outcome.value!).toBeLessThan(0.7 * without.best!.outcome.value!);
+  }
 });

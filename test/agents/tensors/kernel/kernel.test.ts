@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildKernel } from "../../../../.ci/build-kernels.js";
+import { sealedAgain } from "../../../../.ci/build-kernels.js";
 import {
   fusedModule,
   instance,
@@ -28,12 +28,15 @@ beforeAll(async () => {
 });
 
 test.each(["tensors", "fused-tensors"] as const)(
-  "the built %s is what its source gives",
+  "the built %s bears the seal of its source, and another binary or source would not",
   async (name) => {
     const file = new URL(`../../../../agents/tensors/kernel/${name}-wasm.ts`, import.meta.url);
-    expect(await buildKernel(name)).toBe(readFileSync(file, "utf8"));
+    const built = readFileSync(file, "utf8");
+    expect(await sealedAgain(name, built)).toBe(built);
+    const flipped = built.replace('"AGFz', '"AGFy');
+    expect(flipped).not.toBe(built);
+    expect(await sealedAgain(name, flipped)).not.toBe(flipped);
   },
-  20_000,
 );
 
 describe.skipIf(fusedModule() === null)("with and without fused multiply-add", () => {

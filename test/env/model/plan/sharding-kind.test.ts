@@ -21,12 +21,14 @@ const plan: ShardingPlan = {
     devices: [0, 2, 1, 3],
   },
   split: names.map((_, v) => (v === z ? [[0], [], [1]] : null)),
+  ratios: [{ op: z, dimension: 0, parts: [3, 1] }],
   layouts: [{ op: names.indexOf("a"), output: 0, axes: [[0], [1]] }],
   collective: "rails",
   reductions: [
     { axes: [0], levels: [2], steps: [{ collective: "all-reduce", from: 0, to: 1, leadersOnly: false }] },
   ],
   memory: { zero: 1 },
+  recompute: Uint8Array.from(names, (_, v) => Number(v === z)),
   sync: "exposed",
 };
 const json = () => JSON.parse(JSON.stringify(planToJson(plan)));
@@ -44,10 +46,12 @@ test("a sharding is written and read as the same plan, all fields included", () 
     "kind",
     "mesh",
     "split",
+    "ratios",
     "layouts",
     "collective",
     "reductions",
     "memory",
+    "recompute",
     "sync",
   ]);
   const read = planFromJson(scenario, json(), "File");
@@ -56,7 +60,7 @@ test("a sharding is written and read as the same plan, all fields included", () 
 });
 
 test("absent fields stay absent; devices, axes and ops may have names", () => {
-  const { layouts, collective, reductions, memory, sync, ...short } = json();
+  const { ratios, layouts, collective, reductions, memory, recompute, sync, ...short } = json();
   const read = planFromJson(
     scenario,
     {
@@ -70,6 +74,10 @@ test("absent fields stay absent; devices, axes and ops may have names", () => {
   expect(Object.keys(read).sort()).toEqual(["kind", "layouts", "mesh", "split"]);
   expect(read).toMatchObject({ mesh: plan.mesh, split: plan.split, layouts: plan.layouts });
   expect([layouts.length, collective, memory.zero, sync]).toEqual([1, "rails", 1, "exposed"]);
+  expect(ratios).toEqual(plan.ratios);
+  const byName = { ...short, ratios: [{ ...ratios[0], op: "z" }] };
+  expect(planFromJson(scenario, byName, "")).toMatchObject({ ratios: plan.ratios });
+  expect(recompute).toEqual(Array.from(plan.recompute!));
   const named = [{ ...reductions[0], axes: ["data"] }];
   expect(planFromJson(scenario, { ...short, reductions: named }, "")).toMatchObject({
     reductions: plan.reductions,
@@ -79,7 +87,7 @@ test("absent fields stay absent; devices, axes and ops may have names", () => {
 test("a copy shares no array, and a change makes plans unequal", () => {
   const copy = shardingKind.copy(plan);
   expect(copy).toEqual(plan);
-  for (const field of ["mesh", "split", "layouts", "reductions", "memory"] as const)
+  for (const field of ["mesh", "split", "ratios", "layouts", "reductions", "memory", "recompute"] as const)
     expect(copy[field]).not.toBe(plan[field]);
   expect(copy.split[z]).not.toBe(plan.split[z]);
   for (const change of [
@@ -87,6 +95,8 @@ test("a copy shares no array, and a change makes plans unequal", () => {
     { collective: "ring" as const },
     { reductions: undefined },
     { memory: { zero: 2 as const } },
+    { recompute: undefined },
+    { ratios: [{ op: z, dimension: 0, parts: [1, 3] }] },
   ])
     expect(shardingKind.equal(plan, { ...plan, ...change })).toBe(false);
 });
@@ -105,6 +115,9 @@ describe("files that are no sharding", () => {
       { reductions: [{}] },
       "File: reduction 0 is {}, expected an object with lists of axes, levels and steps.",
     ],
+    [{ ratios: {} }, "File: ratios is {}, expected a list of ops, dimensions and parts."],
+    [{ ratios: [{ op: 1 }] }, "expected an object with a list of parts."],
+    [{ recompute: [1] }, "File: recompute"],
     [{ layouts: {} }, "File: layouts is {}, expected a list of layouts."],
     [{ layouts: [{ op: "w", axes: [] }] }, "File: A layout of the sharding names op -1, expected 0..11."],
     [{ collective: "star" }, 'File: The sharding\'s collective is "star", expected ring, tree'],

@@ -32,7 +32,8 @@ describe("a training with several actors", () => {
     "%s leaves the bytes of one actor",
     async (id, agent) => {
       await inTemporaryFolder(async (folder) => {
-        const request = { ...base, scenarios: [smallScenarioOf(agent[1])], agent: specOf(agent) };
+        const scenarios = [smallScenarioOf(agent[1])];
+        const request = { ...base, scenarios, agent: specOf(agent), budget: { simulations: 36 } };
         await train(join(folder, "one"), request, clocks);
         for (const count of [2, 3]) {
           const { actors, asked } = actorsOf(count);

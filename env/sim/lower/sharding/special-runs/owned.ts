@@ -4,7 +4,7 @@
  * all-to-all.
  */
 import { groupsAlong } from "../../../../model/layout/mesh.ts";
-import { type OwnedRun, rankBytes } from "../instructions.ts";
+import { bytesOnRank, type OwnedRun, rankBytes } from "../instructions.ts";
 import { addStep, type ShardedLowering } from "../lowering.ts";
 
 /** A value that is whole in one place: the task that made it, and its buffer. */
@@ -52,9 +52,11 @@ function collect(lowering: ShardedLowering, value: number, rank: number, to: num
   const { builder, buffers, program, ready, bufferOf, amounts } = lowering;
   const used = program.values[value].layout.axes.flat();
   const copies = [...program.sizes.keys()].filter((axis) => !used.includes(axis));
-  const amount = amounts.push(rankBytes(program, value)) - 1;
+  const { ranges } = program.values[value].layout;
+  const alike = amounts.push(rankBytes(program, value)) - 1;
   for (const holders of groupsAlong(program.sizes, copies)) {
     const sender = holders.includes(rank) ? rank : holders[0];
+    const amount = ranges === undefined ? alike : amounts.push(bytesOnRank(program, value, sender)) - 1;
     const before = ready[value][sender];
     if (sender === rank) builder.after(to, before);
     else builder.uses(to, builder.message(before, amount, 1));

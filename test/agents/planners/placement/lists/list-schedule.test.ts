@@ -83,7 +83,7 @@ describe("laws on random graphs", () => {
           const answer = schedule(problem);
           if (!("taskWithoutCapacity" in answer)) expect(faultsOf(problem, answer)).toEqual([]);
         }),
-        { numRuns: name === "HEFT" ? 1000 : 200 },
+        { numRuns: name === "HEFT" ? 300 : 100 },
       );
     },
   );
@@ -119,7 +119,7 @@ describe("laws on random graphs", () => {
         const schedule = scheduled(heftSchedule(problem));
         expect(lateTasks(problem, schedule)).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

@@ -27,7 +27,7 @@ import { randomScenario } from "../../../seeded-scenario.ts";
 import { inceptionLike } from "../../inception-like.ts";
 import { runPlanner } from "../../run-planner.ts";
 
-const costOf = async (module: unknown, scenario: Scenario, evaluations = 600) =>
+const costOf = async (module: unknown, scenario: Scenario, evaluations = 300) =>
   (await runPlanner(module as PlannerModule, scenario, { evaluations })).best!.outcome.cost;
 
 const best = bestOf(composedMethods);
@@ -60,7 +60,7 @@ describe("best", () => {
   });
 
   test("spends the budget it is given, and no more", async () => {
-    for (const evaluations of [1, 2, 50, 400]) {
+    for (const evaluations of [1, 2, 50, 200]) {
       const { meter } = await runPlanner(best as PlannerModule, inceptionLike(1, 4), { evaluations });
       expect(meter.spent).toBe(evaluations);
     }
@@ -123,11 +123,11 @@ describe("best", () => {
 
   test("interrupted, still tells the bound that its search has proven", async () => {
     const scenario: Scenario = { ...inceptionLike(1, 2), objective: "latency" };
-    const whole = await runPlanner(best as PlannerModule, scenario, { evaluations: 200 });
+    const whole = await runPlanner(best as PlannerModule, scenario, { evaluations: 50 });
     expect(whole.report.bound).toBeDefined();
 
     const interrupt = new AbortController();
-    const onEvaluation = ({ spent }: { spent: number }) => spent >= 190 && interrupt.abort();
+    const onEvaluation = ({ spent }: { spent: number }) => spent >= 40 && interrupt.abort();
     const meter = metered(evaluator(scenario), {}, { signal: interrupt.signal, onEvaluation });
     const options = best.options.parse({});
     const { report } = await runMethod({

@@ -66,7 +66,7 @@ describe.each([
         const { best } = await runPlanner(module, scenario, { options: ergodic, evaluations: 1_000, seed });
         expect(best!.outcome.value).toBe(bruteForce(scenario));
       }),
-      { numRuns: 25, seed: 7 },
+      { numRuns: 12, seed: 7 },
     );
   });
 

@@ -66,6 +66,56 @@ export function perceptron(widths: readonly number[], batch: number): NumberedGr
   ]);
 }
 
+/**
+ * Products with squares between them, all of one width: a(i) = (a(i-1) W(i))². Every gradient of an
+ * input waits for an activation of its layer, as those of real networks do.
+ */
+export function squares(depth: number, width: number, batch: number): NumberedGraph {
+  const layers = Array.from({ length: depth }, (_, i) => i + 1);
+  const before = (i: number) => (i === 1 ? "x" : `a${i - 1}`);
+  return numberedGraph({ b: batch, h: width, k: width }, [
+    { name: "x", rule: "input", outputs: ["b h"] },
+    ...layers.flatMap((i) => [
+      product(`z${i}`, `${before(i)} b h`, "h k", "b k", "h"),
+      { name: `a${i}`, rule: "square", inputs: [`z${i} b k`], outputs: ["b k"] } satisfies OpText,
+    ]),
+    {
+      name: `da${depth}`,
+      rule: "square",
+      role: "backward",
+      twin: `a${depth}`,
+      inputs: [`a${depth} b k`],
+      outputs: ["b k"],
+    },
+    ...layers.toReversed().flatMap((i): OpText[] => [
+      back(`a${i}`, {
+        name: `dz${i}`,
+        rule: "product",
+        inputs: [`da${i} b k`, `z${i} b k`],
+        outputs: ["b k"],
+        operands: [[0, 1]],
+      }),
+      back(`z${i}`, {
+        name: `dW${i}`,
+        rule: "product",
+        inputs: [`dz${i} b k`, `${before(i)} b h`],
+        outputs: ["h k"],
+        operands: [[0, 1]],
+        sums: "b",
+      }),
+      ...(i === 1 ? [] : [back(`z${i}`, product(`da${i - 1}`, `dz${i} b k`, "h k", "b h", "k"))]),
+      {
+        name: `update${i}`,
+        rule: "update",
+        role: "update",
+        twin: `z${i}`,
+        inputs: [`dW${i} h k`],
+        parameters: ["h k"],
+      },
+    ]),
+  ]);
+}
+
 const product = (name: string, input: string, weight: string, output: string, sums: string): OpText => ({
   name,
   rule: "product",

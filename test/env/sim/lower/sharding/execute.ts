@@ -10,6 +10,7 @@ import {
   coordinatesOf,
   groupsAlong,
   type MeshSizes,
+  placeAlong,
   rankCount,
 } from "../../../../../env/model/layout/mesh.ts";
 import { type OpSplit, panelAxes, unsplit } from "../../../../../env/model/layout/natural.ts";
@@ -212,9 +213,11 @@ function run(one: OneRun, value: number, program: ShardedProgram, shards: readon
   const { layout } = program.values[value];
   const { shape } = tensorOf(one, value);
   const held = [...instruction.inputs, ...instruction.parameters].map((number) => shards[number][rank]);
-  const ranges = iteration.dimensions.map(({ size }, d) =>
-    rangeOf(size, (instruction.split as OpSplit)[d], sizes, coordinatesOf(sizes, rank)),
-  );
+  const ranges = iteration.dimensions.map(({ size }, d) => {
+    const axes = (instruction.split as OpSplit)[d];
+    const at = coordinatesOf(sizes, rank);
+    return instruction.ranges?.[d]?.[placeAlong(axes, sizes, at)] ?? rangeOf(size, axes, sizes, at);
+  });
   const made = computed(one, value, { held, ranges, indices: indicesOf(shape, layout, sizes, rank) });
   if (made.size > localElements(shape, layout, sizes)) throw new Error("A rank holds more than its part.");
   return made;
@@ -286,12 +289,16 @@ export function elementsOf(
     if (number === undefined) throw new Error(`Rank ${rank} lacks element ${index} of operand ${operand}.`);
     return number;
   };
+  const lengths = tensors.map(({ shape }) => shape);
   const free = iteration.dimensions.map((_, d) => !output.along.includes(d));
   const start = coordinatesOfIndex(output, iteration.dimensions.length);
   const made = new Map<number, number>();
   for (const index of indices) {
     const coordinates = start(index);
-    made.set(index, modulo(valueAt(op, { take, coordinates, ranges, free, operands: tensors.length, port })));
+    made.set(
+      index,
+      modulo(valueAt(op, { take, coordinates, ranges, free, operands: tensors.length, port, lengths })),
+    );
   }
   return made;
 }
@@ -303,9 +310,44 @@ interface At {
   readonly free: readonly boolean[];
   readonly operands: number;
   readonly port: number;
+  /** Shapes of the operands. */
+  readonly lengths: readonly (readonly number[])[];
 }
 
-function valueAt(op: NumberedOp, { take, coordinates, ranges, free, operands, port }: At): number {
+const ROWS = 1;
+const TAP = 2;
+
+/** Windows along rows (windows.ts): dimensions are the batch, the coarse rows and the taps. */
+function windowAt({ rule, window }: NumberedOp, { take, coordinates, ranges, lengths }: At): number {
+  const { kernel, stride, padding } = window!;
+  const length = lengths[rule === "window weights" ? 1 : 0][1];
+  const isInside = (row: number): boolean => row >= 0 && row < length;
+  let sum = 0;
+  const add = (number: number): void => {
+    sum = modulo(sum + number);
+  };
+  if (rule === "window weights") {
+    const [tap] = coordinates.slice(TAP);
+    for (let b = ranges[0].from; b < ranges[0].to; b++)
+      for (let row = ranges[ROWS].from; row < ranges[ROWS].to; row++) {
+        const read = row * stride - padding + tap;
+        if (isInside(read)) add(take(0, [b, row, tap]) * take(1, [b, read, tap]));
+      }
+    return sum;
+  }
+  for (let tap = 0; tap < kernel; tap++) {
+    const forward = coordinates[ROWS] * stride - padding + tap;
+    const backward = (coordinates[ROWS] + padding - tap) / stride;
+    const row = rule === "window" ? forward : backward;
+    if (Number.isInteger(row) && isInside(row))
+      add(take(0, coordinates.with(ROWS, row)) * take(1, coordinates.with(TAP, tap)));
+  }
+  return sum;
+}
+
+function valueAt(op: NumberedOp, at: At): number {
+  if (op.window !== undefined && op.rule !== "update") return windowAt(op, at);
+  const { take, coordinates, ranges, free, operands, port } = at;
   if (op.rule === "sum")
     return Array.from({ length: operands }, (_, i) => take(i, coordinates)).reduce((a, b) => a + b, 0);
   if (op.rule === "square") return take(0, coordinates) ** 2;

@@ -4,7 +4,12 @@
  */
 import { graphBuilder } from "../../../../../env/model/graph/builder.ts";
 import type { OpGraph, RoleName } from "../../../../../env/model/graph/graph.ts";
-import type { DimensionKind, OpIteration, TensorAxes } from "../../../../../env/model/graph/iteration.ts";
+import type {
+  DimensionKind,
+  OpIteration,
+  TensorAxes,
+  Window,
+} from "../../../../../env/model/graph/iteration.ts";
 
 /** Everything is counted modulo a prime, so that numbers stay exact. */
 export const PRIME = 10_007;
@@ -12,14 +17,25 @@ export const PRIME = 10_007;
 /**
  * What an output is. A `product` is a sum of products over all dimensions that it does not run
  * along. `sum` is that of all inputs, `square` that of the only one. A `row` has each element times
- * the sum of its row. `input` is given numbers, `update` the weight minus its gradient.
+ * the sum of its row. `input` is given numbers, `update` the weight minus its gradient. `window` is
+ * a convolution of rows, with the gradients of its input and of its weights (windows.ts).
  */
-export type Rule = "product" | "sum" | "square" | "row" | "input" | "update";
+export type Rule =
+  | "product"
+  | "sum"
+  | "square"
+  | "row"
+  | "input"
+  | "update"
+  | "window"
+  | "window input"
+  | "window weights";
 
 export interface NumberedOp {
   readonly rule: Rule;
   /** Operands of each output of a product: inputs first, then weights. */
   readonly operands: readonly (readonly number[])[];
+  readonly window?: Window;
 }
 
 export interface NumberedGraph {

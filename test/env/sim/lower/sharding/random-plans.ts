@@ -4,9 +4,11 @@ import { reductionPrograms } from "../../../../../agents/exact/sharding/meshes/r
 import type { OpGraph } from "../../../../../env/model/graph/graph.ts";
 import { Role } from "../../../../../env/model/graph/graph.ts";
 import { rankCount } from "../../../../../env/model/layout/mesh.ts";
+import { ratioRanges } from "../../../../../env/model/layout/ranges.ts";
 import {
   iterationOf,
   type OpOwner,
+  type OpRatio,
   type OutputLayout,
   type PlanReduction,
   type ShardingPlan,
@@ -45,10 +47,14 @@ export function shardingPlans(
         memory: fc.record({ zero: fc.constantFrom<ZeroStage>(0, 1, 2, 3) }),
         sync: fc.constantFrom("overlapped" as const, "exposed" as const),
         owners: ownersOf(graph, rankCount(sizes)),
+        recompute: recomputeOf(graph),
       })
+      .chain((plan) => ratiosOf(graph, sizes, plan.split).map((ratios) => ({ ...plan, ratios })))
       .map((plan) => ({
         ...plan,
+        ratios: plan.ratios.filter(({ op }) => !plan.owners.some((owner) => owner.op === op)),
         split: plan.split.map((own, v) => (plan.owners.some(({ op }) => op === v) ? null : own)),
+        recompute: plan.recompute.map((flag, v) => (plan.owners.some(({ op }) => op === v) ? 0 : flag)),
       })),
   );
 }
@@ -75,6 +81,38 @@ function splitsOf(graph: OpGraph, v: number, sizes: readonly number[]): fc.Arbit
       return split;
     });
 }
+
+/** Ratios of some dimensions that are divided, each part with at least one index. */
+function ratiosOf(
+  graph: OpGraph,
+  sizes: readonly number[],
+  split: readonly (readonly (readonly number[])[] | null)[],
+): fc.Arbitrary<OpRatio[]> {
+  const divided = split.flatMap((own, op) =>
+    (own ?? []).flatMap((axes, dimension) => {
+      const count = partsOf(axes, sizes);
+      const { size } = iterationOf(graph, op)!.dimensions[dimension];
+      return count < 2 ? [] : [{ op, dimension, count, size }];
+    }),
+  );
+  return fc
+    .tuple(fc.subarray(divided), fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 8, maxLength: 8 }))
+    .map(([chosen, weights]) =>
+      chosen
+        .map(({ op, dimension, count, size }) => ({ op, dimension, size, parts: weights.slice(0, count) }))
+        .filter(({ parts, size }) => ratioRanges(size, parts).every(({ from, to }) => to > from))
+        .map(({ op, dimension, parts }) => ({ op, dimension, parts })),
+    );
+}
+
+/** In half of the plans some forward ops run again. */
+const recomputeOf = (graph: OpGraph): fc.Arbitrary<Uint8Array> =>
+  fc.oneof(
+    fc.constant(new Uint8Array(graph.opCount)),
+    fc
+      .tuple(...Array.from(graph.role, (role) => fc.nat({ max: role === Role.forward ? 1 : 0 })))
+      .map((flags) => Uint8Array.from(flags)),
+  );
 
 /** Some ops with weights, on ranks of their own. */
 function ownersOf(graph: OpGraph, ranks: number): fc.Arbitrary<OpOwner[]> {

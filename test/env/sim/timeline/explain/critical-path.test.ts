@@ -33,7 +33,7 @@ describe("the critical path and the last chain", () => {
         const sum = segments.reduce((us, { fromUs, toUs }) => us + toUs - fromUs, scenario.fidelity.startUs);
         expect(sum).toBeCloseTo(timeline.makespanUs, 9);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -59,7 +59,7 @@ describe("the critical path and the last chain", () => {
           for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -89,7 +89,7 @@ describe("the critical path and the last chain", () => {
         }
         expect(path.segments.some(({ kind }) => kind === "wait")).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -112,7 +112,7 @@ describe("the critical path and the last chain", () => {
             expect(timeline.startUs[consumer]).toBeGreaterThanOrEqual(own[own.length - 1].endUs);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

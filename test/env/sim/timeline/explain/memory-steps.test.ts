@@ -32,7 +32,7 @@ test("memory over time peaks at the peak, in order of time, and ends with what s
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
