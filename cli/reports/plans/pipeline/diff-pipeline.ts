@@ -1,7 +1,7 @@
 /**
  * The report of `diff` on two pipelines, as text and as JSON; their stages may have meshes inside.
- * It has both values, where the iteration goes in both, what holds for all of each, and the forward
- * ops that are elsewhere or treated otherwise.
+ * It has both values, where the iteration goes in both, and what holds for all of each. Then come
+ * forward ops that are in other stages or treated otherwise.
  */
 import { ranksOf } from "../../../../env/model/plan/inside.ts";
 import type { PipelineTimeline } from "../../../../env/sim/timeline/pipeline/contract.ts";
