@@ -25,8 +25,8 @@ import { tilesOf } from "../../../env/model/layout/propagation/tiles.ts";
 import { replicatedPlan, type ShardingPlan, type ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { AgentModule, Task } from "../../contract.ts";
-import { meshOption, zeroOption } from "../../problems/mesh-options.ts";
-import { unknownDimensions } from "../../problems/sharding/meshes.ts";
+import { meshOption, zeroOption } from "../../problems/sharding/mesh/mesh-options.ts";
+import { unknownDimensions } from "../../problems/sharding/mesh/meshes.ts";
 import { loadTf } from "../../tensors/tf.ts";
 import { rainbowFields, rainbowSpec, usualRainbow } from "../../training/algorithms/rainbow/options.ts";
 import type { ProcessTask } from "../../training/algorithms/rainbow/process.ts";
@@ -81,10 +81,7 @@ export const autoMap: AgentModule<Options> = {
   },
 };
 
-export type VariableOptions = Pick<
-  Options,
-  "strategy" | "mesh" | "zero" | "grouped" | "linked" | "conflicts"
->;
+type VariableOptions = Pick<Options, "strategy" | "mesh" | "zero" | "grouped" | "linked" | "conflicts">;
 
 /** Throws one sentence where the scenario has no variables, or no such mesh. */
 export function variableTask(task: Task, options: VariableOptions): ProcessTask {

@@ -34,9 +34,9 @@ import {
 import { type WeightedLayer, weightedChain } from "../../exact/sharding/chains/weighted-chain.ts";
 import { completedSplits } from "../../problems/sharding/completed-splits.ts";
 import { type AxisChoice, NONE, splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
-import { binaryMesh, type LevelMesh } from "../../problems/sharding/level-mesh.ts";
-import { completedRatios } from "../../problems/unequal/completed-ratios.ts";
-import { acceleratorKinds, kindsMesh } from "../../problems/unequal/kinds-mesh.ts";
+import { binaryMesh, type LevelMesh } from "../../problems/sharding/mesh/level-mesh.ts";
+import { completedRatios } from "../../problems/sharding/unequal/completed-ratios.ts";
+import { acceleratorKinds, kindsMesh } from "../../problems/sharding/unequal/kinds-mesh.ts";
 
 const options = z.strictObject({
   types: z

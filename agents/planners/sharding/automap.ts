@@ -15,8 +15,8 @@ import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { discrete } from "../../../env/spaces/discrete.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { yieldEvery } from "../../event-loop.ts";
-import { meshOption, meshRefusal, zeroOption } from "../../problems/mesh-options.ts";
-import { unknownDimensions } from "../../problems/sharding/meshes.ts";
+import { meshOption, meshRefusal, zeroOption } from "../../problems/sharding/mesh/mesh-options.ts";
+import { unknownDimensions } from "../../problems/sharding/mesh/meshes.ts";
 import { type TreeGame, treeEpisodes } from "../../search/sharding/uct.ts";
 
 const options = z.strictObject({

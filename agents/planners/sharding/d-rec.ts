@@ -9,7 +9,7 @@ import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import { iterationOf, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { NONE, splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
-import { binaryMesh, type LevelMesh } from "../../problems/sharding/level-mesh.ts";
+import { binaryMesh, type LevelMesh } from "../../problems/sharding/mesh/level-mesh.ts";
 import { doubleRecursion, releasedCosts, visitingOrders } from "../../search/sharding/double-recursion.ts";
 
 const options = z.strictObject({

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type ZeroStage, zeroStages } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { dataParallelPlan } from "../../problems/sharding/macros/data-parallel.ts";
-import { noSharding } from "../../problems/sharding/meshes.ts";
+import { noSharding } from "../../problems/sharding/mesh/meshes.ts";
 import { gridMesh } from "./labels/grid.ts";
 import { meshText } from "./labels/label-facts.ts";
 

@@ -13,7 +13,7 @@
 import { z } from "zod";
 import type { PlannerModule } from "../../contract.ts";
 import { yieldEvery } from "../../event-loop.ts";
-import { type LevelMesh, levelMesh } from "../../problems/sharding/level-mesh.ts";
+import { type LevelMesh, levelMesh } from "../../problems/sharding/mesh/level-mesh.ts";
 import { createChain, hasMoves } from "../../search/groups/metropolis.ts";
 import { strategySpace } from "../../search/sharding/strategies.ts";
 

@@ -17,9 +17,9 @@ import { Divisions } from "../../../env/model/layout/propagation/divisions.ts";
 import { type PropagationRules, propagationRules } from "../../../env/model/layout/propagation/rules.ts";
 import type { ShardingPlan, ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
-import { meshOption, meshRefusal, zeroOption } from "../../problems/mesh-options.ts";
 import { annotationsIn } from "../../problems/sharding/annotations.ts";
-import { unknownDimensions } from "../../problems/sharding/meshes.ts";
+import { meshOption, meshRefusal, zeroOption } from "../../problems/sharding/mesh/mesh-options.ts";
+import { unknownDimensions } from "../../problems/sharding/mesh/meshes.ts";
 import { transformerWeights } from "../../problems/sharding/transformer-weights.ts";
 
 const options = z.strictObject({

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type ZeroStage, zeroStages } from "../../../env/model/plan/sharding.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { megatronDegree, megatronPlan } from "../../problems/sharding/macros/megatron.ts";
-import { meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
+import { meshDevices, meshOf, noSharding } from "../../problems/sharding/mesh/meshes.ts";
 import { meshText } from "./labels/label-facts.ts";
 
 const options = z.strictObject({

@@ -14,7 +14,7 @@ import { withinMemory } from "../../exact/sharding/balance/memory-repair.ts";
 import { type Balance, chosenSchemes } from "../../exact/sharding/balance/table-schemes.ts";
 import { bestTableShards } from "../../exact/sharding/balance/table-shards.ts";
 import { tableCostsUs } from "../../problems/sharding/embedding-tables.ts";
-import { noSharding } from "../../problems/sharding/meshes.ts";
+import { noSharding } from "../../problems/sharding/mesh/meshes.ts";
 
 const options = z.strictObject({
   heuristic: z

@@ -11,7 +11,7 @@ import type { Fact, PlannerModule } from "../../contract.ts";
 import { type PlacedSharding, placedShardings } from "../../exact/sharding/meshes/placed-shardings.ts";
 import { dataParallelPlan } from "../../problems/sharding/macros/data-parallel.ts";
 import { megatronDegree, megatronPlan } from "../../problems/sharding/macros/megatron.ts";
-import { meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
+import { meshDevices, meshOf, noSharding } from "../../problems/sharding/mesh/meshes.ts";
 
 const options = z.strictObject({
   sharding: z

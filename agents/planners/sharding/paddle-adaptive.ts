@@ -20,7 +20,7 @@ import type { PlannerModule } from "../../contract.ts";
 import { yieldEvery } from "../../event-loop.ts";
 import { machinesOf } from "../../problems/pipeline/machine-levels.ts";
 import { annotationsIn } from "../../problems/sharding/annotations.ts";
-import { meshDevices, meshOf, noSharding } from "../../problems/sharding/meshes.ts";
+import { meshDevices, meshOf, noSharding } from "../../problems/sharding/mesh/meshes.ts";
 import { factorings } from "../../search/sharding/factorings.ts";
 import { keptSizes, movedBytes } from "../../search/sharding/kept-plan.ts";
 import { climbMappings } from "../../search/sharding/mapping-climb.ts";

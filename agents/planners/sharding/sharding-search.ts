@@ -8,7 +8,7 @@ import { type Method, type PlannerModule, traitsOf } from "../../contract.ts";
 import { solveByElimination } from "../../exact/sharding/labels/elimination/solve.ts";
 import { timesOf } from "../../exact/sharding/labels/frontier/problem.ts";
 import type { LabelTables } from "../../problems/sharding/labels/label-tables.ts";
-import { noSharding } from "../../problems/sharding/meshes.ts";
+import { noSharding } from "../../problems/sharding/mesh/meshes.ts";
 import { searchShardings } from "../../search/sharding/search.ts";
 import { shardingPlanners } from "../../selection.ts";
 

@@ -13,7 +13,7 @@ import {
   type TensorFamily,
   tensorFamilies,
 } from "../../problems/sharding/macros/family.ts";
-import { meshDevices, noSharding } from "../../problems/sharding/meshes.ts";
+import { meshDevices, noSharding } from "../../problems/sharding/mesh/meshes.ts";
 import { meshText } from "./labels/label-facts.ts";
 
 const options = z.strictObject({

@@ -17,7 +17,7 @@ import { type EqualCells, equalCells } from "../../exact/sharding/recursive/equa
 import { type TensorGroups, tensorGroups } from "../../exact/sharding/recursive/partition-graph.ts";
 import { recursivePartition, type Step } from "../../exact/sharding/recursive/recursion.ts";
 import { splitOfChoice, splitRules } from "../../problems/sharding/legal-splits.ts";
-import { binaryMesh, type LevelMesh } from "../../problems/sharding/level-mesh.ts";
+import { binaryMesh, type LevelMesh } from "../../problems/sharding/mesh/level-mesh.ts";
 
 const options = z.strictObject({
   entries: z

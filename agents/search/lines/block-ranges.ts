@@ -6,7 +6,7 @@ import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { type BlockLine, blockLine } from "../../problems/block-line.ts";
 import { type Choices, choicesOf, planOf } from "../../problems/choices.ts";
-import { meshDevices } from "../../problems/sharding/meshes.ts";
+import { meshDevices } from "../../problems/sharding/mesh/meshes.ts";
 import { leastLargestRanges } from "./range-cuts.ts";
 
 export interface PartitionProblem {

@@ -15,7 +15,7 @@ import { endOf, type PlannerModule, type PlannerReport, refusalOf } from "../../
 import { yieldEvery } from "../../event-loop.ts";
 import { type LabelTables, labelTables } from "../../problems/sharding/labels/label-tables.ts";
 import { everyDimension } from "../../problems/sharding/labels/offers.ts";
-import { meshDevices, meshOf, meshSizes } from "../../problems/sharding/meshes.ts";
+import { meshDevices, meshOf, meshSizes } from "../../problems/sharding/mesh/meshes.ts";
 import { scenarioPricing } from "../../problems/sharding/pricing.ts";
 import { alikeGroups, labelChanges, labelsIn } from "./changes.ts";
 import { fewestRecomputed } from "./recomputing.ts";

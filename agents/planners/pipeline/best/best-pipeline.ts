@@ -5,7 +5,7 @@ import type { Scenario } from "../../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { objectiveOf } from "../../../../env/sim/objectives/evaluator.ts";
 import { type Method, type PlannerModule, type PlannerReport, traitsOf } from "../../../contract.ts";
-import { meshDevices, noSharding } from "../../../problems/sharding/meshes.ts";
+import { meshDevices, noSharding } from "../../../problems/sharding/mesh/meshes.ts";
 import { searchPipelines } from "../../../search/pipelines/search.ts";
 import { instantPlanners, pipelinePlanners, shardingPlanners } from "../../../selection.ts";
 import { hybridCandidates } from "./hybrid-candidates.ts";

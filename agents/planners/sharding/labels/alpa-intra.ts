@@ -11,7 +11,7 @@ import { timesOf } from "../../../exact/sharding/labels/frontier/problem.ts";
 import { alpaPricing } from "../../../problems/sharding/alpa-pricing.ts";
 import { labelTables } from "../../../problems/sharding/labels/label-tables.ts";
 import { batchOnFirst, fullyDivided } from "../../../problems/sharding/labels/offers.ts";
-import { machineSize, meshDevices, meshOf, noSharding } from "../../../problems/sharding/meshes.ts";
+import { machineSize, meshDevices, meshOf, noSharding } from "../../../problems/sharding/mesh/meshes.ts";
 import { labelFacts } from "./label-facts.ts";
 
 const options = z.strictObject({

@@ -4,7 +4,7 @@ import type { Mesh } from "../../../../env/model/layout/mesh.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { type LabelTables, labelTables } from "../../../problems/sharding/labels/label-tables.ts";
 import type { Offer } from "../../../problems/sharding/labels/offers.ts";
-import { gridSizes, meshDevices, meshOf } from "../../../problems/sharding/meshes.ts";
+import { gridSizes, meshDevices, meshOf } from "../../../problems/sharding/mesh/meshes.ts";
 import { scenarioPricing } from "../../../problems/sharding/pricing.ts";
 
 export const axesOption = z

@@ -8,7 +8,7 @@ import type { PlannerModule } from "../../../contract.ts";
 import { timesOf } from "../../../exact/sharding/labels/frontier/problem.ts";
 import { solveByReduction } from "../../../exact/sharding/labels/reduction.ts";
 import { outputDimensions } from "../../../problems/sharding/labels/offers.ts";
-import { noSharding } from "../../../problems/sharding/meshes.ts";
+import { noSharding } from "../../../problems/sharding/mesh/meshes.ts";
 import { axesOption, ESTIMATE_MODEL, gridTables } from "./grid.ts";
 import { labelFacts } from "./label-facts.ts";
 

@@ -7,7 +7,7 @@ import type { PlannerModule } from "../../../contract.ts";
 import { solveByElimination } from "../../../exact/sharding/labels/elimination/solve.ts";
 import { timesOf } from "../../../exact/sharding/labels/frontier/problem.ts";
 import { everyDimension } from "../../../problems/sharding/labels/offers.ts";
-import { noSharding } from "../../../problems/sharding/meshes.ts";
+import { noSharding } from "../../../problems/sharding/mesh/meshes.ts";
 import { axesOption, ESTIMATE_MODEL, gridTables } from "./grid.ts";
 import { labelFacts } from "./label-facts.ts";
 

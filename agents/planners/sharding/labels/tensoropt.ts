@@ -10,7 +10,7 @@ import type { PlannerModule } from "../../../contract.ts";
 import type { FrontierPoint } from "../../../exact/sharding/labels/frontier/problem.ts";
 import { solveFrontier } from "../../../exact/sharding/labels/frontier/solve.ts";
 import { everyDimension } from "../../../problems/sharding/labels/offers.ts";
-import { noSharding } from "../../../problems/sharding/meshes.ts";
+import { noSharding } from "../../../problems/sharding/mesh/meshes.ts";
 import { axesOption, ESTIMATE_MODEL, gridTables } from "./grid.ts";
 import { labelFacts } from "./label-facts.ts";
 

@@ -12,7 +12,7 @@ import { type GroupSplits, groupPlan, groupSplits } from "../labels/group-splits
 import { isProduct, type LabelGroups, labelGroups } from "../labels/groups.ts";
 import { everyDimension } from "../labels/offers.ts";
 import { splitRules } from "../legal-splits.ts";
-import { machineSize, meshDevices } from "../meshes.ts";
+import { machineSize, meshDevices } from "../mesh/meshes.ts";
 
 /**
  * The most ranks of a machine that divide the heads of all ops. Devices are in the order of their

@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { flexflowSoap } from "../../../../agents/planners/sharding/flexflow-soap.ts";
-import { type LevelMesh, levelMesh } from "../../../../agents/problems/sharding/level-mesh.ts";
+import { type LevelMesh, levelMesh } from "../../../../agents/problems/sharding/mesh/level-mesh.ts";
 import { strategySpace } from "../../../../agents/search/sharding/strategies.ts";
 import { evaluator } from "../../../../env/index.ts";
 import { resolveScenario } from "../../../../scenarios/index.ts";

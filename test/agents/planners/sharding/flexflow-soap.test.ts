@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { flexflowSoap } from "../../../../agents/planners/sharding/flexflow-soap.ts";
-import { type LevelMesh, levelMesh } from "../../../../agents/problems/sharding/level-mesh.ts";
+import { type LevelMesh, levelMesh } from "../../../../agents/problems/sharding/mesh/level-mesh.ts";
 import { strategySpace } from "../../../../agents/search/sharding/strategies.ts";
 import { type Cluster, createRng, evaluator, type Plan } from "../../../../env/index.ts";
 import { machines, slower } from "../../../env/sim/lower/machines.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../../../agents/problems/sharding/alpa-pricing.ts";
 import { labelTables } from "../../../../agents/problems/sharding/labels/label-tables.ts";
 import { fullyDivided } from "../../../../agents/problems/sharding/labels/offers.ts";
-import { meshOf } from "../../../../agents/problems/sharding/meshes.ts";
+import { meshOf } from "../../../../agents/problems/sharding/mesh/meshes.ts";
 import { perceptron } from "./labels/small-networks.ts";
 
 const BYTES = 8;

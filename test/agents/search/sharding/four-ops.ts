@@ -1,5 +1,5 @@
 /** Programs of four ops on a mesh, small enough to try every mapping of every op. */
-import { meshOf } from "../../../../agents/problems/sharding/meshes.ts";
+import { meshOf } from "../../../../agents/problems/sharding/mesh/meshes.ts";
 import { climbMappings } from "../../../../agents/search/sharding/mapping-climb.ts";
 import { strategySpace } from "../../../../agents/search/sharding/strategies.ts";
 import { createRng } from "../../../../env/index.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dataParallelPlan } from "../../../../agents/problems/sharding/macros/data-parallel.ts";
 import { megatronPlan } from "../../../../agents/problems/sharding/macros/megatron.ts";
-import { meshOf } from "../../../../agents/problems/sharding/meshes.ts";
+import { meshOf } from "../../../../agents/problems/sharding/mesh/meshes.ts";
 import { keptSizes, movedBytes } from "../../../../agents/search/sharding/kept-plan.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";
 import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";

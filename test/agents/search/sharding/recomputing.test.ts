@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PlannerModule } from "../../../../agents/contract.ts";
 import { dataParallelPlan } from "../../../../agents/problems/sharding/macros/data-parallel.ts";
-import { meshOf } from "../../../../agents/problems/sharding/meshes.ts";
+import { meshOf } from "../../../../agents/problems/sharding/mesh/meshes.ts";
 import { methods } from "../../../../agents/registry/registry.ts";
 import { recomputeFlags, recomputeSegments } from "../../../../agents/search/sharding/recompute-segments.ts";
 import { fewestRecomputed } from "../../../../agents/search/sharding/recomputing.ts";

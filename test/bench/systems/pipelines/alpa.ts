@@ -18,7 +18,7 @@ import {
   fullyDivided,
   type Offer,
 } from "../../../../agents/problems/sharding/labels/offers.ts";
-import { meshOf } from "../../../../agents/problems/sharding/meshes.ts";
+import { meshOf } from "../../../../agents/problems/sharding/mesh/meshes.ts";
 import { createRng } from "../../../../env/index.ts";
 import type { OpGraph } from "../../../../env/model/graph/graph.ts";
 import { everyPoint } from "../../../agents/exact/sharding/labels/frontier/every-point.ts";

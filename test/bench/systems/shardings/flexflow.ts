@@ -3,7 +3,7 @@
  * of placements (env/sim/engine/incremental.ts), as splits are simulated whole here.
  */
 import { flexflowSoap } from "../../../../agents/planners/sharding/flexflow-soap.ts";
-import { type LevelMesh, levelMesh } from "../../../../agents/problems/sharding/level-mesh.ts";
+import { type LevelMesh, levelMesh } from "../../../../agents/problems/sharding/mesh/level-mesh.ts";
 import { strategySpace } from "../../../../agents/search/sharding/strategies.ts";
 import { createRng, evaluator, type Scenario } from "../../../../env/index.ts";
 import { acceleratorsOf } from "../../../../env/model/cluster/cluster.ts";

@@ -4,7 +4,7 @@
  */
 import { familyMesh, familyPlan } from "../../../../agents/problems/sharding/macros/family.ts";
 import { megatronPlan } from "../../../../agents/problems/sharding/macros/megatron.ts";
-import { meshDevices, meshOf } from "../../../../agents/problems/sharding/meshes.ts";
+import { meshDevices, meshOf } from "../../../../agents/problems/sharding/mesh/meshes.ts";
 import type { Mesh } from "../../../../env/model/layout/mesh.ts";
 import { replicatedPlan, type ZeroStage } from "../../../../env/model/plan/sharding.ts";
 import { halvingDoublingAllReduce } from "../../../../env/sim/lower/collectives/halving-doubling.ts";

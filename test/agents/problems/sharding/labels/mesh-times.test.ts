@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stepTimes } from "../../../../../agents/problems/sharding/labels/mesh-times.ts";
-import { meshOf } from "../../../../../agents/problems/sharding/meshes.ts";
+import { meshOf } from "../../../../../agents/problems/sharding/mesh/meshes.ts";
 import type { Layout } from "../../../../../env/model/layout/layout.ts";
 import type { ReshardStep } from "../../../../../env/model/layout/steps.ts";
 import { machines } from "../../../../env/sim/lower/machines.ts";

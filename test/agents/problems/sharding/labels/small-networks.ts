@@ -5,7 +5,7 @@ import {
   labelTables,
 } from "../../../../../agents/problems/sharding/labels/label-tables.ts";
 import type { Offer } from "../../../../../agents/problems/sharding/labels/offers.ts";
-import { meshDevices, meshOf } from "../../../../../agents/problems/sharding/meshes.ts";
+import { meshDevices, meshOf } from "../../../../../agents/problems/sharding/mesh/meshes.ts";
 import { scenarioPricing } from "../../../../../agents/problems/sharding/pricing.ts";
 import type { Scenario } from "../../../../../env/index.ts";
 import type { OpGraph } from "../../../../../env/model/graph/graph.ts";

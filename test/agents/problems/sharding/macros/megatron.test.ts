@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { megatronPlan } from "../../../../../agents/problems/sharding/macros/megatron.ts";
-import { meshDevices, meshOf } from "../../../../../agents/problems/sharding/meshes.ts";
+import { meshDevices, meshOf } from "../../../../../agents/problems/sharding/mesh/meshes.ts";
 import { scenarioOfUri } from "../../../../../scenarios/uri.ts";
 import { collectivesOf, runSharding } from "../../../../env/sim/lower/sharding/sharded.ts";
 

@@ -3,13 +3,13 @@
  * each prime factor of each level of machines. The outermost level comes first, so axis 0 crosses
  * the slowest links. Splits along the axes in turn are splits within splits.
  */
-import { acceleratorsOf } from "../../../env/model/cluster/cluster.ts";
-import { mistakeIn } from "../../../env/model/errors.ts";
-import type { Mesh } from "../../../env/model/layout/mesh.ts";
-import { replicatedPlan } from "../../../env/model/plan/sharding.ts";
-import { checkSharding } from "../../../env/model/plan/sharding-checks.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { type NestedDevices, nestedDevices } from "../pipeline/machine-levels.ts";
+import { acceleratorsOf } from "../../../../env/model/cluster/cluster.ts";
+import { mistakeIn } from "../../../../env/model/errors.ts";
+import type { Mesh } from "../../../../env/model/layout/mesh.ts";
+import { replicatedPlan } from "../../../../env/model/plan/sharding.ts";
+import { checkSharding } from "../../../../env/model/plan/sharding-checks.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { type NestedDevices, nestedDevices } from "../../pipeline/machine-levels.ts";
 import { ofCommonKind, unknownDimensions } from "./meshes.ts";
 
 export interface LevelMesh {

@@ -6,10 +6,15 @@
  * Parts that would leave a rank nothing of a dimension are not taken; the dimension is then divided
  * equally. What arrives in other parts is exchanged.
  */
-import { type OpGraph, Role } from "../../../env/model/graph/graph.ts";
-import { type TensorAxes, WHOLE } from "../../../env/model/graph/iteration.ts";
-import { ratioRanges } from "../../../env/model/layout/ranges.ts";
-import { dataEdges, iterationOf, type OpRatio, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
+import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
+import { type TensorAxes, WHOLE } from "../../../../env/model/graph/iteration.ts";
+import { ratioRanges } from "../../../../env/model/layout/ranges.ts";
+import {
+  dataEdges,
+  iterationOf,
+  type OpRatio,
+  type ShardingPlan,
+} from "../../../../env/model/plan/sharding.ts";
 
 /** Pre: forward ops with dimensions have splits. */
 export function completedRatios(

@@ -1,9 +1,9 @@
 /** Options of planners of shardings that have a mesh. */
 import { z } from "zod";
-import type { Cluster } from "../../env/model/cluster/cluster.ts";
-import { mistakeIn } from "../../env/model/errors.ts";
-import { meshOf } from "../../env/model/layout/mesh-of.ts";
-import { zeroStages } from "../../env/model/plan/sharding.ts";
+import type { Cluster } from "../../../../env/model/cluster/cluster.ts";
+import { mistakeIn } from "../../../../env/model/errors.ts";
+import { meshOf } from "../../../../env/model/layout/mesh-of.ts";
+import { zeroStages } from "../../../../env/model/plan/sharding.ts";
 
 export const meshOption = z
   .string()

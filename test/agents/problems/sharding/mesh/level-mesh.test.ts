@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { binaryMesh, levelMesh } from "../../../../agents/problems/sharding/level-mesh.ts";
-import { testScenario } from "../../../../env/index.ts";
-import { machines } from "../../../env/sim/lower/machines.ts";
-import { mlp } from "../../../env/sim/lower/sharding/numbered-graph.ts";
-import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
+import { binaryMesh, levelMesh } from "../../../../../agents/problems/sharding/mesh/level-mesh.ts";
+import { testScenario } from "../../../../../env/index.ts";
+import { machines } from "../../../../env/sim/lower/machines.ts";
+import { mlp } from "../../../../env/sim/lower/sharding/numbered-graph.ts";
+import { shardedScenario } from "../../../../env/sim/lower/sharding/sharded.ts";
 
 const on = (sizes: readonly number[]) => shardedScenario(mlp({ b: 4, k: 4, h: 4, n: 4 }), machines(sizes));
 

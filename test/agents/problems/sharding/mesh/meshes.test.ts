@@ -4,8 +4,8 @@ import {
   machineSize,
   meshDevices,
   meshSizes,
-} from "../../../../agents/problems/sharding/meshes.ts";
-import { machines } from "../../../env/sim/lower/machines.ts";
+} from "../../../../../agents/problems/sharding/mesh/meshes.ts";
+import { machines } from "../../../../env/sim/lower/machines.ts";
 
 test("a grid has machines on its first axis, and divides the largest axis after that", () => {
   const grid = (sizes: readonly number[], axes: number) => {

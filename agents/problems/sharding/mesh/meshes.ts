@@ -2,10 +2,10 @@
  * Meshes that planners of shardings try. The devices are the accelerators of the kind that most are
  * of. They are in the order of their machines, so the last axes of a mesh lie inside machines.
  */
-import { acceleratorsOrAll } from "../../../env/model/cluster/cluster.ts";
-import { levelsOf } from "../../../env/model/cluster/levels.ts";
-import type { Mesh } from "../../../env/model/layout/mesh.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
+import { acceleratorsOrAll } from "../../../../env/model/cluster/cluster.ts";
+import { levelsOf } from "../../../../env/model/cluster/levels.ts";
+import type { Mesh } from "../../../../env/model/layout/mesh.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
 
 /** Devices of equal kind in the order of their machines. */
 export function meshDevices({ cluster }: Pick<Scenario, "cluster">): number[] {

@@ -3,14 +3,14 @@
  * two kinds, and the further axes halve both alike. Devices of a kind are in the order of its
  * machines.
  */
-import { acceleratorsOf } from "../../../env/model/cluster/cluster.ts";
-import { mistakeIn } from "../../../env/model/errors.ts";
-import { replicatedPlan } from "../../../env/model/plan/sharding.ts";
-import { checkSharding } from "../../../env/model/plan/sharding-checks.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { nestedDevices, slowestWhere } from "../pipeline/machine-levels.ts";
-import type { LevelMesh } from "../sharding/level-mesh.ts";
-import { unknownDimensions } from "../sharding/meshes.ts";
+import { acceleratorsOf } from "../../../../env/model/cluster/cluster.ts";
+import { mistakeIn } from "../../../../env/model/errors.ts";
+import { replicatedPlan } from "../../../../env/model/plan/sharding.ts";
+import { checkSharding } from "../../../../env/model/plan/sharding-checks.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { nestedDevices, slowestWhere } from "../../pipeline/machine-levels.ts";
+import type { LevelMesh } from "../mesh/level-mesh.ts";
+import { unknownDimensions } from "../mesh/meshes.ts";
 
 /** Kinds of the cluster's accelerators, in the order of their first devices. */
 export const acceleratorKinds = ({ cluster }: Pick<Scenario, "cluster">): string[] => [
