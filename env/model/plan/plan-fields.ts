@@ -45,9 +45,9 @@ export function integersIn(list: unknown, length: number, where: string): number
   return list;
 }
 
-/** 0 or 1 for each op. */
+/** 0 or 1 for each op, in a list, or in bytes as plans have them. */
 export function flagsIn(list: unknown, length: number, where: string): Uint8Array {
-  const flags = integersIn(list, length, where);
+  const flags = integersIn(list instanceof Uint8Array ? Array.from(list) : list, length, where);
   if (flags.every((flag) => flag === 0 || flag === 1)) return Uint8Array.from(flags);
   throw new InputError(`${where} holds other numbers than 0 and 1.`);
 }

@@ -129,10 +129,10 @@ describe("describe NAME", () => {
 
 test("a method that is a system's name is answered with what there is of it", async () => {
   const file = put("two.json", writeScenario(testScenario({ graph: "a 10 4B\nb 20 <- a" })));
-  const [roc, flexflow, near] = await Promise.all(
-    ["roc", "FlexFlow", "reinforc"].map((id) => pgym(["solve", file, "--planner", id])),
+  const [post, flexflow, near] = await Promise.all(
+    ["post", "FlexFlow", "reinforc"].map((id) => pgym(["solve", file, "--planner", id])),
   );
-  expect(roc.stderr).toContain('There is no method "roc". ROC (Jia et al., MLSys 2020) is not implemented');
+  expect(post.stderr).toContain('no method "post". Post (Gao et al., NeurIPS 2018) is not implemented');
   expect(flexflow.stderr).toContain("FlexFlow (Jia et al., SysML 2019) is mcmc or flexflow-soap here.");
   expect(near.stderr).toContain('There is no method "reinforc". Did you mean "reinforce"?');
 });

@@ -11,7 +11,7 @@ describe("list", () => {
     const { code, stdout } = await pgym(["list"]);
     expect(code).toBe(0);
     expect(widest(stdout)).toBeLessThanOrEqual(100);
-    expect(stdout.split("\n").length).toBeLessThanOrEqual(50);
+    expect(stdout.trimEnd().split("\n").length).toBeLessThanOrEqual(50);
     for (const name of ["vgg-16", "nmt", "8xV100-nvlink", "16xV100", "board-v1 (22)", "reinforce", "mcmc"])
       expect(stdout).toContain(name);
     expect(stdout).not.toContain("nmt/test/1/");
@@ -44,7 +44,7 @@ describe("list", () => {
     ["dnn-partitioning", ["ideals-dp or ilp here"]],
     ["alpa", ["alpa-intra", "Alpa (Zheng et al., OSDI 2022) is alpa here."]],
     ["taso", ["TASO (Jia et al., SOSP 2019) is taso here."]],
-    ["roc", ["ROC (Jia et al., MLSys 2020) is not implemented, for want of"]],
+    ["post", ["Post (Gao et al., NeurIPS 2018) is not implemented, for want of"]],
     ["nmt/test", ["nmt/test/N/2xK80", "(16 scenarios)"]],
     ["2x8x", ["2x8xV100"]],
   ])("%s finds it by name", async (word, parts) => {
