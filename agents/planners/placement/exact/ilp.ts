@@ -75,8 +75,8 @@ export const ilp: PlannerModule<Options> = {
     objectives: ["makespan", "max-load", "latency"],
     effort: "seconds",
     random: false,
-    // About 6 s. At its clock a row would not repeat.
-    asCompared: { iterations: "15000" },
+    // About 6 s. At its clock a row would not repeat, and on a busy machine 120 s are soon over.
+    asCompared: { iterations: "15000", seconds: "3600" },
   },
   options,
   refuses: ({ objective }, { contiguous }) =>
