@@ -51,11 +51,14 @@ export function referencePeaks(
     for (let v = 0; v < graph.opCount; v++)
       if (device[v] === d) resident += graph.parameterBytes[v] * (1 + fidelity.optimizerSlots);
     const own = lives.filter(({ at }) => at === d);
+    const bytes = Float64Array.from(own, (each) => each.bytes);
+    const fromUs = Float64Array.from(own, (each) => each.fromUs);
+    const toUs = Float64Array.from(own, (each) => each.toUs);
     const liveAt = (us: number) => {
       let sum = 0;
-      for (const { bytes, fromUs, toUs } of own) if (fromUs <= us && us < toUs) sum += bytes;
+      for (let i = 0; i < own.length; i++) if (fromUs[i] <= us && us < toUs[i]) sum += bytes[i];
       return sum;
     };
-    return resident + Math.max(0, ...own.map(({ fromUs }) => liveAt(fromUs)));
+    return resident + Math.max(0, ...own.map((each) => liveAt(each.fromUs)));
   });
 }
