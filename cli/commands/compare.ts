@@ -47,7 +47,8 @@ const flags = {
     type: "list",
     placeholder: "X,Y",
     describe: "ids, ids with options, or paths such as ./mine.ts",
-    defaultText: "the agents and all planners that answer any scenario, the ILP with iterations=15000&seconds=3600",
+    defaultText:
+      "the agents and all planners that answer any scenario, the ILP with iterations=15000&seconds=3600",
   },
   ...budgetFlags,
   seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
