@@ -16,15 +16,10 @@
 import type { Mesh } from "../../../env/model/layout/mesh.ts";
 import { sizesOf } from "../../../env/model/layout/mesh.ts";
 import { Divisions } from "../../../env/model/layout/propagation/divisions.ts";
-import { inferRest } from "../../../env/model/layout/propagation/infer-rest.ts";
-import {
-  divideTile,
-  isRuledOut,
-  type Linkage,
-  unmetOp,
-} from "../../../env/model/layout/propagation/linkage.ts";
+import { completedPlan } from "../../../env/model/layout/propagation/infer-rest.ts";
+import { isRuledOut, type Linkage, unmetOp } from "../../../env/model/layout/propagation/linkage.ts";
 import type { PropagationRules } from "../../../env/model/layout/propagation/rules.ts";
-import type { Tile } from "../../../env/model/layout/propagation/tiles.ts";
+import { divideTile, type Tile } from "../../../env/model/layout/propagation/tiles.ts";
 import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { DecisionProcess, StepEnd } from "../../training/algorithms/rainbow/process.ts";
 
@@ -137,15 +132,7 @@ export class VariableProcess implements DecisionProcess {
   }
 
   plan(): ShardingPlan {
-    const completed = this.divisions.copy();
-    inferRest(completed);
-    const { mesh, rest } = this.world;
-    return {
-      kind: "sharding",
-      mesh: structuredClone(mesh),
-      split: completed.splits(),
-      ...structuredClone(rest),
-    };
+    return completedPlan(this.divisions, this.world);
   }
 
   /** What is divided, before stuck ops are decided. */

@@ -229,3 +229,25 @@ export function carriedBytes({ timeline: { transfers, linkBusyUs } }: Explanatio
 }
 
 const sum = (values: Float64Array): number => values.reduce((all, value) => all + value, 0);
+
+/** A part of an iteration in both plans. */
+interface ChangedPart {
+  readonly words: string;
+  readonly beforeUs: number;
+  readonly afterUs: number;
+}
+
+/** Where the time goes in both plans, on one scale. Pre: the last part is the whole. */
+export function changeTable(title: string, parts: readonly ChangedPart[]): string[] {
+  const { beforeUs: oneUs, afterUs: twoUs } = parts[parts.length - 1];
+  const scale = scaleFor("us", Math.max(oneUs, twoUs));
+  return table([
+    [title, `before ${scale.unit}`, "after", "change"],
+    ...parts.map(({ words, beforeUs, afterUs }) => [
+      words,
+      formatOn(scale, beforeUs),
+      formatOn(scale, afterUs),
+      formatOn(scale, afterUs - beforeUs),
+    ]),
+  ]);
+}

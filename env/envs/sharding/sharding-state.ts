@@ -6,15 +6,10 @@ import { z } from "zod";
 import { InputError } from "../../model/errors.ts";
 import type { Mesh } from "../../model/layout/mesh.ts";
 import { sizesOf } from "../../model/layout/mesh.ts";
-import {
-  emptyWorklist,
-  noteChange,
-  propagateToConflicts,
-} from "../../model/layout/propagation/by-conflict.ts";
 import { Divisions } from "../../model/layout/propagation/divisions.ts";
-import { inferRest, type OpAxis, stuckOps } from "../../model/layout/propagation/infer-rest.ts";
+import { completedPlan, type OpAxis, stuckOps } from "../../model/layout/propagation/infer-rest.ts";
 import type { PropagationRules } from "../../model/layout/propagation/rules.ts";
-import type { Tile } from "../../model/layout/propagation/tiles.ts";
+import { divideTile, type Tile } from "../../model/layout/propagation/tiles.ts";
 import type { ShardingPlan } from "../../model/plan/sharding.ts";
 import type { ShardingView } from "../../parts/views/sharding-view.ts";
 import type { PlanState } from "../plan-state.ts";
@@ -66,26 +61,12 @@ export class ShardingState implements PlanState<readonly number[]>, ShardingView
 
   /** Pre: `mayTile`. */
   act(tile: number): void {
-    const { ops, dimension, axis } = this.tiles[tile];
-    const changed = emptyWorklist(this.divisions);
-    for (const op of ops) {
-      this.divisions.divide(this.world.rules.dimensionStart[op] + dimension, axis);
-      noteChange(this.divisions, changed, op, axis);
-    }
-    propagateToConflicts(this.divisions, changed);
+    divideTile(this.divisions, this.tiles[tile]);
     this.decided.push(tile);
   }
 
   plan(): ShardingPlan {
-    const completed = this.divisions.copy();
-    inferRest(completed);
-    const { mesh, rest } = this.world;
-    return {
-      kind: "sharding",
-      mesh: structuredClone(mesh),
-      split: completed.splits(),
-      ...structuredClone(rest),
-    };
+    return completedPlan(this.divisions, this.world);
   }
 
   planOf(decisions: readonly number[]): ShardingPlan {

@@ -8,7 +8,7 @@
  * each of two gathers. A collective among n has at most 2 n (n - 1) messages. Forward ops run at
  * most twice, and what they read and make goes as often.
  */
-import { CONTROL, Role } from "../../model/graph/graph.ts";
+import { CONTROL, type OpGraph, Role } from "../../model/graph/graph.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { opTimes } from "../lower/costs/unit-times.ts";
 import { slowestRoute } from "./pipeline-ceiling.ts";
@@ -25,25 +25,27 @@ export function shardingCeilingUs(scenario: Scenario): number {
   const { usPerByte, latencyUs } = slowestRoute(cluster, fidelity.transferGapUs);
   const axes = Math.ceil(Math.log2(count)) + 1;
   const hopsUs = MOST_STEPS * axes * 2 * count * count * latencyUs;
-  const runsOf = (v: number): number => (graph.role[v] === Role.forward ? 2 : 1);
   const useUs = (bytes: number): number => MOST_TRIPS * count * bytes * usPerByte + hopsUs;
   let totalUs = fidelity.startUs + count * opsUs(scenario);
   for (let e = 0; e < graph.edgeCount; e++) {
     if (graph.edgeOutput[e] === CONTROL) continue;
     const output = graph.outputStart[graph.edgeSource[e]] + graph.edgeOutput[e];
-    totalUs += runsOf(graph.edgeDestination[e]) * useUs(graph.outputBytes[output]);
+    totalUs += mostRuns(graph, graph.edgeDestination[e]) * useUs(graph.outputBytes[output]);
   }
   for (let v = 0; v < graph.opCount; v++) {
     for (let output = graph.outputStart[v]; output < graph.outputStart[v + 1]; output++)
-      totalUs += runsOf(v) * useUs(graph.outputBytes[output]);
+      totalUs += mostRuns(graph, v) * useUs(graph.outputBytes[output]);
     const reads = (graph.iterations?.[v]?.parameters ?? []).length;
     if (reads === 0) continue;
     const owner = graph.parameterBytes[v] > 0 || graph.twin[v] === -1 ? v : graph.twin[v];
     // To read them in each run, and to store new ones.
-    totalUs += (1 + runsOf(v)) * (useUs(graph.parameterBytes[owner]) + reads * hopsUs);
+    totalUs += (1 + mostRuns(graph, v)) * (useUs(graph.parameterBytes[owner]) + reads * hopsUs);
   }
   return Math.max(totalUs * (1 + ROUNDING), Number.MIN_VALUE);
 }
+
+/** Forward ops may be recomputed. */
+const mostRuns = ({ role }: OpGraph, v: number): number => (role[v] === Role.forward ? 2 : 1);
 
 /** Every run of every op on its slowest device. */
 function opsUs(scenario: Scenario): number {
@@ -55,7 +57,7 @@ function opsUs(scenario: Scenario): number {
     let slowestUs = 0;
     for (let at = v * count; at < (v + 1) * count; at++)
       if (runUs[at] !== Number.POSITIVE_INFINITY) slowestUs = Math.max(slowestUs, runUs[at]);
-    totalUs += (graph.role[v] === Role.forward ? 2 : 1) * (slowestUs + fidelity.opGapUs);
+    totalUs += mostRuns(graph, v) * (slowestUs + fidelity.opGapUs);
   }
   return totalUs;
 }

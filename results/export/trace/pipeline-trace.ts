@@ -14,18 +14,9 @@ import type {
   PipelineTransfer,
   SyncSpan,
 } from "../../../env/sim/timeline/pipeline/contract.ts";
-import { carriedCounter, memoryCounters, memoryPartCounters } from "./counters.ts";
-import { CLUSTER, type FlowEvent, type TraceEvent } from "./events.ts";
-import { laneNames, sideBySide } from "./lanes.ts";
-import {
-  arrowOver,
-  lanesWithSpans,
-  type Placed,
-  placedSpans,
-  type SpanLane,
-  type Spanned,
-  spanEvent,
-} from "./spans.ts";
+import type { FlowEvent } from "./events.ts";
+import { sideBySide } from "./lanes.ts";
+import { arrowOver, lanesWithSpans, type Placed, type SpanLane, type Spanned, spansTrace } from "./spans.ts";
 import type { Trace } from "./trace.ts";
 
 interface PipelineSpan extends Spanned {
@@ -35,25 +26,7 @@ interface PipelineSpan extends Spanned {
 }
 
 export function pipelineTrace(timeline: PipelineTimeline): Trace {
-  const { scenario, iterationUs, memorySteps, transfers } = timeline;
-  const { lanes, spans } = placedSpans(lanesOf(timeline));
-  const carried = transfers.flatMap(({ hops }) =>
-    hops.map(({ link, startUs, sentUs }) => ({ link, startUs, doneUs: sentUs })),
-  );
-  const traceEvents: TraceEvent[] = [
-    { ph: "M", pid: CLUSTER, tid: 0, name: "process_name", args: { name: scenario.cluster.name } },
-    ...lanes.flatMap(laneNames),
-    ...spans.map(spanEvent),
-    ...flowsOf(timeline, spans),
-    ...memoryCounters(scenario, memorySteps),
-    ...memoryPartCounters(scenario, memorySteps),
-    ...carriedCounter(carried),
-  ];
-  return {
-    displayTimeUnit: "ms",
-    otherData: { scenario: scenario.name, fidelity: scenario.fidelity.name, iterationUs },
-    traceEvents,
-  };
+  return spansTrace(timeline, lanesOf(timeline), timeline.transfers, (spans) => flowsOf(timeline, spans));
 }
 
 function lanesOf(timeline: PipelineTimeline): SpanLane<PipelineSpan>[] {

@@ -11,18 +11,9 @@ import { roleNames } from "../../../env/model/graph/graph.ts";
 import type { CollectiveSpan, StepMessage } from "../../../env/sim/timeline/sharding/contract.ts";
 import type { TracedSharding } from "../../../env/sim/timeline/sharding/sharding-timeline.ts";
 import { axesText, tensorName } from "../../text/shardings/names.ts";
-import { carriedCounter, memoryCounters, memoryPartCounters } from "./counters.ts";
-import { CLUSTER, type FlowEvent, type TraceEvent } from "./events.ts";
-import { laneNames, sideBySide } from "./lanes.ts";
-import {
-  arrowOver,
-  lanesWithSpans,
-  type Placed,
-  placedSpans,
-  type SpanLane,
-  type Spanned,
-  spanEvent,
-} from "./spans.ts";
+import type { FlowEvent } from "./events.ts";
+import { sideBySide } from "./lanes.ts";
+import { arrowOver, lanesWithSpans, type Placed, type SpanLane, type Spanned, spansTrace } from "./spans.ts";
 import type { Trace } from "./trace.ts";
 
 interface StepSpan extends Spanned {
@@ -34,25 +25,7 @@ interface StepSpan extends Spanned {
 }
 
 export function shardingTrace(timeline: TracedSharding): Trace {
-  const { scenario, iterationUs, memorySteps, messages } = timeline;
-  const { lanes, spans } = placedSpans(lanesOf(timeline));
-  const carried = messages.flatMap(({ hops }) =>
-    hops.map(({ link, startUs, sentUs }) => ({ link, startUs, doneUs: sentUs })),
-  );
-  const traceEvents: TraceEvent[] = [
-    { ph: "M", pid: CLUSTER, tid: 0, name: "process_name", args: { name: scenario.cluster.name } },
-    ...lanes.flatMap(laneNames),
-    ...spans.map(spanEvent),
-    ...flowsOf(timeline, spans),
-    ...memoryCounters(scenario, memorySteps),
-    ...memoryPartCounters(scenario, memorySteps),
-    ...carriedCounter(carried),
-  ];
-  return {
-    displayTimeUnit: "ms",
-    otherData: { scenario: scenario.name, fidelity: scenario.fidelity.name, iterationUs },
-    traceEvents,
-  };
+  return spansTrace(timeline, lanesOf(timeline), timeline.messages, (spans) => flowsOf(timeline, spans));
 }
 
 const inTime = (a: Spanned, b: Spanned): number => a.startUs - b.startUs || a.doneUs - b.doneUs;

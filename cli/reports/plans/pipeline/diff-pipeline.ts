@@ -8,12 +8,12 @@ import type { PipelineTimeline } from "../../../../env/sim/timeline/pipeline/con
 import { pipelineDifference } from "../../../../env/sim/timeline/pipeline/difference.ts";
 import { type LossName, lossNames, pipelineLosses } from "../../../../env/sim/timeline/pipeline/losses.ts";
 import type { ScoredPlan } from "../../../../env/sim/timeline/scored-plan.ts";
-import { formatBytes, formatCount, formatOn, scaleFor } from "../../../../results/text/format.ts";
+import { formatBytes, formatCount } from "../../../../results/text/format.ts";
 import { scheduleText } from "../../../../results/text/pipelines/facts.ts";
 import { shortName } from "../../../../results/text/pipelines/short-name.ts";
 import { visibleName } from "../../../../results/text/visible.ts";
 import { table } from "../../columns.ts";
-import { infeasibleLines, valueSentence } from "../diff-report.ts";
+import { changeTable, infeasibleLines, valueSentence } from "../diff-report.ts";
 import { scoreJson, scoreNotes } from "../score-report.ts";
 import { pipelineSentence } from "./explain-pipeline.ts";
 import { pipelineJson } from "./pipeline-json.ts";
@@ -38,7 +38,7 @@ export function pipelineDifferenceText(before: PipelineSide, after: PipelineSide
     ...infeasibleLines(one, two),
     ...scoreNotes(before.scored),
     "",
-    ...table(iterationRows(before.pipeline, after.pipeline)),
+    ...changeTable("where the iteration goes", joinedParts(before.pipeline, after.pipeline)),
     "",
     ...table(factRows(before.pipeline, after.pipeline)),
     "",
@@ -65,19 +65,6 @@ function joinedParts(before: PipelineTimeline, after: PipelineTimeline) {
       .filter((name) => name === "work" || one[name] > 0 || two[name] > 0)
       .map((name) => ({ words: lossWords[name], beforeUs: one[name], afterUs: two[name] })),
     { words: "the iteration", beforeUs: before.iterationUs, afterUs: after.iterationUs },
-  ];
-}
-
-function iterationRows(before: PipelineTimeline, after: PipelineTimeline): string[][] {
-  const scale = scaleFor("us", Math.max(before.iterationUs, after.iterationUs));
-  return [
-    ["where the iteration goes", `before ${scale.unit}`, "after", "change"],
-    ...joinedParts(before, after).map(({ words, beforeUs, afterUs }) => [
-      words,
-      formatOn(scale, beforeUs),
-      formatOn(scale, afterUs),
-      formatOn(scale, afterUs - beforeUs),
-    ]),
   ];
 }
 

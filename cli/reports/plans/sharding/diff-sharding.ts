@@ -9,13 +9,13 @@ import {
   type ShardingDifference,
   shardingDifference,
 } from "../../../../env/sim/timeline/sharding/difference.ts";
-import { formatCount, formatOn, scaleFor } from "../../../../results/text/format.ts";
+import { formatCount } from "../../../../results/text/format.ts";
 import { shortName } from "../../../../results/text/pipelines/short-name.ts";
 import { collectiveText } from "../../../../results/text/shardings/names.ts";
 import { stepParts, tensorText } from "../../../../results/text/shardings/step-rows.ts";
 import { visibleName } from "../../../../results/text/visible.ts";
 import { table } from "../../columns.ts";
-import { infeasibleLines, valueSentence } from "../diff-report.ts";
+import { changeTable, infeasibleLines, valueSentence } from "../diff-report.ts";
 import { scoreJson, scoreNotes } from "../score-report.ts";
 import { shardingSentence } from "./explain-sharding.ts";
 
@@ -40,7 +40,7 @@ export function shardingDifferenceText(before: ShardingSide, after: ShardingSide
     ...infeasibleLines(one, two),
     ...scoreNotes(before.scored),
     "",
-    ...table(stepRows(before.timeline, after.timeline)),
+    ...changeTable("where the step goes", joinedParts(before.timeline, after.timeline)),
     "",
     ...splitLines(before, found),
     "",
@@ -54,17 +54,6 @@ const meshText = ({ timeline }: ShardingSide): string =>
   timeline.plan.mesh.axes.map(({ name, size }) => `${visibleName(name)} ${size}`).join(" x ");
 
 /** Of the rank of each that computes longest; parts that either has. */
-function stepRows(before: ShardingTimeline, after: ShardingTimeline): string[][] {
-  const scale = scaleFor("us", Math.max(before.iterationUs, after.iterationUs));
-  const rows = joinedParts(before, after).map(({ words, beforeUs, afterUs }) => [
-    words,
-    formatOn(scale, beforeUs),
-    formatOn(scale, afterUs),
-    formatOn(scale, afterUs - beforeUs),
-  ]);
-  return [["where the step goes", `before ${scale.unit}`, "after", "change"], ...rows];
-}
-
 function joinedParts(before: ShardingTimeline, after: ShardingTimeline) {
   const [one, two] = [before, after].map(
     (side) => new Map(stepParts(side, side.slowest).map(({ words, us }) => [words, us])),

@@ -3,6 +3,9 @@
  * takes the dimension that leaves the fewest bytes to gather, or stays whole. What is undecided
  * then stays whole. Ops come in program order, and each choice spreads before the next one is made.
  */
+
+import type { ShardingPlan } from "../../plan/sharding.ts";
+import type { Mesh } from "../mesh.ts";
 import {
   CONFLICT,
   emptyWorklist,
@@ -26,6 +29,21 @@ export function stuckOps(divisions: Divisions): OpAxis[] {
     for (let axis = 0; axis < divisions.sizes.length; axis++)
       if (divisions.isOpen(op, axis) && wishOf(divisions, op, axis) === CONFLICT) stuck.push({ op, axis });
   return stuck;
+}
+
+/** The plan of these divisions, with what is stuck decided; they stay as they are. */
+export function completedPlan(
+  divisions: Divisions,
+  { mesh, rest }: { readonly mesh: Mesh; readonly rest: Partial<ShardingPlan> },
+): ShardingPlan {
+  const completed = divisions.copy();
+  inferRest(completed);
+  return {
+    kind: "sharding",
+    mesh: structuredClone(mesh),
+    split: completed.splits(),
+    ...structuredClone(rest),
+  };
 }
 
 /** Answers where it has decided that an op stays whole. */

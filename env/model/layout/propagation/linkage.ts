@@ -8,10 +8,10 @@
  * ours; it is an equivalence, where "one forces the other" need not be.
  */
 import type { MeshSizes } from "../mesh.ts";
-import { emptyWorklist, noteChange, propagateToConflicts, wishOf } from "./by-conflict.ts";
+import { wishOf } from "./by-conflict.ts";
 import { Divisions } from "./divisions.ts";
 import type { PropagationRules } from "./rules.ts";
-import type { Tile } from "./tiles.ts";
+import { divideTile, type Tile } from "./tiles.ts";
 
 export interface Linkage {
   /** Number of the group of each tile, in the order of first tiles. */
@@ -69,19 +69,6 @@ export function isRuledOut(
     tiles[each].ops.some((op) => divisions.isBarred(dimensionStart[op] + tiles[each].dimension, axis)),
   );
   return isBarred && reached[group].every((op) => divisions.isOpen(op, axis));
-}
-
-/** Divides all ops of the tile that are not divided by its axis yet, and what follows from it. */
-export function divideTile(divisions: Divisions, ...tiles: readonly Tile[]): void {
-  const changed = emptyWorklist(divisions);
-  const { dimensionStart } = divisions.rules;
-  for (const { ops, dimension, axis } of tiles)
-    for (const op of ops) {
-      if (!divisions.mayDivide(dimensionStart[op] + dimension, axis)) continue;
-      divisions.divide(dimensionStart[op] + dimension, axis);
-      noteChange(divisions, changed, op, axis);
-    }
-  propagateToConflicts(divisions, changed);
 }
 
 const NO_WISH = -1;

@@ -7,6 +7,7 @@
 import type { OpGraph } from "../../graph/graph.ts";
 import { repeatedBlocks } from "../../layers/repeated-blocks.ts";
 import type { MeshSizes } from "../mesh.ts";
+import { emptyWorklist, noteChange, propagateToConflicts } from "./by-conflict.ts";
 import { Divisions } from "./divisions.ts";
 import type { PropagationRules } from "./rules.ts";
 
@@ -84,4 +85,17 @@ function equalOps({ graph, ops }: PropagationRules): number[][] {
     else group.push(op);
   }
   return [...groups.values()];
+}
+
+/** Divides all ops of the tile that are not divided by its axis yet, and what follows from it. */
+export function divideTile(divisions: Divisions, ...tiles: readonly Tile[]): void {
+  const changed = emptyWorklist(divisions);
+  const { dimensionStart } = divisions.rules;
+  for (const { ops, dimension, axis } of tiles)
+    for (const op of ops) {
+      if (!divisions.mayDivide(dimensionStart[op] + dimension, axis)) continue;
+      divisions.divide(dimensionStart[op] + dimension, axis);
+      noteChange(divisions, changed, op, axis);
+    }
+  propagateToConflicts(divisions, changed);
 }

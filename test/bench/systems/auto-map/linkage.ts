@@ -3,9 +3,9 @@ import { autoMap, variableProcess } from "../../../../agents/learned/auto-map/au
 import { variablesOf } from "../../../../agents/learned/auto-map/variable-process.ts";
 import { createScenario, type Scenario } from "../../../../env/index.ts";
 import { Divisions } from "../../../../env/model/layout/propagation/divisions.ts";
-import { divideTile, linkageOf } from "../../../../env/model/layout/propagation/linkage.ts";
+import { linkageOf } from "../../../../env/model/layout/propagation/linkage.ts";
 import { propagationRules } from "../../../../env/model/layout/propagation/rules.ts";
-import { tilesOf } from "../../../../env/model/layout/propagation/tiles.ts";
+import { divideTile, tilesOf } from "../../../../env/model/layout/propagation/tiles.ts";
 import { perceptron } from "../../../agents/problems/sharding/labels/small-networks.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";
 import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";

@@ -2,14 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Divisions } from "../../../../../env/model/layout/propagation/divisions.ts";
 import {
-  divideTile,
   isRuledOut,
   linkageOf,
   noLinkage,
   unmetOp,
 } from "../../../../../env/model/layout/propagation/linkage.ts";
 import { propagationRules } from "../../../../../env/model/layout/propagation/rules.ts";
-import { tilesOf } from "../../../../../env/model/layout/propagation/tiles.ts";
+import { divideTile, tilesOf } from "../../../../../env/model/layout/propagation/tiles.ts";
 import { transformerBlock } from "../../../../env/sim/lower/sharding/transformer-block.ts";
 
 const { graph } = transformerBlock({ b: 2, s: 4, h: 8, a: 4, d: 2, f: 16 });
