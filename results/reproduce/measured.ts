@@ -37,6 +37,39 @@ export function levelOf(values: Runs): Measured {
   return measuredOf(logs, values, Math.exp);
 }
 
+/**
+ * The share of the way from `start` to `limit` that `ours` goes, in logarithms, over all pairs.
+ * Pre: `limit` is below `start` in the mean. Scenarios and seeds are drawn again together.
+ */
+export function shareOfWay(start: Runs, ours: Runs, limit: Runs): Measured {
+  const seeds = Math.max(0, ...ours.map((row) => row.length));
+  const steps = start.flatMap((row, i) =>
+    row.flatMap((from, seed) => {
+      const [own, last] = [ours[i][seed], limit[i][seed]];
+      return from === null || own === null || last === null
+        ? []
+        : [{ gone: Math.log(from / own), whole: Math.log(from / last) }];
+    }),
+  );
+  const left = start.flat().length - steps.length;
+  const note = left === 0 ? null : `${left} triples are left out: no plan fits in one of them.`;
+  const shareIn = (at: (i: number) => number): number => {
+    let [gone, whole] = [0, 0];
+    for (let i = 0; i < steps.length; i++) {
+      gone += steps[at(i)].gone;
+      whole += steps[at(i)].whole;
+    }
+    return gone / whole;
+  };
+  const value = shareIn((i) => i);
+  if (!Number.isFinite(value)) return { measured: null, seeds, note: note ?? "There is no way to go." };
+  const { count, cells, drawn } = resamplesOf([steps.length]);
+  const estimates = Float64Array.from({ length: count }, (_, resample) =>
+    shareIn((i) => drawn[resample * cells + i]),
+  ).filter(Number.isFinite);
+  return { measured: percentileInterval(value, estimates), seeds, note };
+}
+
 /** One number that nothing was drawn for. */
 export const exactly = (value: number): Measured => ({
   measured: { value, low: value, high: value },

@@ -3,12 +3,14 @@
  * by peak memory on two devices and graphs that the network never saw.
  */
 import type { Claim, Laboratory, Paper, ReproductionScale } from "../contract.ts";
-import { ratioOf } from "../measured.ts";
+import { ratioOf, shareOfWay } from "../measured.ts";
 import type { Assumption } from "../placement/assumptions.ts";
 import { claimOf, notRun, type Said } from "../placement/orders.ts";
 
 /** Simulations of the paper's budget: 5,000 evaluations, each with its decoding. */
 const PAPER_BUDGET = 10_000;
+/** Evaluations of a long run over those of the others, as 100,000 over 5,000. */
+const LONG_RUN = 20;
 const OBJECTIVE = "peak-memory";
 const CHECKED = "checked against the paper";
 
@@ -25,7 +27,13 @@ export const regalPaper: Paper = {
   ],
   dataFrom: null,
   async run(scale, lab) {
-    return [...(await againstBrkga(scale, lab)), ...(await searches(scale, lab)), ...outside];
+    const policy = await trained(scale, lab);
+    return [
+      ...(await againstBrkga(policy, scale, lab)),
+      await headroom(policy, scale, lab),
+      ...(await searches(scale, lab)),
+      ...outside,
+    ];
   },
 };
 
@@ -54,9 +62,11 @@ async function trained({ quick }: ReproductionScale, lab: Laboratory): Promise<s
   });
 }
 
-async function againstBrkga(scale: ReproductionScale, lab: Laboratory): Promise<Claim[]> {
-  const { quick, seeds } = scale;
-  const policy = await trained(scale, lab);
+async function againstBrkga(
+  policy: string,
+  { quick, seeds }: ReproductionScale,
+  lab: Laboratory,
+): Promise<Claim[]> {
   const scenarios = addresses(quick ? 5 : 30);
   const budgets = quick ? [2_000] : [2_000, PAPER_BUDGET];
   const claims: Claim[] = [];
@@ -76,6 +86,35 @@ async function againstBrkga(scale: ReproductionScale, lab: Laboratory): Promise<
     );
   }
   return claims;
+}
+
+/** Of what twenty times as many evaluations of BRKGA gain, the share that the policy gains. */
+async function headroom(
+  policy: string,
+  { quick, seeds }: ReproductionScale,
+  lab: Laboratory,
+): Promise<Claim> {
+  const scenarios = addresses(quick ? 5 : 30);
+  const simulations = quick ? 2_000 : PAPER_BUDGET;
+  const runsOf = (method: string, budget: number) => valuesOn(scenarios, method, budget, seeds, lab);
+  const measured = shareOfWay(
+    await runsOf("brkga", simulations),
+    await runsOf(`regal@${policy}?actBudget=${simulations}`, simulations),
+    await runsOf("brkga", LONG_RUN * simulations),
+  );
+  const quantity = `share of what ${LONG_RUN} times as many evaluations of BRKGA gain, ${simulations / 2} evaluations, ${scenarios.length} unseen graphs`;
+  return claimOf(
+    {
+      statement: "It captures 54% of what long runs of BRKGA gain.",
+      paperFigure: "54.0%, early version",
+      source: CHECKED,
+      rule: { kind: "ratio", paper: 0.54, within: 1.5 },
+      why: "Trained for minutes, it helps runs of about the length that it was trained with.",
+    },
+    UNDER,
+    quantity,
+    measured,
+  );
 }
 
 /** What it is worth to evolve, and what hill climbing makes of as many simulations. */
@@ -123,16 +162,6 @@ const outside: readonly Claim[] = [
     },
     UNDER.under,
     "The next best method, a tuned BRKGA, is not here.",
-  ),
-  notRun(
-    {
-      statement: "It captures 54% of what long runs of BRKGA gain.",
-      paperFigure: "54.0%, early version",
-      source: CHECKED,
-      rule: { kind: "ratio", paper: 0.54, within: 1.5 },
-    },
-    UNDER.under,
-    "Not measured: long runs on every graph and seed take more than the hour of a reproduction.",
   ),
   notRun(
     {

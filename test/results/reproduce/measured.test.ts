@@ -1,7 +1,7 @@
 /** Ratios with intervals: their laws, and what happens to runs without a plan. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exactly, levelOf, ratioOf } from "../../../results/reproduce/measured.ts";
+import { exactly, levelOf, ratioOf, shareOfWay } from "../../../results/reproduce/measured.ts";
 
 const runs = (scenarios: number, seeds: number) =>
   fc.array(fc.array(fc.double({ min: 1, max: 1000, noNaN: true }), { minLength: seeds, maxLength: seeds }), {
@@ -67,4 +67,29 @@ describe("a ratio", () => {
 test("a level is the geometric mean of the values, and a single number has no width", () => {
   expect(levelOf([[2, 8]]).measured!.value).toBeCloseTo(4, 12);
   expect(exactly(7)).toEqual({ measured: { value: 7, low: 7, high: 7 }, seeds: 1, note: null });
+});
+
+describe("the share of a way", () => {
+  test("is 0 at its start, 1 at its end, and a half in the middle of the logarithms", () => {
+    const [start, limit] = [[[8, 16]], [[2, 4]]];
+    const shares = [start, limit, [[4, 8]]].map((ours) => shareOfWay(start, ours, limit).measured);
+    expect(shares).toEqual([0, 1, 0.5].map((value) => ({ value, low: value, high: value })));
+  });
+
+  test("weighs pairs by how far they can go, and is below 0 where plans are worse than the start", () => {
+    expect(shareOfWay([[4, 2]], [[1, 2]], [[1, 1]]).measured!.value).toBeCloseTo(2 / 3, 12);
+    expect(shareOfWay([[2]], [[4]], [[1]]).measured!.value).toBeCloseTo(-1, 12);
+  });
+
+  test("leaves out seeds without a plan, and is nothing where there is no way", () => {
+    expect(shareOfWay([[4, null]], [[2, 2]], [[2, 2]])).toMatchObject({
+      measured: { value: 1 },
+      seeds: 2,
+      note: "1 of 2 triples are left out: no plan fits in one of them.",
+    });
+    expect(shareOfWay([[3]], [[3]], [[3]])).toMatchObject({
+      measured: null,
+      note: "There is no way to go.",
+    });
+  });
 });
