@@ -51,8 +51,9 @@ export function shareOfWay(start: Runs, ours: Runs, limit: Runs): Measured {
         : [{ gone: Math.log(from / own), whole: Math.log(from / last) }];
     }),
   );
-  const left = start.flat().length - steps.length;
-  const note = left === 0 ? null : `${left} triples are left out: no plan fits in one of them.`;
+  const all = start.flat().length;
+  const left = all - steps.length;
+  const note = left === 0 ? null : `${left} of ${all} triples are left out: no plan fits in one of them.`;
   const shareIn = (at: (i: number) => number): number => {
     let [gone, whole] = [0, 0];
     for (let i = 0; i < steps.length; i++) {
