@@ -28,6 +28,8 @@ export interface Card {
   readonly limits?: string;
   /** Of weights that come with the package: their hash, the seed, and the command and data. */
   readonly weights?: string;
+  /** What those weights have learned from, as `evaluate` declares it to the leaderboard. */
+  readonly trainedOn?: readonly string[];
 }
 
 /**

@@ -14,9 +14,11 @@ export interface NetworkRecipe {
   /** The command and the data that gave it. */
   readonly recipe: string;
   readonly seed: number;
+  /** Splits and workloads that it has learned from. */
+  readonly trainedOn: readonly string[];
 }
 
-export interface StoredNetwork extends NetworkRecipe {
+export interface StoredNetwork extends Omit<NetworkRecipe, "trainedOn"> {
   /** Means, scales and weights. */
   readonly base64: string;
 }

@@ -72,7 +72,7 @@ export const flags = {
     type: "repeated",
     placeholder: "METHOD=A,B",
     describe: "scenarios, splits or families that a method has learned from; may be repeated",
-    defaultText: "what its policy tells",
+    defaultText: "what its policy or its weights tell",
   },
   json: jsonFlag,
 } as const satisfies Flags;
@@ -138,7 +138,7 @@ async function methodsOf(
   return [...new Set(asked.flatMap((spec) => (spec === ALL ? all : [spec])))];
 }
 
-/** What is declared, and what the policies themselves tell. */
+/** What is declared, and what policies and weights of the package tell. */
 async function trainedOn(
   methods: readonly string[],
   declared: readonly string[],
@@ -146,8 +146,10 @@ async function trainedOn(
   const sources = new Map<string, readonly string[]>();
   const add = (method: string, names: readonly string[]) =>
     sources.set(method, [...new Set([...(sources.get(method) ?? []), ...names])]);
-  for (const [spec, { trained }] of (await knownMethods(methods)).methods)
+  for (const [spec, { module, trained }] of (await knownMethods(methods)).methods) {
+    if (module.card.trainedOn !== undefined) add(spec, module.card.trainedOn);
     if (trained !== null) add(spec, trained.scenarios);
+  }
   for (const text of declared) {
     const method = methods
       .filter((spec) => text.startsWith(`${spec}=`))

@@ -28,7 +28,7 @@ import { createRng, type Rng } from "../../../env/index.ts";
 import { openCase } from "./lab.ts";
 import { bestOfFew, collect } from "./labels.ts";
 import { readPools, writePools } from "./pool-file.ts";
-import { trainingUris } from "./training-scenarios.ts";
+import { trainedOn, trainingUris } from "./training-scenarios.ts";
 import { writeSources } from "./weights-source.ts";
 
 const { values } = parseArgs({
@@ -91,7 +91,7 @@ async function main(): Promise<void> {
     `npm run train:house -- --seed ${seed} --rounds ${values.rounds}: ${pools.length} pools of ` +
     `${POOL} changes from train splits of layered, series-parallel, regal, inception, enas-ptb and ` +
     `transformer, and from rnnlm, wavenet, amoebanet-d, resnet-50, squeezenet, unet, gcn-reddit and t5-small`;
-  writeSources(values.write, network!, recipe, seed);
+  writeSources(values.write, network!, { recipe, seed, trainedOn });
 }
 
 /** The pools of a file or, where it is not there, of searches that write it. */

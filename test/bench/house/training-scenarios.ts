@@ -48,6 +48,11 @@ const networks: Readonly<Record<Split, readonly Kind[]>> = {
   ],
 };
 
+/** What the leaderboard is told. */
+export const trainedOn: readonly string[] = [...families, ...networks.train].map(({ name, isFamily }) =>
+  isFamily ? `${name}/train` : name,
+);
+
 const clusters = [
   "2xK80",
   "4xK80",

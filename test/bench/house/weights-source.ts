@@ -2,12 +2,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Network } from "../../../agents/search/ranker/network.ts";
-import { storeNetwork } from "../../../agents/search/ranker/stored-network.ts";
+import { type NetworkRecipe, storeNetwork } from "../../../agents/search/ranker/stored-network.ts";
 
 const WIDTH = 96;
 const MADE = "Made by test/bench/house/train.ts; not written by hand.";
 
-export function writeSources(folder: string, network: Network, recipe: string, seed: number): void {
+export function writeSources(
+  folder: string,
+  network: Network,
+  { recipe, seed, trainedOn }: Pick<NetworkRecipe, "recipe" | "seed" | "trainedOn">,
+): void {
   const { base64, ...known } = storeNetwork(network, recipe, seed);
   const lines = base64.match(new RegExp(`.{1,${WIDTH}}`, "g")) ?? [];
   writeFileSync(
@@ -25,6 +29,9 @@ export const houseRecipe: NetworkRecipe = {
   seed: ${seed},
   recipe:
     "${recipe}",
+  trainedOn: [
+${trainedOn.map((name) => `    "${name}",`).join("\n")}
+  ],
 };
 `,
   );

@@ -53,6 +53,15 @@ describe("evaluate", () => {
     expect(cells.filter(({ value }: { value: number | null }) => value !== null)).toHaveLength(4);
   });
 
+  test("declares what weights of the package have learned from, and what the flag adds", async () => {
+    const out = join(folder, "learned");
+    const flags = ["--methods", "house,heft", "--simulations", "2", "--out", out];
+    await pgym([...small, ...flags, "--trained-on", "house=other:notes"]);
+    const { trainedOn } = json("learned", "report.json").request;
+    expect(Object.keys(trainedOn)).toEqual(["house"]);
+    expect(trainedOn.house).toEqual(expect.arrayContaining(["layered/train", "rnnlm", "other:notes"]));
+  });
+
   test.each([
     ["--simulations 10,many", '--simulations holds "many", expected numbers with commas between.'],
     ["--simulations 10,10", "The budget of 10 simulations is named twice; name it once."],

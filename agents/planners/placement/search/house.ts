@@ -50,6 +50,7 @@ export const houseOf = (
     limits:
       "Makespan; for other objectives the same as best. The network was trained on graphs of 50 to 1,000 ops on 2 to 9 devices.",
     weights: `hash ${houseRecipe.hash}, seed ${houseRecipe.seed}; ${houseRecipe.recipe}`,
+    trainedOn: houseRecipe.trainedOn,
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
