@@ -9,8 +9,6 @@ import { type ClusterPart, clusterPart } from "../../../model/cluster/cluster-pa
 import { levelsOf } from "../../../model/cluster/levels.ts";
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
 import { localShare } from "../../../model/layout/layout.ts";
-import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
-import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
 import { isHybrid, ranksOf, replicasOf, shardingInside } from "../../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import { dataEdges, type ShardingPlan } from "../../../model/plan/sharding.ts";
@@ -20,17 +18,9 @@ import { createPeakSlices } from "../../memory/peak-slices.ts";
 import type { Hold, TensorSizes } from "../costs/parcels.ts";
 import type { WorkCode } from "../costs/work.ts";
 import { rankBytes } from "../sharding/instructions.ts";
-import { partProgram } from "../sharding/program.ts";
 import { type LoweredSharding, lowerProgram } from "../sharding/tasks.ts";
-import { createForms } from "./program-form.ts";
-import { type StageProgram, stageProgram, type UnitProgram, unitProgram } from "./stage-program.ts";
-
-/** A unit of a share of the batch on the ranks of a replica. */
-export interface UnitRun {
-  readonly us: number;
-  /** The most bytes that a rank has at once, without what other units have left. */
-  readonly peakBytes: number;
-}
+import { createStagePrograms, type StagePrograms, type UnitRun } from "./known-programs.ts";
+import { type StageProgram, type UnitProgram, unitProgram } from "./stage-program.ts";
 
 export interface InsideCosts extends TensorSizes {
   /** Of each stage, what a rank holds of weights and of each number of the optimizer. */
@@ -53,60 +43,21 @@ export interface ToldUnit extends LoweredSharding {
 
 export type InsideCoster = (plan: PipelinePlan, workOf: Uint8Array) => InsideCosts | null;
 
-/** Programs and runs that are kept. */
-const MOST_KEPT = 256;
-
-/** By unit, share and ranks; programs of one form share them. */
-type UnitRuns = Map<string, UnitRun>;
-
-interface KnownStage {
-  readonly program: StageProgram;
-  readonly runs: UnitRuns;
-}
-
 /** Null for plans without meshes. */
 export function createInsideCosts(scenario: Scenario): InsideCoster {
-  const known = new Map<string, KnownStage>();
-  const runsByForm = new Map<string, UnitRuns>();
-  const formOf = createForms(scenario.graph);
-  const resharders = new Map<string, Resharder>();
-  const resharderOf = (sizes: MeshSizes): Resharder => {
-    const found = resharders.get(sizes.join()) ?? createResharder(sizes);
-    resharders.set(sizes.join(), found);
-    return found;
-  };
   const partOf = rankParts(scenario);
+  let stagePrograms: StagePrograms | undefined;
   return (plan, workOf) => {
     if (!isHybrid(plan)) return null;
+    stagePrograms ??= createStagePrograms(scenario);
+    const programOf = stagePrograms;
     const stages = plan.stages.map((stage, number) => {
       if (ranksOf(stage) === 1) return null;
       const sharding = shardingInside(plan, number, replicasOf(stage)[0]);
-      const ops = {
-        graph: scenario.graph,
-        outside: Uint8Array.from(plan.stageOf, (of) => (of === number ? 0 : 1)),
-        workOf,
-        ...(plan.recompute !== undefined && { recompute: plan.recompute }),
-      };
-      const { mesh, split, collective, memory } = sharding;
-      const phases = [ops.outside, workOf, plan.recompute].map((flags) => flags?.join("") ?? "");
-      const key = JSON.stringify([mesh.axes, split, collective, memory, phases]);
-      let found = known.get(key);
-      if (found === undefined) {
-        const program = stageProgram(
-          partProgram(scenario, sharding, ops.outside, resharderOf(sizesOf(mesh))),
-          ops,
-        );
-        if (known.size >= MOST_KEPT) {
-          known.clear();
-          runsByForm.clear();
-        }
-        const form = JSON.stringify([collective, memory, formOf(program)]);
-        const runs: UnitRuns = runsByForm.get(form) ?? new Map();
-        runsByForm.set(form, runs);
-        found = { program, runs };
-        known.set(key, found);
-      }
-      return { ...found, sharding };
+      const outside = Uint8Array.from(plan.stageOf, (of) => (of === number ? 0 : 1));
+      const { recompute } = plan;
+      const ops = { outside, workOf, ...(recompute !== undefined && { recompute }) };
+      return { ...programOf(sharding, ops), sharding };
     });
     const programs = stages.map((stage) => stage?.program ?? null);
     /** The sharding of the replica that a device leads. */
