@@ -14,6 +14,7 @@ import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import { dataEdges, type ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { createEngine, createLoggingEngine, type LoggingEngine } from "../../engine/engine.ts";
+import type { KernelRoom } from "../../engine/kernel/memory.ts";
 import { createPeakSlices } from "../../memory/peak-slices.ts";
 import type { Hold, TensorSizes } from "../costs/parcels.ts";
 import type { WorkCode } from "../costs/work.ts";
@@ -47,6 +48,7 @@ export type InsideCoster = (plan: PipelinePlan, workOf: Uint8Array) => InsideCos
 export function createInsideCosts(scenario: Scenario): InsideCoster {
   const partOf = rankParts(scenario);
   let stagePrograms: StagePrograms | undefined;
+  const room: KernelRoom = { memory: null };
   return (plan, workOf) => {
     if (!isHybrid(plan)) return null;
     stagePrograms ??= createStagePrograms(scenario);
@@ -76,7 +78,7 @@ export function createInsideCosts(scenario: Scenario): InsideCoster {
         const { alone, ranks, key: place } = partOf(sharding.mesh.devices, sharding.collective);
         const key = `${work} ${share} ${place}`;
         const onRanks = { ...sharding, mesh: { ...sharding.mesh, devices: ranks } };
-        const run = runs.get(key) ?? unitRun(alone, onRanks, unitProgram(program, work, share));
+        const run = runs.get(key) ?? unitRun(alone, onRanks, unitProgram(program, work, share), room);
         runs.set(key, run);
         return run;
       },
@@ -125,10 +127,15 @@ function rankParts(scenario: Scenario) {
   }
 }
 
-function unitRun(scenario: Scenario, sharding: ShardingPlan, { program, ...borders }: UnitProgram): UnitRun {
+function unitRun(
+  scenario: Scenario,
+  sharding: ShardingPlan,
+  { program, ...borders }: UnitProgram,
+  room: KernelRoom,
+): UnitRun {
   if (program.instructions.length === 0) return { us: 0, peakBytes: 0 };
   const { compiled, device, columns } = lowerProgram(scenario, sharding, program, borders);
-  const engine = createEngine(compiled);
+  const engine = createEngine(compiled, room);
   const us = engine.run(device);
   const peaksAbove = createPeakSlices(compiled, columns);
   const { bytes } = peaksAbove(new Float64Array(compiled.deviceCount), engine, device);
