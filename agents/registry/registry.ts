@@ -17,11 +17,13 @@ import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
 import { systemNamed, systemSentence } from "./systems.ts";
 import { loadMethod } from "./user-module.ts";
 
+const shardingSearch = shardingSearchOf(composedMethods);
+
 export const methods: readonly Method[] = [
-  bestOf(composedMethods),
+  bestOf([...composedMethods, shardingSearch]),
   houseOf(composedMethods),
   bestList,
-  shardingSearchOf(composedMethods),
+  shardingSearch,
   ...composedMethods,
 ];
 

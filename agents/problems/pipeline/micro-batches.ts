@@ -21,12 +21,24 @@ export function wholeMicroBatches(scenario: Scenario): number[] {
   return numbers.filter((number) => (scenario.graph.batch ?? 0) % number === 0);
 }
 
+/**
+ * Numbers beyond those, about the powers of two up to one sample each: for what fits no other way.
+ * Every micro-batch is tasks to simulate.
+ */
+export function finerMicroBatches(scenario: Scenario): number[] {
+  const most = mostMicroBatches(scenario);
+  const batch = scenario.graph.batch ?? 0;
+  const numbers = Array.from({ length: batch }, (_, i) => i + 1).filter((number) => batch % number === 0);
+  return aboutDoubled(numbers.filter((number) => number >= 2 * most));
+}
+
 /** The number asked for; for 0 about the powers of two. */
 export const microBatchChoices = (scenario: Scenario, asked: number): number[] =>
   asked === 0 ? aboutDoubled(wholeMicroBatches(scenario)) : [asked];
 
 /** Of ascending numbers the first, each next one that is at least twice as large, and the last. */
 export function aboutDoubled(numbers: readonly number[]): number[] {
+  if (numbers.length === 0) return [];
   const found: number[] = [];
   for (const number of numbers)
     if (found.length === 0 || number >= 2 * found[found.length - 1]) found.push(number);

@@ -15,7 +15,11 @@ import { scheduleOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { PlanTooLarge } from "../../../env/sim/lower/size.ts";
 import type { Fact, PlannerModule, PlannerReport } from "../../contract.ts";
-import { microBatchChoices, wholeMicroBatches } from "../../problems/pipeline/micro-batches.ts";
+import {
+  finerMicroBatches,
+  microBatchChoices,
+  wholeMicroBatches,
+} from "../../problems/pipeline/micro-batches.ts";
 import { type Attempt, attempt } from "../groups/best-starts.ts";
 import { climb, keyOf, type ScoredStages, scored } from "./climb.ts";
 import { type Candidate, estimatedUs, gridOf } from "./grid.ts";
@@ -73,31 +77,14 @@ export async function* searchPipelines(
   const numbers = microBatchChoices(scenario, 0);
   const starts: ScoredStages[] = [];
   const seen = new Set<string>();
-  const isNew = (plan: StagePlan): boolean => seen.size < seen.add(keyOf(plan)).size;
-  for (const share of MEMORY_SHARES) {
-    const most = Math.min(MOST_OF_A_SHARE, Math.ceil(evaluator.remaining / 8));
-    const lists = [
-      candidates(chain, numbers, share, [1]),
-      ...(degrees.length > 1
-        ? [tensorGrid(chain, numbers, share), candidates(chain, numbers, share, degrees)]
-        : []),
-    ];
-    const unseen = lists.map((list) => list.filter(({ plan }) => !seen.has(keyOf(plan))));
-    const first = unseen.flatMap((list) => list.slice(0, most)).map(({ plan }) => plan);
-    const scoredOnes = yield* scoredInTurn(chain, first.filter(isNew), evaluator);
-    // The shortest fill keeps more activations, so it is for those that fit.
-    const fitting = scoredOnes.filter(({ isFeasible, plan }) => isFeasible && plan.stages.length > 1);
-    const shorter = fitting.map(({ plan }) => ({ ...plan, schedule: { name: "zb-h1" } }));
-    starts.push(...scoredOnes, ...(yield* scoredInTurn(chain, shorter, evaluator)));
-    if (lists.every((list) => list.length === 0) || evaluator.best?.outcome.feasible === true) break;
-  }
+  starts.push(...(yield* firstThatFit(chain, evaluator, { candidates, degrees, seen })));
   const grid = gridOf(chain, numbers);
   const ofGrid = flush ? grid.filter(isFlushed) : grid;
   const most = Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4));
   const firstOfGrid = ofGrid
     .slice(0, most)
     .map(({ plan }) => plan)
-    .filter(isNew);
+    .filter(newIn(seen));
   starts.push(...(yield* scoredInTurn(chain, firstOfGrid, evaluator)));
   for (const module of planners) {
     const start = yield* startOf(chain, module, evaluator, rng);
@@ -113,6 +100,51 @@ export async function* searchPipelines(
   if (best === null) return undefined;
   const found = yield* climb(chain, best, evaluator, rng.child("climb"), { ...limits, hot: HOT });
   return flush ? { facts: staleFacts(chain, found.plan, grid) } : undefined;
+}
+
+interface Leading {
+  readonly candidates: PipelineSearchOptions["candidates"];
+  readonly degrees: readonly number[];
+  /** Keys of plans that were scored. */
+  readonly seen: Set<string>;
+}
+
+/** Whether a plan is new; from then on it is not. */
+const newIn =
+  (seen: Set<string>) =>
+  (plan: StagePlan): boolean =>
+    seen.size < seen.add(keyOf(plan)).size;
+
+/** Candidates that fill less and less of the memory by their estimates, until one of them fits. */
+function* firstThatFit(
+  chain: LayerChain,
+  evaluator: MeteredEvaluator,
+  { candidates, degrees, seen }: Leading,
+): Generator<Plan, ScoredStages[]> {
+  const { scenario } = chain;
+  const starts: ScoredStages[] = [];
+  // More micro-batches than planners choose by themselves keep less, where nothing else fits.
+  for (const numbers of [microBatchChoices(scenario, 0), finerMicroBatches(scenario)])
+    for (const share of MEMORY_SHARES) {
+      if (numbers.length === 0) break;
+      const most = Math.min(MOST_OF_A_SHARE, Math.ceil(evaluator.remaining / 8));
+      const lists = [
+        candidates(chain, numbers, share, [1]),
+        ...(degrees.length > 1
+          ? [tensorGrid(chain, numbers, share), candidates(chain, numbers, share, degrees)]
+          : []),
+      ];
+      if (lists.every((list) => list.length === 0)) break;
+      const unseen = lists.map((list) => list.filter(({ plan }) => !seen.has(keyOf(plan))));
+      const first = unseen.flatMap((list) => list.slice(0, most)).map(({ plan }) => plan);
+      const scoredOnes = yield* scoredInTurn(chain, first.filter(newIn(seen)), evaluator);
+      // The shortest fill keeps more activations, so it is for those that fit.
+      const fitting = scoredOnes.filter(({ isFeasible, plan }) => isFeasible && plan.stages.length > 1);
+      const shorter = fitting.map(({ plan }) => ({ ...plan, schedule: { name: "zb-h1" } }));
+      starts.push(...scoredOnes, ...(yield* scoredInTurn(chain, shorter, evaluator)));
+      if (evaluator.best?.outcome.feasible === true) return starts;
+    }
+  return starts;
 }
 
 /** What stale weights would gain, where the estimates say that they gain anything. */

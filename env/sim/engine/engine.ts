@@ -26,6 +26,7 @@ import { OrderDeadlock } from "../../model/errors.ts";
 import { type Compiled, longestRoute } from "./compile.ts";
 import { BATCH, refillMemory } from "./kernel/fill.ts";
 import * as slots from "./kernel/layout.ts";
+import type { KernelRoom } from "./kernel/memory.ts";
 import { type Kernel, startKernel } from "./kernel/start.ts";
 import { priorityRanks, successors } from "./priority-order.ts";
 import { writeTransferOrder } from "./transfer-order.ts";
@@ -82,8 +83,9 @@ export interface LoggingEngine extends Engine {
   transfers(): TransferRecord[];
 }
 
-export function createEngine(compiled: Compiled): Engine {
-  const kernel = startKernel(compiled);
+/** `room`: for an engine that is used no more when the next one is made there. */
+export function createEngine(compiled: Compiled, room?: KernelRoom): Engine {
+  const kernel = startKernel(compiled, {}, room);
   return engineOf(compiled, kernel);
 }
 

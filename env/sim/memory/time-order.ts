@@ -12,7 +12,8 @@ const LOW_HALF = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
 export function timeOrder(timesUs: Float64Array): Int32Array {
   const count = timesUs.length;
   const halves = new Uint32Array(timesUs.buffer, timesUs.byteOffset, 2 * count);
-  let order = Int32Array.from({ length: count }, (_, i) => i);
+  let order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
   let other = new Int32Array(count);
   const start = new Int32Array(DIGITS);
   for (const half of [LOW_HALF, 1 - LOW_HALF])

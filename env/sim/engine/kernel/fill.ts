@@ -6,7 +6,7 @@ import { deviceTypes } from "../../../model/cluster/device-types.ts";
 import type { Fidelity } from "../../../model/fidelity/fidelity.ts";
 import { type Compiled, longestRoute } from "../compile.ts";
 import * as slots from "./layout.ts";
-import { type KernelMemory, type MemoryPlan, planKernelMemory } from "./memory.ts";
+import { type KernelMemory, type KernelRoom, type MemoryPlan, planKernelMemory } from "./memory.ts";
 
 /** Optional buffers of a kernel. */
 export interface KernelBuffers {
@@ -27,7 +27,7 @@ const GROUP = 64;
 /** Entries of the table that are plain numbers, by position. */
 type Numbers = Map<number, number>;
 
-export function fillMemory(compiled: Compiled, buffers: KernelBuffers): KernelMemory {
+export function fillMemory(compiled: Compiled, buffers: KernelBuffers, room?: KernelRoom): KernelMemory {
   const sizes = sizesOf(compiled, buffers);
   const plan = planKernelMemory();
   const numbers: Numbers = new Map();
@@ -38,7 +38,7 @@ export function fillMemory(compiled: Compiled, buffers: KernelBuffers): KernelMe
   plan.reserveInts(BATCH * sizes.opCount, slots.PLACEMENTS);
   plan.reserveFloats(BATCH, slots.MAKESPANS);
   setSwitches(numbers, compiled);
-  const memory = plan.build();
+  const memory = plan.build(room);
   for (const [position, number] of numbers) memory.table[position] = number;
   const floats = new Float64Array(memory.memory.buffer, slots.FLOATS);
   floats[slots.OP_GAP_US] = compiled.fidelity.opGapUs;
@@ -94,7 +94,8 @@ function sizesOf(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelBuffers)
 /** What every run reads: dependencies, run times, tensors, links and routes. */
 function planGraph(plan: MemoryPlan, numbers: Numbers, compiled: Compiled): void {
   const { opCount, linkCount, waitsFor, slotBytes } = compiled;
-  const roots = Int32Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0);
+  const roots: number[] = [];
+  for (let v = 0; v < opCount; v++) if (waitsFor[v] === 0) roots.push(v);
   const { typeOf, runColumns } = runColumnsOf(compiled);
   const speeds = speedsOf(compiled);
   const linkOrder = compiled.linkRank.map((rank) => opCount + rank);

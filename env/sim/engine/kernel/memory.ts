@@ -30,7 +30,12 @@ export interface MemoryPlan {
   reserveFloats(length: number, ...positions: number[]): void;
   /** Bytes from the start of one array asked for to the start of a later one. */
   bytesBetween(first: number, later: number): number;
-  build(): KernelMemory;
+  build(room?: KernelRoom): KernelMemory;
+}
+
+/** Memory that kernels use one after the other. Each one's arrays hold until the next is made. */
+export interface KernelRoom {
+  memory: WasmMemory | null;
 }
 
 const PAGE = 65_536;
@@ -55,13 +60,28 @@ export function planKernelMemory(): MemoryPlan {
       const between = wanted.slice(positions.indexOf(first), positions.indexOf(later));
       return between.reduce((sum, array) => sum + paddedBytes(array), 0);
     },
-    build: () => layOut(wanted),
+    build: (room) => layOut(wanted, room),
   };
 }
 
 const paddedBytes = ({ length, width }: Wanted): number => Math.ceil((length * width) / 16) * 16;
 
-function layOut(wanted: readonly Wanted[]): KernelMemory {
+/** Zeros from the start to `top`: new, or of a room. */
+function zeros(top: number, room: KernelRoom | undefined): WasmMemory {
+  const pages = Math.ceil(top / PAGE);
+  const known = room?.memory ?? null;
+  if (known === null) {
+    const memory = new wasm.Memory({ initial: pages });
+    if (room !== undefined) room.memory = memory;
+    return memory;
+  }
+  const missing = pages - known.buffer.byteLength / PAGE;
+  if (missing > 0) known.grow(missing);
+  new Uint8Array(known.buffer, 0, top).fill(0);
+  return known;
+}
+
+function layOut(wanted: readonly Wanted[], room: KernelRoom | undefined): KernelMemory {
   const addressOf = new Map<number, number>();
   const lengthOf = new Map<number, number>();
   let top = HEAP;
@@ -70,7 +90,7 @@ function layOut(wanted: readonly Wanted[]): KernelMemory {
     lengthOf.set(array.position, array.length);
     top += paddedBytes(array);
   }
-  const memory = new wasm.Memory({ initial: Math.ceil(top / PAGE) });
+  const memory = zeros(top, room);
   const table = new Int32Array(memory.buffer, TABLE);
   const address = (position: number): number => addressOf.get(position)!;
   const ints = (position: number) =>

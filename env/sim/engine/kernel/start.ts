@@ -6,7 +6,7 @@
 import type { Compiled } from "../compile.ts";
 import { engineWasm } from "./engine-wasm.ts";
 import { fillMemory, type KernelBuffers } from "./fill.ts";
-import type { KernelMemory } from "./memory.ts";
+import type { KernelMemory, KernelRoom } from "./memory.ts";
 import { wasm } from "./webassembly.ts";
 
 export interface KernelExports {
@@ -25,8 +25,8 @@ export interface Kernel {
   readonly exports: KernelExports;
 }
 
-export function startKernel(compiled: Compiled, buffers: KernelBuffers = {}): Kernel {
-  const memory = fillMemory(compiled, buffers);
+export function startKernel(compiled: Compiled, buffers: KernelBuffers = {}, room?: KernelRoom): Kernel {
+  const memory = fillMemory(compiled, buffers, room);
   const { exports } = new wasm.Instance(kernelModule(), { env: { memory: memory.memory } });
   const kernel = exports as KernelExports;
   kernel.init();

@@ -51,11 +51,13 @@ export function round(
   shareOf: (sender: number) => number,
   sourceOf: (member: number) => number,
 ): readonly number[] {
-  const sent = last.map((task, member) => builder.message(task, amount, shareOf(member)));
+  const first = builder.message(last[0], amount, shareOf(0));
+  for (let member = 1; member < last.length; member++) builder.message(last[member], amount, shareOf(member));
   return last.map((before, member) => {
     const next = step(member);
     builder.after(next, before);
-    builder.uses(next, sent[sourceOf(member)]);
+    // Messages are numbered one after the other.
+    builder.uses(next, first + sourceOf(member));
     return next;
   });
 }

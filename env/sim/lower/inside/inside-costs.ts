@@ -9,28 +9,19 @@ import { type ClusterPart, clusterPart } from "../../../model/cluster/cluster-pa
 import { levelsOf } from "../../../model/cluster/levels.ts";
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
 import { localShare } from "../../../model/layout/layout.ts";
-import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
-import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
 import { isHybrid, ranksOf, replicasOf, shardingInside } from "../../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import { dataEdges, type ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { createEngine, createLoggingEngine, type LoggingEngine } from "../../engine/engine.ts";
+import type { KernelRoom } from "../../engine/kernel/memory.ts";
 import { createPeakSlices } from "../../memory/peak-slices.ts";
 import type { Hold, TensorSizes } from "../costs/parcels.ts";
 import type { WorkCode } from "../costs/work.ts";
 import { rankBytes } from "../sharding/instructions.ts";
-import { partProgram } from "../sharding/program.ts";
 import { type LoweredSharding, lowerProgram } from "../sharding/tasks.ts";
-import { createForms } from "./program-form.ts";
-import { type StageProgram, stageProgram, type UnitProgram, unitProgram } from "./stage-program.ts";
-
-/** A unit of a share of the batch on the ranks of a replica. */
-export interface UnitRun {
-  readonly us: number;
-  /** The most bytes that a rank has at once, without what other units have left. */
-  readonly peakBytes: number;
-}
+import { createStagePrograms, type StagePrograms, type UnitRun } from "./known-programs.ts";
+import { type StageProgram, type UnitProgram, unitProgram } from "./stage-program.ts";
 
 export interface InsideCosts extends TensorSizes {
   /** Of each stage, what a rank holds of weights and of each number of the optimizer. */
@@ -53,60 +44,22 @@ export interface ToldUnit extends LoweredSharding {
 
 export type InsideCoster = (plan: PipelinePlan, workOf: Uint8Array) => InsideCosts | null;
 
-/** Programs and runs that are kept. */
-const MOST_KEPT = 256;
-
-/** By unit, share and ranks; programs of one form share them. */
-type UnitRuns = Map<string, UnitRun>;
-
-interface KnownStage {
-  readonly program: StageProgram;
-  readonly runs: UnitRuns;
-}
-
 /** Null for plans without meshes. */
 export function createInsideCosts(scenario: Scenario): InsideCoster {
-  const known = new Map<string, KnownStage>();
-  const runsByForm = new Map<string, UnitRuns>();
-  const formOf = createForms(scenario.graph);
-  const resharders = new Map<string, Resharder>();
-  const resharderOf = (sizes: MeshSizes): Resharder => {
-    const found = resharders.get(sizes.join()) ?? createResharder(sizes);
-    resharders.set(sizes.join(), found);
-    return found;
-  };
   const partOf = rankParts(scenario);
+  let stagePrograms: StagePrograms | undefined;
+  const room: KernelRoom = { memory: null };
   return (plan, workOf) => {
     if (!isHybrid(plan)) return null;
+    stagePrograms ??= createStagePrograms(scenario);
+    const programOf = stagePrograms;
     const stages = plan.stages.map((stage, number) => {
       if (ranksOf(stage) === 1) return null;
       const sharding = shardingInside(plan, number, replicasOf(stage)[0]);
-      const ops = {
-        graph: scenario.graph,
-        outside: Uint8Array.from(plan.stageOf, (of) => (of === number ? 0 : 1)),
-        workOf,
-        ...(plan.recompute !== undefined && { recompute: plan.recompute }),
-      };
-      const { mesh, split, collective, memory } = sharding;
-      const phases = [ops.outside, workOf, plan.recompute].map((flags) => flags?.join("") ?? "");
-      const key = JSON.stringify([mesh.axes, split, collective, memory, phases]);
-      let found = known.get(key);
-      if (found === undefined) {
-        const program = stageProgram(
-          partProgram(scenario, sharding, ops.outside, resharderOf(sizesOf(mesh))),
-          ops,
-        );
-        if (known.size >= MOST_KEPT) {
-          known.clear();
-          runsByForm.clear();
-        }
-        const form = JSON.stringify([collective, memory, formOf(program)]);
-        const runs: UnitRuns = runsByForm.get(form) ?? new Map();
-        runsByForm.set(form, runs);
-        found = { program, runs };
-        known.set(key, found);
-      }
-      return { ...found, sharding };
+      const outside = Uint8Array.from(plan.stageOf, (of) => (of === number ? 0 : 1));
+      const { recompute } = plan;
+      const ops = { outside, workOf, ...(recompute !== undefined && { recompute }) };
+      return { ...programOf(sharding, ops), sharding };
     });
     const programs = stages.map((stage) => stage?.program ?? null);
     /** The sharding of the replica that a device leads. */
@@ -125,7 +78,7 @@ export function createInsideCosts(scenario: Scenario): InsideCoster {
         const { alone, ranks, key: place } = partOf(sharding.mesh.devices, sharding.collective);
         const key = `${work} ${share} ${place}`;
         const onRanks = { ...sharding, mesh: { ...sharding.mesh, devices: ranks } };
-        const run = runs.get(key) ?? unitRun(alone, onRanks, unitProgram(program, work, share));
+        const run = runs.get(key) ?? unitRun(alone, onRanks, unitProgram(program, work, share), room);
         runs.set(key, run);
         return run;
       },
@@ -174,10 +127,15 @@ function rankParts(scenario: Scenario) {
   }
 }
 
-function unitRun(scenario: Scenario, sharding: ShardingPlan, { program, ...borders }: UnitProgram): UnitRun {
+function unitRun(
+  scenario: Scenario,
+  sharding: ShardingPlan,
+  { program, ...borders }: UnitProgram,
+  room: KernelRoom,
+): UnitRun {
   if (program.instructions.length === 0) return { us: 0, peakBytes: 0 };
   const { compiled, device, columns } = lowerProgram(scenario, sharding, program, borders);
-  const engine = createEngine(compiled);
+  const engine = createEngine(compiled, room);
   const us = engine.run(device);
   const peaksAbove = createPeakSlices(compiled, columns);
   const { bytes } = peaksAbove(new Float64Array(compiled.deviceCount), engine, device);

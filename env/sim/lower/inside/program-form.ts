@@ -4,8 +4,8 @@
  * of them is simulated.
  */
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
-import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { Instruction, Value } from "../sharding/instructions.ts";
+import { kindsOfOps } from "./op-kinds.ts";
 import { type StageProgram, scales } from "./stage-program.ts";
 
 /** A text for each program of the graph, equal for programs of one form. */
@@ -36,19 +36,6 @@ export function createForms(graph: OpGraph): (stage: StageProgram) => string {
     ];
     return JSON.stringify([program.sizes, values.map(ofValue), instructions.map(ofInstruction)]);
   };
-}
-
-/** A number for each different kind of op, by what its run on any device depends on. */
-function kindsOfOps(graph: OpGraph): Int32Array {
-  const { once } = opClasses(graph);
-  const numberOf = new Map<string, number>();
-  return Int32Array.from({ length: graph.opCount }, (_, v) => {
-    const measured = [...graph.measuredUs.values()].map((us) => us[v]);
-    const work = [graph.flops[v], graph.bytesTouched[v], graph.workspaceBytes[v], ...measured];
-    const key = JSON.stringify([graph.types[v], graph.role[v], once[v], graph.supportedKinds[v], ...work]);
-    if (!numberOf.has(key)) numberOf.set(key, numberOf.size);
-    return numberOf.get(key)!;
-  });
 }
 
 /** Places of the ops that control edges put before an op. */

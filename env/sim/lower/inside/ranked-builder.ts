@@ -11,7 +11,7 @@
  * Where n ranks wait for m, those are n x m orders. With a join there are n + m: a task without
  * time waits for the m, and the n for it. The times are the same, as only phases wait so.
  */
-import { intColumn } from "../tasks/columns.ts";
+import { floatColumn, intColumn } from "../tasks/columns.ts";
 import { type TaskBuilder, taskBuilder } from "../tasks/task-builder.ts";
 
 export interface RankedBuilder extends TaskBuilder {
@@ -21,16 +21,6 @@ export interface RankedBuilder extends TaskBuilder {
 
 /** Of a join. */
 const NO_TASK = -1;
-
-interface RankedTensor {
-  readonly producer: number;
-  readonly amount: number;
-  readonly share: number;
-  readonly isMessage: boolean;
-  /** For each rank of the consumers, -1 for none yet: its tensor, and the rank that sends it. */
-  readonly made: Int32Array;
-  readonly senderOf: Int32Array;
-}
 
 /** Fewer orders than these need no join. */
 const FEW_RANKS = 2;
@@ -46,12 +36,13 @@ export function rankedBuilder(ranks: readonly (readonly number[])[], joinDevice?
   const deviceOf = intColumn();
   const taskOf = intColumn();
   const buffers: [producer: number, amount: number, share: number, tensors: number[]][] = [];
-  const countOf = (task: number): number => ranks[deviceOf.at(task) % deviceCount].length;
+  const countOn = Int32Array.from(ranks, ({ length }) => length);
+  const countOf = (task: number): number => countOn[deviceOf.at(task) % deviceCount];
   const eachRank = (task: number, visit: (inner: number, rank: number) => void): void => {
     const count = countOf(task);
     for (let rank = 0; rank < count; rank++) visit(first.at(task) + rank, rank);
   };
-  const tensors = createTensors(ranks);
+  const tensors = createTensors(countOn.reduce((most, count) => Math.max(most, count), 1));
   const join = createJoins((device, producer) => {
     const made = inner.task(device, -1, 0);
     taskOf.push(NO_TASK);
@@ -80,16 +71,18 @@ export function rankedBuilder(ranks: readonly (readonly number[])[], joinDevice?
     message: (producer, amount, share) => tensors.add(producer, amount, share, true),
     buffer: (producer, amount, share, own) => void buffers.push([producer, amount, share, [...own]]),
     uses(consumer, number) {
-      const { producer, amount, share, isMessage, made, senderOf } = tensors.at(number);
+      const producer = tensors.producer.at(number);
       const [senders, receivers] = [countOf(producer), countOf(consumer)];
-      const add = isMessage ? inner.message : inner.tensor;
-      eachRank(consumer, (task, rank) => {
-        if (made[rank] === -1) {
-          senderOf[rank] = Math.floor((rank * senders) / receivers);
-          made[rank] = add(first.at(producer) + senderOf[rank], amount, share);
+      const [firstSender, firstUser] = [first.at(producer), first.at(consumer)];
+      for (let rank = 0; rank < receivers; rank++) {
+        let made = tensors.made(number, rank);
+        if (made === -1) {
+          const sender = Math.floor((rank * senders) / receivers);
+          made = tensors.make(inner, number, firstSender + sender);
+          tensors.tell(number, rank, made, sender);
         }
-        inner.uses(task, made[rank]);
-      });
+        inner.uses(firstUser + rank, made);
+      }
     },
     after(consumer, producer) {
       const [before, behind] = [countOf(producer), countOf(consumer)];
@@ -103,8 +96,11 @@ export function rankedBuilder(ranks: readonly (readonly number[])[], joinDevice?
     },
     build(scenario, cluster) {
       for (const [producer, amount, share, own] of buffers) {
-        const sent = tensors.sentBy(own);
-        eachRank(producer, (task, rank) => inner.buffer(task, amount, share, sent[rank]));
+        const sent: number[] = [];
+        eachRank(producer, (task, rank) => {
+          tensors.sentBy(rank, own, sent);
+          inner.buffer(task, amount, share, sent);
+        });
       }
       return inner.build(scenario, cluster);
     },
@@ -122,26 +118,48 @@ function createJoins(make: (device: number, producer: number) => number) {
   };
 }
 
-function createTensors(ranks: readonly (readonly number[])[]) {
-  const mostRanks = ranks.reduce((most, own) => Math.max(most, own.length), 1);
-  const tensors: RankedTensor[] = [];
+/** Tensors of the tasks, and for each rank of their consumers the one that it gets. */
+function createTensors(mostRanks: number) {
+  const producer = intColumn();
+  const amount = intColumn();
+  const share = floatColumn();
+  const isMessage = intColumn();
+  /** [tensor][rank]: its own tensor and the rank that sends it, -1 for none yet. */
+  let made = new Int32Array(1024 * mostRanks).fill(-1);
+  let senderOf = new Int32Array(1024 * mostRanks);
   return {
-    at: (number: number): RankedTensor => tensors[number],
-    add(producer: number, amount: number, share: number, isMessage: boolean): number {
-      const made = new Int32Array(mostRanks).fill(-1);
-      return (
-        tensors.push({ producer, amount, share, isMessage, made, senderOf: new Int32Array(mostRanks) }) - 1
-      );
+    producer,
+    made: (number: number, rank: number): number => made[number * mostRanks + rank],
+    tell(number: number, rank: number, own: number, sender: number): void {
+      made[number * mostRanks + rank] = own;
+      senderOf[number * mostRanks + rank] = sender;
     },
-    /** Numbers of the tensors of a buffer by the rank that sends them. */
-    sentBy(own: readonly number[]): number[][] {
-      const sent = Array.from({ length: mostRanks }, (): number[] => []);
-      for (const number of own) {
-        const { made, senderOf } = tensors[number];
-        for (let rank = 0; rank < mostRanks; rank++)
-          if (made[rank] !== -1) sent[senderOf[rank]].push(made[rank]);
+    make(inner: TaskBuilder, number: number, sender: number): number {
+      const add = isMessage.at(number) === 1 ? inner.message : inner.tensor;
+      return add(sender, amount.at(number), share.at(number));
+    },
+    add(task: number, bytes: number, ofBytes: number, message: boolean): number {
+      amount.push(bytes);
+      share.push(ofBytes);
+      isMessage.push(message ? 1 : 0);
+      if ((producer.length + 1) * mostRanks > made.length) {
+        made = twiceAsLong(made, -1);
+        senderOf = twiceAsLong(senderOf, 0);
       }
-      return sent;
+      return producer.push(task);
+    },
+    /** Writes the tensors of a buffer that a rank sends. */
+    sentBy(rank: number, own: readonly number[], sent: number[]): void {
+      sent.length = 0;
+      for (const number of own)
+        for (let at = number * mostRanks; at < (number + 1) * mostRanks; at++)
+          if (made[at] !== -1 && senderOf[at] === rank) sent.push(made[at]);
     },
   };
+}
+
+function twiceAsLong(values: Int32Array, rest: number): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * values.length).fill(rest, values.length);
+  longer.set(values);
+  return longer;
 }

@@ -82,9 +82,12 @@ export function waitForValues(
   rank: number,
   values: readonly number[],
 ): void {
-  const before = new Set(values.map((value) => ready[value][rank]));
-  before.delete(-1);
-  for (const each of before) builder.after(task, each);
+  for (let i = 0; i < values.length; i++) {
+    const before = ready[values[i]][rank];
+    let first = 0;
+    while (ready[values[first]][rank] !== before) first++;
+    if (before !== -1 && first === i) builder.after(task, before);
+  }
 }
 
 /** A value with the buffers of another: the same bytes, or a part of them. */

@@ -74,7 +74,9 @@ export function partProgram(
   resharder: Resharder = createResharder(sizesOf(plan.mesh)),
 ): PartProgram {
   const first = made(scenario, { ...plan, memory: {} }, resharder, new Map(), outside);
-  return (plan.memory?.zero ?? 0) === 0 ? first : made(scenario, plan, resharder, first.found, outside);
+  const { program, madeFor } =
+    (plan.memory?.zero ?? 0) === 0 ? first : made(scenario, plan, resharder, first.found, outside);
+  return { program, madeFor };
 }
 
 /** A program, and over which axes it has found the gradients of updates to be partial sums. */

@@ -58,7 +58,7 @@ export interface TaskBuilder {
   /** The task's unit, for its scratch memory. */
   scratch(task: number, unit: number): void;
   weights(task: number, stage: number, copies: number): void;
-  /** A tensor that a task makes; returns its number. */
+  /** A tensor that a task makes; returns its number, one more than that of the tensor before. */
   tensor(producer: number, amount: number, share: number): number;
   /** A tensor whose copies are not counted as memory: a message of a collective. */
   message(producer: number, amount: number, share: number): number;

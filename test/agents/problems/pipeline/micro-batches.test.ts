@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   aboutDoubled,
+  finerMicroBatches,
   microBatchChoices,
   wholeMicroBatches,
 } from "../../../../agents/problems/pipeline/micro-batches.ts";
@@ -16,6 +17,12 @@ test("micro-batches have whole samples", () => {
   expect(microBatchChoices(ofBatch(30), 0)).toEqual([1, 2, 5, 10, 30]);
   expect(microBatchChoices(ofBatch(32), 0)).toEqual([1, 2, 4, 8, 16, 32]);
   expect(microBatchChoices(ofBatch(4096), 0)).toEqual([1, 2, 4, 8, 16, 32, 64]);
+});
+
+test("finer numbers go on to a sample each, and there are none of a small or an unknown batch", () => {
+  expect(finerMicroBatches(ofBatch(512))).toEqual([128, 256, 512]);
+  expect(finerMicroBatches(ofBatch(64))).toEqual([]);
+  expect(finerMicroBatches(ofBatch(null))).toEqual([]);
 });
 
 test("where the batch is not known all numbers may be chosen", () => {

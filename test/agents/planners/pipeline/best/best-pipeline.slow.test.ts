@@ -4,6 +4,7 @@ import { type PlannerModule, refusalOf, traitsOf } from "../../../../../agents/c
 import { methods } from "../../../../../agents/registry/registry.ts";
 import { pipelinePlanners, shardingPlanners } from "../../../../../agents/selection.ts";
 import type { Scenario } from "../../../../../env/model/scenario.ts";
+import { resolveScenario } from "../../../../../scenarios/index.ts";
 import { blockScenario } from "../../../../env/sim/lower/inside/blocks.ts";
 import { machines } from "../../../../env/sim/lower/machines.ts";
 import { runPlanner } from "../../run-planner.ts";
@@ -24,6 +25,14 @@ const scenarioOf = (
   const scenario = blockScenario(blocks, { ...cluster, devices }, { optimizerSlots: 2 });
   return { ...scenario, objective: "iteration" };
 };
+
+test("has the search for shardings, where changes of single splits win", async () => {
+  const scenario = await resolveScenario("alexnet/8xV100-nvlink?batch=128", { objective: "iteration" });
+  const search = methods.find(({ card }) => card.id === "sharding-search") as PlannerModule;
+  const given = { evaluations: 300 };
+  const [found, other] = await Promise.all([best, search].map((module) => runPlanner(module, scenario, given)));
+  expect(found.best!.outcome.cost).toBeLessThanOrEqual(other.best!.outcome.cost);
+});
 
 test.each([
   ["two blocks on fast pairs", scenarioOf(2, [2, 2], undefined, fast)],
