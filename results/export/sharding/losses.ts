@@ -16,7 +16,7 @@ export function syncLoss(format: string, { sync }: DividedPlan): string[] {
 }
 
 export function layoutLoss(format: string, plan: DividedPlan): string[] {
-  const count = plan.kind === "sharding" ? (plan.layouts?.length ?? 0) : 0;
+  const count = plan.layouts?.length ?? 0;
   return count === 0
     ? []
     : [`The format ${format} cannot give single outputs a layout, as the plan gives ${count}.`];
@@ -31,7 +31,7 @@ export function recomputeLoss(format: string, { kind, recompute }: DividedPlan):
 
 /** Throws a sentence where the plan divides dimensions by ratios. */
 export function refuseRatios(format: string, plan: DividedPlan): void {
-  const count = plan.kind === "sharding" ? (plan.ratios?.length ?? 0) : 0;
+  const count = plan.ratios?.length ?? 0;
   if (count > 0)
     throw new InputError(
       `The format ${format} divides into equal parts, and the plan divides ${count} dimensions by ratios.`,

@@ -48,6 +48,8 @@ export interface ShardedLowering {
   readonly ready: number[][];
   /** Buffer of a value on a rank, -1 for none; [value][rank]. */
   readonly bufferOf: number[][];
+  /** Values whose memory is counted elsewhere. */
+  readonly uncounted: ReadonlySet<number>;
   /** As `madeFirst` has it. */
   readonly firstOf: Int32Array;
   usesSenders: boolean;
@@ -94,9 +96,11 @@ export function shareBuffer({ bufferOf }: ShardedLowering, from: number, to: num
 
 /** A new buffer on each rank, from the start of its task on. */
 export function ownBuffer(lowering: ShardedLowering, value: number, makers: readonly number[]): void {
-  const { buffers, plan, program, bufferOf } = lowering;
+  const { buffers, plan, program, bufferOf, uncounted } = lowering;
   bufferOf[value] = makers.map((maker, rank) =>
-    buffers.add(plan.mesh.devices[rank], bytesOnRank(program, value, rank), maker),
+    uncounted.has(value)
+      ? -1
+      : buffers.add(plan.mesh.devices[rank], bytesOnRank(program, value, rank), maker),
   );
 }
 
@@ -109,4 +113,14 @@ export function useBuffer(
   bufferOf[value].forEach((buffer, rank) => {
     buffers.use(buffer, tasks[rank]);
   });
+}
+
+/** A rank that gets nothing itself still has a value until the task that another got it by. */
+export function keepUntilSent(
+  { buffers, bufferOf }: ShardedLowering,
+  value: number,
+  sender: number,
+  received: number,
+): void {
+  buffers.use(bufferOf[value][sender], received);
 }

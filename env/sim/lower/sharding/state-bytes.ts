@@ -13,7 +13,7 @@ export interface StateBytes {
   readonly optimizer: number;
 }
 
-/** Bytes of a rank; all hold alike. `optimizerSlots`: numbers of the optimizer for each weight. */
+/** Bytes of a rank; of parts of different lengths the longest. `optimizerSlots`: numbers of the optimizer for each weight. */
 export function stateBytes(
   graph: OpGraph,
   program: ShardedProgram,

@@ -67,6 +67,8 @@ export interface Borders {
   readonly given: readonly number[];
   /** Kept on each rank until it is done. */
   readonly kept: readonly number[];
+  /** Made in memory that is counted elsewhere. */
+  readonly uncounted: readonly number[];
 }
 
 /** The tasks of a program of the plan, or of a part of one between `borders`. */
@@ -74,7 +76,7 @@ export function lowerProgram(
   scenario: Scenario,
   plan: ShardingPlan,
   program: ShardedProgram,
-  borders: Borders = { given: [], kept: [] },
+  borders: Borders = { given: [], kept: [], uncounted: [] },
 ): LoweredSharding {
   const lowering: ShardedLowering = {
     scenario,
@@ -89,6 +91,7 @@ export function lowerProgram(
     againTasks: new Set(),
     ready: [],
     bufferOf: [],
+    uncounted: new Set(borders.uncounted),
     firstOf: madeFirst(program),
     usesSenders: false,
   };

@@ -8,13 +8,12 @@ import { ratioRanges } from "../../../../../env/model/layout/ranges.ts";
 import {
   iterationOf,
   type OpOwner,
-  type OpRatio,
-  type OutputLayout,
   type PlanReduction,
   type ShardingPlan,
   shardingCollectives,
   type ZeroStage,
 } from "../../../../../env/model/plan/sharding.ts";
+import type { OpRatio, OutputLayout } from "../../../../../env/model/plan/sharding-fields/op-fields.ts";
 
 /** `mostRanks`: devices that there are; they are used from `firstDevice` on. */
 export function shardingPlans(
