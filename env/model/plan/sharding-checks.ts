@@ -18,6 +18,7 @@ import {
   zeroStages,
 } from "./sharding.ts";
 import { checkAxes, checkLayouts } from "./sharding-fields/layout-checks.ts";
+import { checkOffload } from "./sharding-fields/offload.ts";
 import { checkOwners } from "./sharding-fields/owner-checks.ts";
 import { checkPanels } from "./sharding-fields/panel-checks.ts";
 import { checkRatios } from "./sharding-fields/ratio-checks.ts";
@@ -33,6 +34,7 @@ export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkReductions(plan);
   checkOwners(scenario, plan);
   checkRecompute(scenario, plan);
+  checkOffload(scenario, plan);
 }
 
 /** Pre: the mesh and the splits are valid. */

@@ -11,6 +11,7 @@ import type { PlanJson, PlanKind } from "./plan-kind.ts";
 import type { OpOwner, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
 import { fieldsIn } from "./sharding-fields/fields-in.ts";
+import { offloadIn, offloadJson } from "./sharding-fields/offload.ts";
 import { copyFields } from "./sharding-fields/op-fields.ts";
 import { reductionsIn } from "./sharding-fields/reduction-checks.ts";
 
@@ -36,6 +37,7 @@ function toJson({
   reductions,
   memory,
   recompute,
+  offload,
   sync,
 }: ShardingPlan): PlanJson {
   return {
@@ -48,6 +50,7 @@ function toJson({
     ...(reductions !== undefined && { reductions: structuredClone(reductions) }),
     ...(memory !== undefined && { memory: { ...memory } }),
     ...(recompute !== undefined && { recompute: Array.from(recompute) }),
+    ...(offload !== undefined && { offload: offloadJson(offload) }),
     ...(sync !== undefined && { sync }),
   };
 }
@@ -64,6 +67,7 @@ const FIELDS = [
   "reductions",
   "memory",
   "recompute",
+  "offload",
   "sync",
 ];
 
@@ -74,6 +78,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
   const { split, ratios, layouts, panels, owners, collective, reductions, memory, recompute, sync } = json;
+  const { offload } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -89,6 +94,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     ...(recompute !== undefined && {
       recompute: flagsIn(recompute, scenario.graph.opCount, `${where}: recompute`),
     }),
+    ...(offload !== undefined && { offload: offloadIn(scenario.graph, offload, where) }),
     ...(sync !== undefined && { sync: sync as Sync }),
   };
   try {

@@ -12,6 +12,7 @@ import type { Mesh } from "../layout/mesh.ts";
 import { type OpSplit, type Panels, splitByName, unsplit, usedAxes } from "../layout/natural.ts";
 import type { ReductionProgram } from "../layout/reductions/steps.ts";
 import { type Sync, syncs } from "./pipeline.ts";
+import type { Offload } from "./sharding-fields/offload.ts";
 import type { OpFields } from "./sharding-fields/op-fields.ts";
 
 /** How ranks add up partial sums (env/sim/lower/collectives). */
@@ -62,6 +63,8 @@ export interface ShardingPlan extends OpFields {
    * it made; shape [opCount]. Absent for none.
    */
   readonly recompute?: Uint8Array;
+  /** What hosts hold instead of the ranks. Absent for nothing. */
+  readonly offload?: Offload;
   /** Absent for `overlapped`. */
   readonly sync?: Sync;
 }

@@ -29,6 +29,12 @@ export function recomputeLoss(format: string, { kind, recompute }: DividedPlan):
     : [`The format ${format} has no word here for the ${count} ops that the plan computes again.`];
 }
 
+export function offloadLoss(format: string, plan: DividedPlan): string[] {
+  const { optimizer, weights, activations } = (plan.kind === "sharding" && plan.offload) || {};
+  const isAny = optimizer || weights || activations?.includes(1) === true;
+  return isAny ? [`The format ${format} has no word here for what the plan keeps on the host.`] : [];
+}
+
 /** Throws a sentence where the plan divides dimensions by ratios. */
 export function refuseRatios(format: string, plan: DividedPlan): void {
   const count = plan.ratios?.length ?? 0;

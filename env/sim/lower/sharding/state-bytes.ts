@@ -5,6 +5,7 @@
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import { localShare } from "../../../model/layout/layout.ts";
 import type { ZeroStage } from "../../../model/plan/sharding.ts";
+import type { Offload } from "../../../model/plan/sharding-fields/offload.ts";
 import { madeFirst, rankBytes, type ShardedProgram } from "./instructions.ts";
 
 export interface StateBytes {
@@ -17,23 +18,28 @@ export interface StateBytes {
 export function stateBytes(
   graph: OpGraph,
   program: ShardedProgram,
-  { optimizerSlots, zero }: { readonly optimizerSlots: number; readonly zero: ZeroStage },
+  {
+    optimizerSlots,
+    zero,
+    offload = {},
+  }: { readonly optimizerSlots: number; readonly zero: ZeroStage; readonly offload?: Offload },
 ): StateBytes {
   const { values, weights, instructions, sizes } = program;
   const first = madeFirst(program);
   const sum = (all: readonly number[]): number => all.reduce((total, each) => total + each, 0);
   /** Before stage 2 a gradient stays as its backward op has made it. */
   const held = (value: number): number => (zero >= 2 ? value : first[value]);
+  /** What hosts update leaves at once. */
   const gradients = instructions.map((instruction) =>
-    instruction.kind === "run" && graph.role[instruction.op] === Role.update
+    instruction.kind === "run" && graph.role[instruction.op] === Role.update && !instruction.onHosts
       ? sum(instruction.inputs.map((input) => rankBytes(program, held(input))))
       : 0,
   );
   const optimizerOf = ({ value, optimizer }: ShardedProgram["weights"][number]): number =>
     values[value].bytes * localShare(values[value].shape, optimizer, sizes);
   return {
-    weights: sum(weights.map(({ value }) => rankBytes(program, value))),
+    weights: offload.weights ? 0 : sum(weights.map(({ value }) => rankBytes(program, value))),
     gradients: sum(gradients),
-    optimizer: optimizerSlots * sum(weights.map(optimizerOf)),
+    optimizer: offload.optimizer ? 0 : optimizerSlots * sum(weights.map(optimizerOf)),
   };
 }

@@ -73,6 +73,6 @@ describe.each([
   ["convolutions", windows(3, [convolved(12, SAME), convolved(12, HALF)])],
 ])("two stages of %s", (_, numbered) => {
   test("give the numbers of one device, from what each unit holds", () => {
-    expect(expectNumbersOfStages(numbered, drawn(20))).toBeGreaterThan(50);
+    expect(expectNumbersOfStages(numbered, drawn(20))).toBeGreaterThan(10);
   });
 });

@@ -84,7 +84,8 @@ export function createExecutor(
     const { shape, layout } = values[value];
     results.set(name, gathered(shards[value], shape, layout, sizes).map(modulo));
   };
-  for (const { value } of weights) scatterValue(value, numbersOf(nameOf(value), values[value].shape));
+  for (const { value, copy = value } of weights)
+    for (const each of [value, copy]) scatterValue(each, numbersOf(nameOf(each), values[each].shape));
 
   function move({ step, from, to }: Move): void {
     const { kind, group } = step;
@@ -118,6 +119,8 @@ export function createExecutor(
     run(instruction) {
       if (instruction.kind === "move") move(instruction);
       else if (instruction.kind === "run") runOp(instruction);
+      else if (instruction.kind === "store" || instruction.kind === "fetch")
+        shards[instruction.to] = shards[instruction.from];
       else if (instruction.kind === "feed") scatterValue(instruction.to, wholes.get(instruction.from)!);
       else if (instruction.kind === "owned")
         for (const [name, numbers] of owned({ graph, ops }, program, instruction, {
