@@ -8,10 +8,10 @@ import { sourcesOf } from "../../../model/layout/permute.ts";
 import { reductionGroups } from "../../../model/layout/reductions/hierarchy.ts";
 import { commonElements } from "../../../model/layout/steps.ts";
 import { reductionOver } from "../../../model/plan/sharding.ts";
+import { groupCollective } from "../collectives/group.ts";
 import { permute } from "../collectives/pairwise.ts";
 import { programAllReduce } from "../collectives/program.ts";
 import { wholeChunks } from "../collectives/steps.ts";
-import { groupCollective } from "./collectives.ts";
 import { bytesOnRank, type Feed, type Move, rankBytes, type View } from "./instructions.ts";
 import {
   addStep,

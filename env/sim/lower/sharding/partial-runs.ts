@@ -15,7 +15,6 @@ import {
 import { dataEdges, iterationOf, type ShardingPlan } from "../../../model/plan/sharding.ts";
 import { dimensionRanges } from "../../../model/plan/sharding-fields/op-ranges.ts";
 import type { Followed } from "./follow.ts";
-import { outputsOf } from "./outputs.ts";
 import { outputKey } from "./special-runs/again.ts";
 import type { Tensors } from "./tensors.ts";
 
@@ -109,4 +108,17 @@ function usersOf({ outStart, outEdge, edgeSource, edgeOutput }: OpGraph, edge: n
   for (let i = outStart[source]; i < outStart[source + 1]; i++)
     if (edgeOutput[outEdge[i]] === edgeOutput[edge]) users++;
   return users;
+}
+
+/** Shapes and bytes of an op's outputs; the empty shape where the op does not tell. */
+export function outputsOf(
+  graph: OpGraph,
+  v: number,
+): { readonly shape: readonly number[]; readonly bytes: number }[] {
+  const iteration = iterationOf(graph, v);
+  const first = graph.outputStart[v];
+  return Array.from({ length: graph.outputStart[v + 1] - first }, (_, output) => ({
+    shape: iteration?.outputs[output]?.shape ?? [],
+    bytes: graph.outputBytes[first + output],
+  }));
 }

@@ -29,8 +29,7 @@ import {
 import type { Scenario } from "../../../model/scenario.ts";
 import { type Followed, followed } from "./follow.ts";
 import type { Instruction, Purpose, Run, ShardedProgram } from "./instructions.ts";
-import { outputsOf } from "./outputs.ts";
-import { type Divided, type PartialRun, partialRun, rangesOf } from "./partial-runs.ts";
+import { type Divided, outputsOf, type PartialRun, partialRun, rangesOf } from "./partial-runs.ts";
 import { createRecomputing, outputKey, type Recomputing } from "./special-runs/again.ts";
 import { readKey, storedForUpdate } from "./special-runs/away.ts";
 import { unevenParts } from "./special-runs/uneven.ts";

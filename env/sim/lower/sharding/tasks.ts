@@ -32,10 +32,10 @@ import {
 } from "./lowering.ts";
 import { lowerFeed, lowerMove, lowerView } from "./moves.ts";
 import { shardedProgram } from "./program.ts";
-import { hostBytes, residentOf } from "./resident.ts";
 import { createFetching, lowerHostCopy } from "./special-runs/host-copies.ts";
 import { lowerOwned } from "./special-runs/owned.ts";
 import { lowerPanels } from "./special-runs/panels.ts";
+import { hostBytes, residentOf } from "./state-bytes.ts";
 
 export interface LoweredSharding extends TaskStructure {
   readonly program: ShardedProgram;

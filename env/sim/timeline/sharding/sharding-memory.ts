@@ -16,8 +16,8 @@ import {
   type Move,
   WEIGHTS,
 } from "../../lower/sharding/instructions.ts";
-import { hostBytes, residentOf } from "../../lower/sharding/resident.ts";
 import type { LoggedSharding } from "../../lower/sharding/run.ts";
+import { hostBytes, residentOf } from "../../lower/sharding/state-bytes.ts";
 import { WORKSPACE } from "../../memory/interval-columns.ts";
 import type { MemoryInterval, PassingPart } from "../../memory/memory.ts";
 import { type MemoryParts, type MemoryStep, noParts, trainingSteps } from "../explain/memory-steps.ts";

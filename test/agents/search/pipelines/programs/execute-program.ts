@@ -2,7 +2,12 @@
 import type { Degrees } from "../../../../../agents/search/pipelines/programs/degrees.ts";
 import type { DistProgram } from "../../../../../agents/search/pipelines/programs/program.ts";
 import { Role } from "../../../../../env/model/graph/graph.ts";
-import { coordinatesOfIndex, elementsOf, modulo, numbersOf } from "../../../../env/sim/lower/sharding/element-values.ts";
+import {
+  coordinatesOfIndex,
+  elementsOf,
+  modulo,
+  numbersOf,
+} from "../../../../env/sim/lower/sharding/element-values.ts";
 import type { NumberedGraph } from "../../../../env/sim/lower/sharding/numbered-graph.ts";
 
 type Content = ReadonlyMap<number, number>;
