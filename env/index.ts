@@ -187,14 +187,12 @@ export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
 export { type RewritingPlan, rewritingOn, rewrittenScenario } from "./model/plan/rewriting.ts";
 export type {
   OpOwner,
-  OpPanels,
-  OpRatio,
-  OutputLayout,
   PlanReduction,
   ShardingCollective,
   ShardingPlan,
   ZeroStage,
 } from "./model/plan/sharding.ts";
+export type { OpPanels, OpRatio, OutputLayout } from "./model/plan/sharding-fields/op-fields.ts";
 export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {

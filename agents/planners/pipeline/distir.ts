@@ -6,8 +6,8 @@
  * A simulation of the grid counts as one private pass.
  */
 import { z } from "zod";
+import { insideOf, splitsInside, TENSOR } from "../../../env/model/layers/stage-families.ts";
 import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
-import { type TensorRegions, tensorRegions } from "../../../env/model/layers/tensor-regions.ts";
 import { mayHaveMeshes } from "../../../env/model/plan/inside.ts";
 import type { PipelinePlan, PipelineStage } from "../../../env/model/plan/pipeline.ts";
 import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
@@ -18,7 +18,6 @@ import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
 import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
 import { machineBorders } from "../../problems/pipeline/machine-borders.ts";
 import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
-import { regionSplits } from "../../problems/pipeline/tensor/region-splits.ts";
 import { headSizes } from "../../problems/sharding/macros/megatron.ts";
 import { runProgram } from "../../search/pipelines/programs/clocks.ts";
 import { rankCosts } from "../../search/pipelines/programs/costs.ts";
@@ -118,22 +117,19 @@ interface Simulated {
   readonly peakBytes: number;
 }
 
-/** Builds and simulates configurations; regions and cuts are worked out once. */
+/** Builds and simulates configurations. */
 function configurations(on: EqualDevices, { order }: Options): (degrees: Degrees) => Simulated {
   const { chain, devices } = on;
   const { scenario } = chain;
   const { graph, fidelity } = scenario;
   const machines = machineBorders(scenario, devices).devices;
   const bytesPerUs = slowestBytesPerUs(scenario, devices);
-  const regions = new Map<number, TensorRegions>();
   return (degrees) => {
-    const own = regions.get(degrees.tensor) ?? tensorRegions(graph, degrees.tensor);
-    regions.set(degrees.tensor, own);
-    const { lengths, plan } = planOf(on, machines, degrees, own, order);
+    const { lengths, plan } = planOf(on, machines, degrees, order);
     const inside: ShardingPlan = {
       kind: "sharding",
-      mesh: { axes: [{ name: "tensor", size: degrees.tensor }], devices: machines.slice(0, degrees.tensor) },
-      split: regionSplits(graph, plan.stageOf, () => own),
+      mesh: { axes: [{ name: TENSOR, size: degrees.tensor }], devices: machines.slice(0, degrees.tensor) },
+      split: plan.split ?? new Array<null>(graph.opCount).fill(null),
     };
     const program = expandedProgram({
       graph,
@@ -153,7 +149,6 @@ function planOf(
   on: EqualDevices,
   machines: readonly number[],
   { data, tensor, pipeline, microBatches }: Degrees,
-  regions: TensorRegions,
   order: Options["order"],
 ): Pick<Simulated, "lengths" | "plan"> {
   const { chain, type } = on;
@@ -165,17 +160,17 @@ function planOf(
   const stageOfLayer = Int32Array.from(
     lengths.flatMap((length, stage) => new Array<number>(length).fill(stage)),
   );
+  const inside = insideOf({ tensor, zero: false }, data * tensor);
   const stages = lengths.map((_, stage): PipelineStage => {
     const first = stage * data * tensor;
     return {
       devices: machines.slice(first, first + data * tensor),
       share: "split",
-      ...(tensor > 1 && { inside: { axes: [{ name: "tensor", size: tensor }] } }),
+      ...(inside !== null && { inside }),
     };
   });
   const schedule = { name: order === "fifo" ? "gpipe" : "1f1b" };
   const plan = planOfLayers(chain, stageOfLayer, { stages, microBatches, schedule });
-  if (tensor === 1) return { lengths, plan };
-  const split = regionSplits(chain.scenario.graph, plan.stageOf, () => regions);
-  return { lengths, plan: { ...plan, stages, split } };
+  const split = splitsInside(chain.scenario.graph, plan.stageOf, stages);
+  return { lengths, plan: split === undefined ? plan : { ...plan, stages, split } };
 }

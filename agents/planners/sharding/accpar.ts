@@ -12,7 +12,8 @@ import { z } from "zod";
 import { sizesOf } from "../../../env/model/layout/mesh.ts";
 import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import { ratioRanges } from "../../../env/model/layout/ranges.ts";
-import { iterationOf, type OpRatio, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
+import { iterationOf, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
+import type { OpRatio } from "../../../env/model/plan/sharding-fields/op-fields.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
 import {

@@ -28,9 +28,9 @@ export const shardingSearchOf = (methods: readonly Method[]): PlannerModule<z.in
     summary:
       "Takes plans of other planners of shardings and optima on all meshes, then changes single splits by the simulator.",
     searchSpace:
-      "a split of each product and convolution, meshes of one or two axes, stages of ZeRO, algorithms of sums, recomputed segments",
+      "a split of each product and convolution, meshes of one or two axes, stages of ZeRO, algorithms of sums, recomputed segments, offloading",
     limits:
-      "Groups of ops that cost alike change together. Only plans that do not fit get segments that are computed again, at most three of them. Meshes have at most two axes and all accelerators of one kind.",
+      "Groups of ops that cost alike change together. Only plans that do not fit are recomputed or offloaded in parts, at most three of them. Weights stay on the devices. Meshes have at most two axes and all accelerators of one kind.",
   },
   traits: { answers: "sharding", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
   options,

@@ -10,7 +10,8 @@ import { matchedAxes } from "../../../env/model/graph/matched-axes.ts";
 import { elementsIn } from "../../../env/model/layout/layout.ts";
 import type { MeshSizes } from "../../../env/model/layout/mesh.ts";
 import { naturalLayouts, type OpSplit, type Panels, unsplit } from "../../../env/model/layout/natural.ts";
-import { dataEdges, iterationOf, type OpPanels } from "../../../env/model/plan/sharding.ts";
+import { dataEdges, iterationOf } from "../../../env/model/plan/sharding.ts";
+import type { OpPanels } from "../../../env/model/plan/sharding-fields/op-fields.ts";
 import { splitRules } from "./legal-splits.ts";
 
 /**

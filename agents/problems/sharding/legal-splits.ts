@@ -4,7 +4,8 @@
  */
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
-import { type OpIteration, WHOLE } from "../../../env/model/graph/iteration.ts";
+import type { OpIteration } from "../../../env/model/graph/iteration.ts";
+import { hasEqualParts } from "../../../env/model/layout/equal-parts.ts";
 import { countAlong, type MeshSizes } from "../../../env/model/layout/mesh.ts";
 import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import { iterationOf } from "../../../env/model/plan/sharding.ts";
@@ -39,7 +40,11 @@ export function splitRules(graph: OpGraph, sizes: MeshSizes, options: RuleOption
     followers,
     isLegal: (v, split) =>
       holdsWithFollowers(graph, v, followers[v], split, (iteration, own) =>
-        isEven(iteration, own, sizes, options),
+        hasEqualParts(
+          iteration,
+          own.map((axes) => countAlong(axes, sizes)),
+          options,
+        ),
       ),
   };
 }
@@ -49,30 +54,6 @@ export function followersOf({ opCount, role, twin }: OpGraph): number[][] {
   for (let v = 0; v < opCount; v++)
     if (role[v] !== Role.forward && twin[v] !== -1) followers[twin[v]].push(v);
   return followers;
-}
-
-function isEven(
-  iteration: OpIteration,
-  split: OpSplit,
-  sizes: MeshSizes,
-  { halos = false }: RuleOptions,
-): boolean {
-  const parts = split.map((axes) => countAlong(axes, sizes));
-  const fits = iteration.dimensions.every(
-    ({ kind, size, halo = 0 }, d) =>
-      parts[d] === 1 || (kind !== "opaque" && (halos || halo === 0) && size > 0 && size % parts[d] === 0),
-  );
-  const tensors = [...iteration.inputs, ...iteration.parameters, ...iteration.outputs];
-  // Strides and paddings give images other lengths than the dimension, cut in proportion.
-  const mayBeUneven = (d: number): boolean => halos && iteration.dimensions[d].kind === "spatial";
-  return (
-    fits &&
-    tensors.every(({ shape, along }) =>
-      shape.every(
-        (length, t) => along[t] === WHOLE || mayBeUneven(along[t]) || length % parts[along[t]] === 0,
-      ),
-    )
-  );
 }
 
 /** All legal choices of an op, the undivided one first, then by the first axis and so on. */

@@ -7,6 +7,7 @@
  * Sources: Xu et al. (GSPMD, arXiv 2105.04663, 5.1), Shoeybi et al. (Megatron, arXiv 1909.08053).
  */
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import { weightDimensions } from "../../../env/model/layers/weight-dimensions.ts";
 import type { PropagationRules } from "../../../env/model/layout/propagation/rules.ts";
 
 /** A weight of two axes or more, and the dimension of its op that the recipe divides. */
@@ -40,18 +41,16 @@ export function transformerWeights(rules: PropagationRules): RecipeWeight[] {
 
 /** Dimensions of a product's weight, where it has features and a sum. */
 function productWeights(graph: OpGraph, op: number): Omit<RecipeWeight, "part">[] {
-  const { dimensions, sums, parameters } = graph.iterations![op]!;
-  const isOfWeight = (dimension: number) =>
-    parameters.some(({ along }) => along.length > 1 && along.includes(dimension));
-  const own = [...dimensions.keys()].filter(isOfWeight);
-  const features = own.filter((d) => dimensions[d].kind === "feature" && !sums.includes(d));
-  const summed = own.filter((d) => dimensions[d].kind === "contraction" && sums.includes(d));
+  const iteration = graph.iterations![op]!;
+  const { columns, rows } = weightDimensions(iteration);
+  const kindOf = (d: number) => iteration.dimensions[d].kind;
+  const features = columns.filter((d) => kindOf(d) === "feature");
+  const summed = rows.filter((d) => kindOf(d) === "contraction");
   if (features.length === 0 || summed.length === 0) return [];
-  return [...features, ...summed].map((dimension) => ({
-    op,
-    dimension,
-    isSummed: summed.includes(dimension),
-  }));
+  return [
+    ...features.map((dimension) => ({ op, dimension, isSummed: false })),
+    ...summed.map((dimension) => ({ op, dimension, isSummed: true })),
+  ];
 }
 
 /** Marks of a dimension: it is a weight's, it is linked to one, heads are on the way. */

@@ -23,12 +23,18 @@ export function fewestRecomputed(
   });
   if (segments.length === 0 || mistakeIn(() => validatePlan(scenario, withFirst(segments.length))) !== null)
     return null;
-  if (!fits(withFirst(segments.length))) return null;
-  let [least, most] = [1, segments.length];
+  const count = fewest(segments.length, (first) => fits(withFirst(first)));
+  return count === null ? null : withFirst(count);
+}
+
+/** The fewest of so many, by halving; null where all do not fit. */
+export function fewest(all: number, fits: (count: number) => boolean): number | null {
+  if (!fits(all)) return null;
+  let [least, most] = [1, all];
   while (least < most) {
     const middle = Math.floor((least + most) / 2);
-    if (fits(withFirst(middle))) most = middle;
+    if (fits(middle)) most = middle;
     else least = middle + 1;
   }
-  return withFirst(most);
+  return most;
 }

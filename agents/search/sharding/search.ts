@@ -2,7 +2,7 @@
  * A search for shardings, with the simulator in the loop. Plans of given planners come first, then
  * the optimum of the label problem on every mesh of one or two axes. Words of the best plan are
  * tried: the algorithm of sums, stages of ZeRO. Plans that do not fit get segments that are
- * computed again. Changes of single labels take the rest.
+ * computed again, or keep something on the host. Changes of single labels take the rest.
  */
 import { Role } from "../../../env/model/graph/graph.ts";
 import { sizesOf } from "../../../env/model/layout/mesh.ts";
@@ -18,6 +18,7 @@ import { everyDimension } from "../../problems/sharding/labels/offers.ts";
 import { meshDevices, meshOf, meshSizes } from "../../problems/sharding/mesh/meshes.ts";
 import { scenarioPricing } from "../../problems/sharding/pricing.ts";
 import { alikeGroups, labelChanges, labelsIn } from "./changes.ts";
+import { offloadedToFit } from "./offloading.ts";
 import { fewestRecomputed } from "./recomputing.ts";
 
 export interface ShardingSearchOptions {
@@ -51,7 +52,8 @@ function noteTight(best: Incumbent, plan: ShardingPlan, cost: number): void {
 /** Scores a plan; yields it where it is the best. */
 function* tried(evaluator: MeteredEvaluator, best: Incumbent, plan: ShardingPlan): Generator<Plan, boolean> {
   const { cost, violation } = evaluator.evaluate(plan);
-  if (violation !== null && plan.recompute === undefined) noteTight(best, plan, cost);
+  if (violation !== null && plan.recompute === undefined && plan.offload === undefined)
+    noteTight(best, plan, cost);
   if (cost >= best.cost) return false;
   best.plan = plan;
   best.cost = cost;
@@ -88,13 +90,14 @@ export async function* searchShardings(
     await breathe();
   }
   yield* words(scenario, evaluator, best);
-  const recomputed = yield* recomputedToFit(scenario, evaluator, best);
+  const { recomputed, offloaded } = yield* madeToFit(scenario, evaluator, best);
   const changes = yield* changed(meshes, evaluator, best, patience);
   return {
     ended: endOf(evaluator),
     facts: [
       { name: "meshes with an optimum", value: optima },
       ...(recomputed > 0 ? [{ name: "plans that fit by recomputation", value: recomputed }] : []),
+      ...(offloaded > 0 ? [{ name: "plans that fit by offloading", value: offloaded }] : []),
       { name: "changes of labels tried", value: changes },
     ],
   };
@@ -127,21 +130,26 @@ function* words({ graph }: Scenario, evaluator: MeteredEvaluator, best: Incumben
       yield* tried(evaluator, best, { ...best.plan, collective });
 }
 
-/** Computes segments of plans that do not fit again; returns how many plans then do. */
-function* recomputedToFit(
+/** Computes segments of plans that do not fit again, or offloads; tells how many plans then fit. */
+function* madeToFit(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   best: Incumbent,
-): Generator<Plan, number> {
-  let count = 0;
+): Generator<Plan, { readonly recomputed: number; readonly offloaded: number }> {
+  const fits = (changed: ShardingPlan) => evaluator.evaluate(changed).violation === null;
+  let [recomputed, offloaded] = [0, 0];
   for (const { plan } of [...best.tight]) {
-    const fits = (changed: ShardingPlan) => evaluator.evaluate(changed).violation === null;
     const found = fewestRecomputed(scenario, plan, fits);
-    if (found === null) continue;
-    count++;
-    yield* tried(evaluator, best, found);
+    if (found !== null) {
+      recomputed++;
+      yield* tried(evaluator, best, found);
+    }
+    for (const away of offloadedToFit(scenario, plan, fits)) {
+      offloaded++;
+      yield* tried(evaluator, best, away);
+    }
   }
-  return count;
+  return { recomputed, offloaded };
 }
 
 /** Changes single labels of the best plan while some change gains; returns how many were tried. */

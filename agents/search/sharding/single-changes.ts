@@ -1,9 +1,9 @@
 /**
  * Every plan that is one change away from a sharding, of those that a person would try first. It
  * has another algorithm of sums, another stage of ZeRO, or sums that overlap or not. Or every
- * segment is computed again, or none is. Or a mesh axis divides nothing, or devices are in another
- * order. Splits of single ops are left to searches
- * (changes.ts).
+ * segment is computed again, or none is. Or hosts hold the optimizer's state, activations, or
+ * nothing. Or a mesh axis divides nothing, or devices are in another order. Splits of single ops are
+ * left to searches (changes.ts).
  */
 import { mistakeIn } from "../../../env/model/errors.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
@@ -15,10 +15,19 @@ import {
   shardingSyncs,
   zeroStages,
 } from "../../../env/model/plan/sharding.ts";
+import type { Offload } from "../../../env/model/plan/sharding-fields/offload.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { recomputeFlags, recomputeSegments } from "./recompute-segments.ts";
 
-export const shardingChangeKinds = ["collective", "zero", "sync", "recompute", "axis", "order"] as const;
+export const shardingChangeKinds = [
+  "collective",
+  "zero",
+  "sync",
+  "recompute",
+  "offload",
+  "axis",
+  "order",
+] as const;
 
 export interface ShardingChange {
   readonly kind: (typeof shardingChangeKinds)[number];
@@ -48,6 +57,7 @@ export function shardingChanges(scenario: Scenario, plan: ShardingPlan): Shardin
       plan: { ...plan, sync: name },
     })),
     ...recomputations(scenario, plan),
+    ...offloads(scenario, plan),
     ...mesh.axes.map(({ name }, axis) => ({
       kind: "axis" as const,
       what: `axis "${name}" divides nothing`,
@@ -82,6 +92,26 @@ function recomputations({ graph }: Scenario, plan: ShardingPlan): ShardingChange
   if (segments.length === 0) return [];
   const flags = recomputeFlags(graph, segments, segments.length);
   return [{ kind: "recompute", what: "all segments computed again", plan: { ...plan, recompute: flags } }];
+}
+
+/** The optimizer's state or all segments on the host, where the plan has neither. */
+function offloads({ graph }: Scenario, plan: ShardingPlan): ShardingChange[] {
+  const { offload, recompute, ...rest } = plan;
+  const kept = { ...rest, ...(recompute !== undefined && { recompute }) };
+  if (offload !== undefined) return [{ kind: "offload", what: "nothing on the host", plan: kept }];
+  const segments = recomputeSegments(graph);
+  const activations = recomputeFlags(graph, segments, segments.length);
+  const change = (what: string, own: Offload): ShardingChange => ({
+    kind: "offload",
+    what,
+    plan: { ...plan, offload: own },
+  });
+  return [
+    change("the optimizer's state on the host", { optimizer: true }),
+    ...(segments.length > 0 && graph.role.includes(Role.backward)
+      ? [change("activations of all segments on the host", { activations })]
+      : []),
+  ];
 }
 
 function withoutAxis(plan: ShardingPlan, axis: number): ShardingPlan {

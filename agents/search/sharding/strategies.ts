@@ -9,13 +9,13 @@ import { sizesOf } from "../../../env/model/layout/mesh.ts";
 import type { OpSplit } from "../../../env/model/layout/natural.ts";
 import { iterationOf, type ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import { dataParallelSplits } from "../../problems/sharding/data-parallel-splits.ts";
 import {
   legalChoices,
   type RuleOptions,
   splitOfChoice,
   splitRules,
 } from "../../problems/sharding/legal-splits.ts";
+import { dataParallelPlan } from "../../problems/sharding/macros/data-parallel.ts";
 
 export interface StrategySpace {
   /** Configurations of each op that has any, as numbers. */
@@ -36,11 +36,12 @@ export function strategySpace(graph: OpGraph, mesh: Mesh, options: RuleOptions =
   const splits = ops.map((v) =>
     legalChoices(graph, sizes, rules, v).map((choice) => splitOfChoice(iterationOf(graph, v)!, choice)),
   );
-  const data = dataParallelSplits(graph, sizes, rules);
+  const strategyOf = (split: ShardingPlan["split"]): Int32Array =>
+    Int32Array.from(ops, (v, i) => Math.max(0, numberOf(splits[i], split[v])));
   return {
     legal: splits.map(({ length }) => Int32Array.from({ length }, (_, i) => i)),
-    dataParallel: Int32Array.from(ops, (v, i) => numberOf(splits[i], data[v]!)),
-    strategyOf: (split) => Int32Array.from(ops, (v, i) => Math.max(0, numberOf(splits[i], split[v]))),
+    dataParallel: strategyOf(dataParallelPlan(graph, mesh, { evenly: true }).split),
+    strategyOf,
     random: (rng) => Int32Array.from(splits, ({ length }) => rng.int(length)),
     planOf(strategy) {
       const split = new Array<OpSplit | null>(graph.opCount).fill(null);

@@ -20,6 +20,8 @@ export function hybridReplay(chain: LayerChain, plan: PipelinePlan): HybridRepla
   const { stages: given, microBatches, schedule, collective = "ring", sync = "overlapped" } = plan;
   if (collective !== "ring" || sync !== "overlapped")
     return `The plan sums gradients by ${collective}, ${sync}; here sums are rings and overlapped.`;
+  const field = (["ratios", "layouts", "panels"] as const).find((each) => (plan[each] ?? []).length > 0);
+  if (field !== undefined) return `The plan has ${field}; here ops are divided equally along their splits.`;
   const dealt = given.findIndex((stage) => stage.share === "dealt" && stage.devices.length > ranksOf(stage));
   if (dealt !== -1) return `Stage ${dealt} of the plan deals whole micro-batches; here replicas split them.`;
   const found = stagesIn(chain, plan);

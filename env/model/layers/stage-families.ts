@@ -4,12 +4,13 @@
  * batch too; ranks along `data` can divide the optimizer's state beside (ZeRO, stage 1).
  */
 import { type OpGraph, Role } from "../graph/graph.ts";
+import { isEvenAlong } from "../layout/equal-parts.ts";
 import type { MeshAxis } from "../layout/mesh.ts";
 import type { OpSplit } from "../layout/natural.ts";
 import { ranksOf } from "../plan/inside.ts";
 import type { PipelineStage, StageInside } from "../plan/pipeline.ts";
 import { iterationOf } from "../plan/sharding.ts";
-import { isEven, tensorRegions } from "./tensor-regions.ts";
+import { tensorRegions } from "./tensor-regions.ts";
 
 export const DATA = "data";
 export const TENSOR = "tensor";
@@ -66,7 +67,7 @@ export function splitsInside(
       data === 1
         ? -1
         : iteration.dimensions.findIndex(
-            ({ kind }, d) => kind === "batch" && d !== dimension[v] && isEven(iteration, d, data),
+            ({ kind }, d) => kind === "batch" && d !== dimension[v] && isEvenAlong(iteration, d, data),
           );
     if (dimension[v] < 0 && batch < 0) return null;
     return iteration.dimensions.map((_, d) =>

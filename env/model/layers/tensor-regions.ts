@@ -9,7 +9,9 @@
  */
 import { CONTROL, type OpGraph, Role } from "../graph/graph.ts";
 import { type OpIteration, type TensorAxes, WHOLE } from "../graph/iteration.ts";
+import { isEvenAlong } from "../layout/equal-parts.ts";
 import { dataEdges, iterationOf } from "../plan/sharding.ts";
+import { weightDimensions } from "./weight-dimensions.ts";
 
 export interface TensorRegions {
   /** The dimension of each forward op that is divided, -1 for none, shape [opCount]. */
@@ -67,31 +69,13 @@ function openingGroups(graph: OpGraph, degree: number): number[][] {
   return [...groups.values()];
 }
 
-/** The dimension of the columns of a product's weights. */
+/** The first columns of a product's weight that can be divided. */
 function columnOf(iteration: OpIteration, degree: number): number {
-  const { dimensions, sums, outputs, parameters } = iteration;
-  if (sums.length === 0 || parameters.length === 0 || outputs.length !== 1) return NONE;
-  return dimensions.findIndex(
-    ({ kind }, d) =>
-      (kind === "feature" || kind === "channel") &&
-      !sums.includes(d) &&
-      outputs[0].along.includes(d) &&
-      parameters[0].along.includes(d) &&
-      isEven(iteration, d, degree),
-  );
-}
-
-/** Whether a dimension, and all axes along it, can be cut into equal parts. */
-export function isEven(
-  { dimensions, inputs, parameters, outputs }: OpIteration,
-  d: number,
-  degree: number,
-): boolean {
-  const { kind, size, halo = 0 } = dimensions[d];
-  if (kind === "opaque" || halo > 0 || size % degree !== 0) return false;
-  return [...inputs, ...parameters, ...outputs].every(({ shape, along }) =>
-    along.every((of, t) => of !== d || shape[t] % degree === 0),
-  );
+  const { dimensions, sums, outputs } = iteration;
+  if (sums.length === 0 || outputs.length !== 1) return NONE;
+  const isFeature = (d: number): boolean => ["feature", "channel"].includes(dimensions[d].kind);
+  const { columns } = weightDimensions(iteration);
+  return columns.find((d) => isFeature(d) && isEvenAlong(iteration, d, degree)) ?? NONE;
 }
 
 interface Region {
@@ -117,7 +101,7 @@ function regionOf(
     const along = alongIn(graph, v, dimensions, closing);
     if (along === NONE) continue;
     const iteration = iterationOf(graph, v);
-    if (along === null || iteration === null || taken[v] !== NONE || !isEven(iteration, along, degree))
+    if (along === null || iteration === null || taken[v] !== NONE || !isEvenAlong(iteration, along, degree))
       return null;
     dimensions.set(v, along);
     if (iteration.sums.includes(along)) {

@@ -1,10 +1,10 @@
 /** What makes meshes inside the stages of a pipeline valid. Each mistake is one sentence. */
 import { InputError } from "../errors.ts";
-import { Role } from "../graph/graph.ts";
+import { type OpGraph, Role } from "../graph/graph.ts";
 import type { Scenario } from "../scenario.ts";
 import { isHybrid, mayHaveMeshes, ranksOf, shardingInside, sharedOtherwise } from "./inside.ts";
 import type { PipelinePlan } from "./pipeline.ts";
-import { checkMesh, checkSplits } from "./sharding-checks.ts";
+import { checkMesh, checkOpFields, checkSplits } from "./sharding-checks.ts";
 
 /** Pre: devices and stages of ops are valid. */
 export function checkInside(scenario: Scenario, plan: PipelinePlan): void {
@@ -36,7 +36,9 @@ function checkStage(scenario: Scenario, plan: PipelinePlan, stage: number): void
   told(where, () => {
     const sharding = shardingInside(plan, stage, devices.slice(0, ranks));
     checkMesh(scenario, sharding);
-    if (plan.split?.length === scenario.graph.opCount) checkSplits(scenario, sharding);
+    if (plan.split?.length !== scenario.graph.opCount) return;
+    checkSplits(scenario, sharding);
+    checkOpFields(scenario.graph, sharding);
   });
 }
 
@@ -50,7 +52,10 @@ function told(where: string, check: () => void): void {
 }
 
 /** Splits are of ops whose stages have a mesh. */
-function checkPlaces({ graph }: Scenario, { split, stageOf, stages }: PipelinePlan): void {
+function checkPlaces({ graph }: Scenario, plan: PipelinePlan): void {
+  const { split, stageOf, stages } = plan;
+  for (const field of ["ratios", "layouts", "panels"] as const)
+    for (const { op } of plan[field] ?? []) checkPlace(graph, plan, field, op);
   if (split === undefined) return;
   if (!Array.isArray(split) || split.length !== graph.opCount)
     throw new InputError(
@@ -61,6 +66,18 @@ function checkPlaces({ graph }: Scenario, { split, stageOf, stages }: PipelinePl
     throw new InputError(
       `Op "${graph.names[v]}" has a split, but its stage ${stageOf[v]} has no mesh inside.`,
     );
+}
+
+function checkPlace({ names, opCount }: OpGraph, plan: PipelinePlan, field: string, op: number): void {
+  if (!Number.isInteger(op) || op < 0 || op >= opCount)
+    throw new InputError(`The pipeline's ${field} name op ${op}, expected 0..${opCount - 1}.`);
+  const stage = plan.stageOf[op];
+  if (plan.stages[stage]?.inside === undefined)
+    throw new InputError(
+      `The pipeline's ${field} name op "${names[op]}", but its stage ${stage} has no mesh inside.`,
+    );
+  if (plan.split === undefined)
+    throw new InputError(`The pipeline has ${field} but no split; give a split of the ops that they name.`);
 }
 
 function checkSharedRanks({ cluster }: Scenario, { stages }: PipelinePlan): void {

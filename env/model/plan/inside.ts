@@ -7,6 +7,7 @@ import { type OpGraph, Role } from "../graph/graph.ts";
 import { rankCount, sizesOf } from "../layout/mesh.ts";
 import type { PipelinePlan, PipelineStage } from "./pipeline.ts";
 import type { ShardingPlan } from "./sharding.ts";
+import { fieldsOf } from "./sharding-fields/op-fields.ts";
 
 /** Ranks of each replica of a stage; 1 without a mesh. */
 export const ranksOf = ({ inside }: PipelineStage): number =>
@@ -49,7 +50,7 @@ export function sharedOtherwise(
 /** The plan of the leaders, without meshes; the plan itself where it has none. */
 export function leaderPlan(plan: PipelinePlan): PipelinePlan {
   if (plan.split === undefined && plan.stages.every(({ inside }) => inside === undefined)) return plan;
-  const { split: _, ...rest } = plan;
+  const { split: _, ratios: __, layouts: ___, panels: ____, ...rest } = plan;
   return { ...rest, stages: leaderStages(plan.stages) };
 }
 
@@ -76,6 +77,7 @@ export function shardingInside(plan: PipelinePlan, stage: number, devices: reado
     kind: "sharding",
     mesh: { axes: inside?.axes ?? [], devices },
     split: Array.from(plan.stageOf, (of, v) => (of === stage ? (split?.[v] ?? null) : null)),
+    ...fieldsOf(plan, (op) => plan.stageOf[op] === stage),
     ...(collective !== undefined && { collective }),
     memory: { zero: inside?.zero ?? 0 },
   };

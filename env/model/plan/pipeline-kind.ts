@@ -17,12 +17,15 @@ import {
 import { checkPipeline } from "./pipeline-checks.ts";
 import { deviceIn, flagsIn, integersIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
+import { fieldsIn } from "./sharding-fields/fields-in.ts";
+import { copyFields, type MeshAxesOf } from "./sharding-fields/op-fields.ts";
 
 export const pipelineKind: PlanKind<PipelinePlan> = {
   kind: "pipeline",
   validate: checkPipeline,
   copy: ({ stageOf, stages, schedule, recompute, swap, split, ...rest }) => ({
     ...rest,
+    ...copyFields(rest),
     stageOf: stageOf.slice(),
     stages: stages.map(copyStage),
     schedule: structuredClone(schedule),
@@ -61,6 +64,7 @@ function toJson(plan: PipelinePlan): PlanJson {
     ...(collective !== undefined && { collective }),
     ...(sync !== undefined && { sync }),
     ...(split !== undefined && { split: split.map(copySplit) }),
+    ...copyFields(plan),
   };
 }
 
@@ -75,6 +79,9 @@ const FIELDS = [
   "collective",
   "sync",
   "split",
+  "ratios",
+  "layouts",
+  "panels",
 ];
 
 /** Devices may be numbers or names. */
@@ -83,8 +90,9 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePl
   if (stranger !== undefined)
     throw new InputError(`${where}: a pipeline has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const { opCount } = scenario.graph;
-  const { stageOf, recompute, swap, microBatches, collective, sync, split } = json;
+  const { stageOf, recompute, swap, microBatches, collective, sync, split, ratios, layouts, panels } = json;
   const stages = stagesIn(scenario, json.stages, where);
+  const axesOf: MeshAxesOf = (op) => stages[(stageOf as number[])[op]]?.inside?.axes ?? [];
   const plan: PipelinePlan = {
     kind: "pipeline",
     stages,
@@ -95,7 +103,8 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePl
     ...(swap !== undefined && { swap: flagsIn(swap, opCount, `${where}: swap`) }),
     ...(collective !== undefined && { collective: collective as CollectiveName }),
     ...(sync !== undefined && { sync: sync as Sync }),
-    ...(split !== undefined && { split: splitIn(split, stages, stageOf as number[], where) }),
+    ...(split !== undefined && { split: splitIn(split, axesOf, where) }),
+    ...fieldsIn(scenario.graph, axesOf, { ratios, layouts, panels }, where),
   };
   try {
     checkPipeline(scenario, plan);
@@ -144,14 +153,9 @@ function insideIn(inside: unknown, where: string): StageInside {
 }
 
 /** Axes may be numbers or names of the mesh of the op's stage. */
-function splitIn(
-  split: unknown,
-  stages: readonly PipelineStage[],
-  stageOf: readonly number[],
-  where: string,
-): (OpSplit | null)[] {
+function splitIn(split: unknown, axesOf: MeshAxesOf, where: string): (OpSplit | null)[] {
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   return split.map((own: unknown, v) =>
-    own === null ? null : listsIn(stages[stageOf[v]]?.inside?.axes ?? [], own, `${where}: split ${v}`),
+    own === null ? null : listsIn(axesOf(v), own, `${where}: split ${v}`),
   );
 }

@@ -9,6 +9,7 @@
 import type { OpGraph } from "../graph/graph.ts";
 import type { MeshAxis } from "../layout/mesh.ts";
 import type { OpSplit } from "../layout/natural.ts";
+import type { OpFields } from "./sharding-fields/op-fields.ts";
 
 /** More would make tasks of no length. */
 export const MOST_MICRO_BATCHES = 4096;
@@ -61,7 +62,8 @@ export type CollectiveName = (typeof collectives)[number];
 export const syncs = ["overlapped", "exposed"] as const;
 export type Sync = (typeof syncs)[number];
 
-export interface PipelinePlan {
+/** Fields of single ops are of ops whose stages have meshes inside. */
+export interface PipelinePlan extends OpFields {
   readonly kind: "pipeline";
   /**
    * Stage of each op, shape [opCount]; `HOST_STAGE` for inputs that only a CPU runs. Backward and

@@ -51,3 +51,7 @@ export function flagsIn(list: unknown, length: number, where: string): Uint8Arra
   if (flags.every((flag) => flag === 0 || flag === 1)) return Uint8Array.from(flags);
   throw new InputError(`${where} holds other numbers than 0 and 1.`);
 }
+
+/** An op by its number or name; what is neither is left to the checks. */
+export const opIn = (names: readonly string[], op: unknown): number =>
+  typeof op === "string" ? names.indexOf(op) : (op as number);

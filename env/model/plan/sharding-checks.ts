@@ -3,7 +3,7 @@
  */
 import { isCpu } from "../cluster/cluster.ts";
 import { InputError } from "../errors.ts";
-import { Role } from "../graph/graph.ts";
+import { type OpGraph, Role } from "../graph/graph.ts";
 import type { OpIteration } from "../graph/iteration.ts";
 import { kindsOf } from "../graph/support.ts";
 import { rankCount, sizesOf } from "../layout/mesh.ts";
@@ -12,12 +12,13 @@ import type { Scenario } from "../scenario.ts";
 import { alternatives } from "../suggest.ts";
 import {
   iterationOf,
-  type OutputLayout,
   type ShardingPlan,
   shardingCollectives,
   shardingSyncs,
   zeroStages,
 } from "./sharding.ts";
+import { checkAxes, checkLayouts } from "./sharding-fields/layout-checks.ts";
+import { checkOffload } from "./sharding-fields/offload.ts";
 import { checkOwners } from "./sharding-fields/owner-checks.ts";
 import { checkPanels } from "./sharding-fields/panel-checks.ts";
 import { checkRatios } from "./sharding-fields/ratio-checks.ts";
@@ -27,14 +28,20 @@ import { checkReductions } from "./sharding-fields/reduction-checks.ts";
 export function checkSharding(scenario: Scenario, plan: ShardingPlan): void {
   checkMesh(scenario, plan);
   checkSplits(scenario, plan);
-  checkPanels(scenario.graph, plan);
-  checkRatios(scenario.graph, plan);
-  for (const layout of plan.layouts ?? []) checkLayout(scenario, plan, layout);
+  checkOpFields(scenario.graph, plan);
   checkSupport(scenario, plan);
   checkWords(scenario, plan);
   checkReductions(plan);
   checkOwners(scenario, plan);
   checkRecompute(scenario, plan);
+  checkOffload(scenario, plan);
+}
+
+/** Pre: the mesh and the splits are valid. */
+export function checkOpFields(graph: OpGraph, plan: ShardingPlan): void {
+  checkPanels(graph, plan);
+  checkRatios(graph, plan);
+  checkLayouts(graph, plan);
 }
 
 export function checkMesh({ cluster }: Scenario, { mesh }: ShardingPlan): void {
@@ -97,44 +104,6 @@ function checkSplit(plan: ShardingPlan, where: string, { dimensions }: OpIterati
         `${where} is divided along "${name}" into ${parts} parts, expected at most ${size}.`,
       );
   });
-}
-
-/** Every entry is a list of axes of the mesh, and none is there twice. */
-function checkAxes({ mesh }: ShardingPlan, where: string, lists: readonly (readonly number[])[]): void {
-  const seen = new Set<number>();
-  for (const list of lists) {
-    if (!Array.isArray(list))
-      throw new InputError(`${where}: ${JSON.stringify(list)} is no list of mesh axes.`);
-    for (const axis of list) {
-      if (!Number.isInteger(axis) || axis < 0 || axis >= mesh.axes.length)
-        throw new InputError(
-          `${where} names mesh axis ${JSON.stringify(axis)}, expected 0..${mesh.axes.length - 1}.`,
-        );
-      if (seen.has(axis))
-        throw new InputError(`${where} uses mesh axis "${mesh.axes[axis].name}" twice; once is the most.`);
-      seen.add(axis);
-    }
-  }
-}
-
-function checkLayout({ graph }: Scenario, plan: ShardingPlan, { op, output, axes }: OutputLayout): void {
-  if (!Number.isInteger(op) || op < 0 || op >= graph.opCount)
-    throw new InputError(`A layout of the sharding names op ${op}, expected 0..${graph.opCount - 1}.`);
-  const where = `The layout of output ${output} of op "${graph.names[op]}"`;
-  const tensor = iterationOf(graph, op)?.outputs[output];
-  if (tensor === undefined) throw new InputError(`${where} is of a tensor whose shape is not known.`);
-  if (!Array.isArray(axes) || axes.length !== tensor.shape.length)
-    throw new InputError(
-      `${where} has ${axes?.length ?? "no"} entries, expected ${tensor.shape.length}, one for each axis of the tensor.`,
-    );
-  checkAxes(plan, where, axes);
-  tensor.shape.forEach((length, t) => {
-    const parts = axes[t].reduce((product: number, axis: number) => product * plan.mesh.axes[axis].size, 1);
-    if (parts > Math.max(1, length))
-      throw new InputError(`${where} has ${parts} parts of axis ${t}, expected at most ${length}.`);
-  });
-  if (plan.layouts!.filter((other) => other.op === op && other.output === output).length > 1)
-    throw new InputError(`${where} is given twice.`);
 }
 
 function checkSupport({ graph, cluster }: Scenario, { mesh }: ShardingPlan): void {

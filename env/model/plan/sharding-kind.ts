@@ -6,11 +6,13 @@ import { InputError } from "../errors.ts";
 import type { Mesh } from "../layout/mesh.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Sync } from "./pipeline.ts";
-import { deviceIn, flagsIn, listsIn, meshAxesIn, shown } from "./plan-fields.ts";
+import { deviceIn, flagsIn, listsIn, meshAxesIn, opIn, shown } from "./plan-fields.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
-import type { OpOwner, OpPanels, OutputLayout, ShardingCollective, ShardingPlan } from "./sharding.ts";
+import type { OpOwner, ShardingCollective, ShardingPlan } from "./sharding.ts";
 import { checkSharding } from "./sharding-checks.ts";
-import { ratiosIn } from "./sharding-fields/ratio-checks.ts";
+import { fieldsIn } from "./sharding-fields/fields-in.ts";
+import { offloadIn, offloadJson } from "./sharding-fields/offload.ts";
+import { copyFields } from "./sharding-fields/op-fields.ts";
 import { reductionsIn } from "./sharding-fields/reduction-checks.ts";
 
 export const shardingKind: PlanKind<ShardingPlan> = {
@@ -35,26 +37,20 @@ function toJson({
   reductions,
   memory,
   recompute,
+  offload,
   sync,
 }: ShardingPlan): PlanJson {
   return {
     kind: "sharding",
     mesh: { axes: mesh.axes.map(({ name, size }) => ({ name, size })), devices: [...mesh.devices] },
     split: split.map((own) => (own === null ? null : copyLists(own))),
-    ...(ratios !== undefined && {
-      ratios: ratios.map(({ op, dimension, parts }) => ({ op, dimension, parts: [...parts] })),
-    }),
-    ...(layouts !== undefined && {
-      layouts: layouts.map(({ op, output, axes }) => ({ op, output, axes: copyLists(axes) })),
-    }),
-    ...(panels !== undefined && {
-      panels: panels.map(({ op, dimension, axes }) => ({ op, dimension, axes: [...axes] })),
-    }),
+    ...copyFields({ ratios, layouts, panels }),
     ...(owners !== undefined && { owners: owners.map(({ op, rank }) => ({ op, rank })) }),
     ...(collective !== undefined && { collective }),
     ...(reductions !== undefined && { reductions: structuredClone(reductions) }),
     ...(memory !== undefined && { memory: { ...memory } }),
     ...(recompute !== undefined && { recompute: Array.from(recompute) }),
+    ...(offload !== undefined && { offload: offloadJson(offload) }),
     ...(sync !== undefined && { sync }),
   };
 }
@@ -71,6 +67,7 @@ const FIELDS = [
   "reductions",
   "memory",
   "recompute",
+  "offload",
   "sync",
 ];
 
@@ -81,6 +78,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     throw new InputError(`${where}: a sharding has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const mesh = meshIn(scenario, json.mesh, where);
   const { split, ratios, layouts, panels, owners, collective, reductions, memory, recompute, sync } = json;
+  const { offload } = json;
   if (!Array.isArray(split)) throw new InputError(`${where}: split is ${shown(split)}, expected a list.`);
   const plan: ShardingPlan = {
     kind: "sharding",
@@ -88,9 +86,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     split: split.map((own: unknown, v) =>
       own === null ? null : listsIn(mesh.axes, own, `${where}: split ${v}`),
     ),
-    ...(ratios !== undefined && { ratios: ratiosIn(scenario.graph, ratios, where) }),
-    ...(layouts !== undefined && { layouts: layoutsIn(scenario, mesh, layouts, where) }),
-    ...(panels !== undefined && { panels: panelsIn(scenario, mesh, panels, where) }),
+    ...fieldsIn(scenario.graph, () => mesh.axes, { ratios, layouts, panels }, where),
     ...(owners !== undefined && { owners: ownersIn(scenario, owners, where) }),
     ...(collective !== undefined && { collective: collective as ShardingCollective }),
     ...(reductions !== undefined && { reductions: reductionsIn(mesh.axes, reductions, where) }),
@@ -98,6 +94,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): ShardingPl
     ...(recompute !== undefined && {
       recompute: flagsIn(recompute, scenario.graph.opCount, `${where}: recompute`),
     }),
+    ...(offload !== undefined && { offload: offloadIn(scenario.graph, offload, where) }),
     ...(sync !== undefined && { sync: sync as Sync }),
   };
   try {
@@ -126,32 +123,6 @@ function ownersIn({ graph }: Scenario, owners: unknown, where: string): OpOwner[
     throw new InputError(`${where}: owners is ${shown(owners)}, expected a list of ops and ranks.`);
   return owners.map((owner: unknown) => {
     const { op, rank } = (owner ?? {}) as Partial<Record<keyof OpOwner, unknown>>;
-    return { op: typeof op === "string" ? graph.names.indexOf(op) : (op as number), rank: rank as number };
+    return { op: opIn(graph.names, op), rank: rank as number };
   });
 }
-
-function layoutsIn({ graph }: Scenario, mesh: Mesh, layouts: unknown, where: string): OutputLayout[] {
-  if (!Array.isArray(layouts))
-    throw new InputError(`${where}: layouts is ${shown(layouts)}, expected a list of layouts.`);
-  return layouts.map((layout: unknown, i) => {
-    const { op, output = 0, axes } = (layout ?? {}) as Partial<Record<keyof OutputLayout, unknown>>;
-    return {
-      op: opIn(graph, op),
-      output: output as number,
-      axes: listsIn(mesh.axes, axes, `${where}: layout ${i}`),
-    };
-  });
-}
-
-function panelsIn({ graph }: Scenario, mesh: Mesh, panels: unknown, where: string): OpPanels[] {
-  if (!Array.isArray(panels))
-    throw new InputError(`${where}: panels is ${shown(panels)}, expected a list of panels.`);
-  return panels.map((each: unknown, i) => {
-    const { op, dimension, axes } = (each ?? {}) as Partial<Record<keyof OpPanels, unknown>>;
-    const [along] = listsIn(mesh.axes, [axes], `${where}: panels ${i}`);
-    return { op: opIn(graph, op), dimension: dimension as number, axes: along };
-  });
-}
-
-const opIn = ({ names }: Scenario["graph"], op: unknown): number =>
-  typeof op === "string" ? names.indexOf(op) : (op as number);

@@ -12,31 +12,8 @@ import type { Mesh } from "../layout/mesh.ts";
 import { type OpSplit, type Panels, splitByName, unsplit, usedAxes } from "../layout/natural.ts";
 import type { ReductionProgram } from "../layout/reductions/steps.ts";
 import { type Sync, syncs } from "./pipeline.ts";
-
-/** An output that its op leaves in a layout of the plan's choice instead of the natural one. */
-export interface OutputLayout {
-  readonly op: number;
-  readonly output: number;
-  /** Mesh axes that divide each axis of the tensor, the major one first. */
-  readonly axes: readonly (readonly number[])[];
-}
-
-/** A forward op whose ranks pass a dimension panel by panel; its backward ops do as well. */
-export interface OpPanels extends Panels {
-  readonly op: number;
-}
-
-/**
- * A dimension of an op that is divided in proportion to `parts` instead of equally, each cut at the
- * nearest whole index. There is a part for each rank along the mesh axes that divide it, in
- * row-major order.
- */
-export interface OpRatio {
-  readonly op: number;
-  readonly dimension: number;
-  /** Positive; only their proportions count. */
-  readonly parts: readonly number[];
-}
+import type { Offload } from "./sharding-fields/offload.ts";
+import type { OpFields } from "./sharding-fields/op-fields.ts";
 
 /** How ranks add up partial sums (env/sim/lower/collectives). */
 export const shardingCollectives = ["ring", "tree", "halving-doubling", "hierarchical", "rails"] as const;
@@ -66,7 +43,7 @@ export type ZeroStage = (typeof zeroStages)[number];
 
 export const shardingSyncs = syncs;
 
-export interface ShardingPlan {
+export interface ShardingPlan extends OpFields {
   readonly kind: "sharding";
   readonly mesh: Mesh;
   /**
@@ -74,12 +51,6 @@ export interface ShardingPlan {
    * for an op that follows: a backward or update op its forward twin; any other is not divided.
    */
   readonly split: readonly (OpSplit | null)[];
-  /** Dimensions in other parts than equal ones; backward and update ops follow. Absent for none. */
-  readonly ratios?: readonly OpRatio[];
-  /** Absent for none. */
-  readonly layouts?: readonly OutputLayout[];
-  /** Absent for none. */
-  readonly panels?: readonly OpPanels[];
   /** Absent for none. */
   readonly owners?: readonly OpOwner[];
   /** Absent for `ring`. */
@@ -92,6 +63,8 @@ export interface ShardingPlan {
    * it made; shape [opCount]. Absent for none.
    */
   readonly recompute?: Uint8Array;
+  /** What hosts hold instead of the ranks. Absent for nothing. */
+  readonly offload?: Offload;
   /** Absent for `overlapped`. */
   readonly sync?: Sync;
 }

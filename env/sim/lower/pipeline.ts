@@ -23,6 +23,7 @@ import { joinDeviceOf, withJoins, withSenders } from "./collectives/senders.ts";
 import { needsInputs } from "./costs/parcels.ts";
 import type { StageCosts } from "./costs/stage-costs.ts";
 import { HOST, unitCountOf, unitOf, Work } from "./costs/work.ts";
+import type { RankPlaces } from "./inside/fill.ts";
 import { rankedBuilder } from "./inside/ranked-builder.ts";
 import {
   addFreeTask,
@@ -45,8 +46,8 @@ import { createUpdates, type Updates } from "./updates/updates.ts";
 
 export interface LoweredPipeline extends TaskStructure {
   readonly tasks: TaskColumns;
-  /** The leader of each device, shape [deviceCount]; absent where no stage has a mesh. */
-  readonly leaderOf?: Int32Array;
+  /** Absent where no stage has a mesh. */
+  readonly places?: RankPlaces;
 }
 
 /**
@@ -89,15 +90,20 @@ export function lowerPipeline(
   const structure = lowering.builder.build(scenario, joined ? withJoins(cluster) : aside);
   const tasks = finishedColumns(lowering.tasks);
   if (ranks === null || ranked === null) return { ...structure, tasks };
-  return { ...structure, tasks: columnsOfRanks(tasks, ranked.taskOf()), leaderOf: leadersOf(ranks) };
+  return { ...structure, tasks: columnsOfRanks(tasks, ranked.taskOf()), places: placesIn(ranks) };
 }
 
-function leadersOf(ranks: readonly (readonly number[])[]): Int32Array {
+function placesIn(ranks: readonly (readonly number[])[]): RankPlaces {
   const leaderOf = Int32Array.from(ranks.keys());
+  const rankOf = new Int32Array(ranks.length);
   ranks.forEach((own, leader) => {
-    if (own.length > 1) for (const rank of own) leaderOf[rank] = leader;
+    if (own.length === 1) return;
+    own.forEach((device, rank) => {
+      leaderOf[device] = leader;
+      rankOf[device] = rank;
+    });
   });
-  return leaderOf;
+  return { leaderOf, rankOf };
 }
 
 function hostOf({ cluster }: Scenario, what: string): number {

@@ -46,7 +46,11 @@ export function shardingSummary(scenario: Scenario, plan: ShardingPlan): Shardin
     iterationUs,
     busyUs,
     peakBytes,
-    state: stateBytes(scenario.graph, run.program, { optimizerSlots, zero }),
+    state: stateBytes(scenario.graph, run.program, {
+      optimizerSlots,
+      zero,
+      ...(plan.offload !== undefined && { offload: plan.offload }),
+    }),
     collectives: collectivesOf(run, deviceCount),
   };
 }

@@ -10,7 +10,7 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import { visible } from "../../text/visible.ts";
 import type { Exported } from "../contract.ts";
 import { type DividedPlan, dividedParts, equalRanks } from "./divided-plan.ts";
-import { algorithmLoss, layoutLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
+import { algorithmLoss, layoutLoss, offloadLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
 import { meshRoles } from "./mesh-roles.ts";
 
 const NAME = "deepspeed";
@@ -30,11 +30,17 @@ function ofSharding(scenario: Scenario, plan: ShardingPlan): Exported {
   const [{ program }] = dividedParts(scenario, plan);
   const { dataSize, tensorSize } = meshRoles(NAME, graph, program, plan.mesh.axes);
   const { batch } = graph;
+  const { offload = {} } = plan;
   const size = batch === null ? Number.NaN : batch / dataSize;
   const fields = {
     ...(Number.isInteger(size) && { train_batch_size: batch, train_micro_batch_size_per_gpu: size }),
     gradient_accumulation_steps: 1,
-    zero_optimization: { stage: plan.memory?.zero ?? 0, overlap_comm: plan.sync !== "exposed" },
+    zero_optimization: {
+      stage: plan.memory?.zero ?? 0,
+      overlap_comm: plan.sync !== "exposed",
+      ...(offload.optimizer && { offload_optimizer: { device: "cpu" } }),
+      ...(offload.weights && { offload_param: { device: "cpu" } }),
+    },
   };
   return {
     text: `${visible(JSON.stringify(fields, null, 2))}\n`,
@@ -45,6 +51,7 @@ function ofSharding(scenario: Scenario, plan: ShardingPlan): Exported {
       ...tensorLoss(tensorSize),
       ...algorithmLoss(NAME, plan, "NCCL"),
       ...recomputeLoss(NAME, plan),
+      ...(offload.activations?.includes(1) ? offloadLoss(NAME, plan) : []),
       ...layoutLoss(NAME, plan),
     ],
   };

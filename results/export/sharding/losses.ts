@@ -16,7 +16,7 @@ export function syncLoss(format: string, { sync }: DividedPlan): string[] {
 }
 
 export function layoutLoss(format: string, plan: DividedPlan): string[] {
-  const count = plan.kind === "sharding" ? (plan.layouts?.length ?? 0) : 0;
+  const count = plan.layouts?.length ?? 0;
   return count === 0
     ? []
     : [`The format ${format} cannot give single outputs a layout, as the plan gives ${count}.`];
@@ -29,9 +29,15 @@ export function recomputeLoss(format: string, { kind, recompute }: DividedPlan):
     : [`The format ${format} has no word here for the ${count} ops that the plan computes again.`];
 }
 
+export function offloadLoss(format: string, plan: DividedPlan): string[] {
+  const { optimizer, weights, activations } = (plan.kind === "sharding" && plan.offload) || {};
+  const isAny = optimizer || weights || activations?.includes(1) === true;
+  return isAny ? [`The format ${format} has no word here for what the plan keeps on the host.`] : [];
+}
+
 /** Throws a sentence where the plan divides dimensions by ratios. */
 export function refuseRatios(format: string, plan: DividedPlan): void {
-  const count = plan.kind === "sharding" ? (plan.ratios?.length ?? 0) : 0;
+  const count = plan.ratios?.length ?? 0;
   if (count > 0)
     throw new InputError(
       `The format ${format} divides into equal parts, and the plan divides ${count} dimensions by ratios.`,

@@ -11,7 +11,7 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import { layerName } from "../../../scenarios/plans/pipeline/model-layers.ts";
 import type { Exported } from "../contract.ts";
 import { type DividedPlan, dividedParts, equalRanks } from "./divided-plan.ts";
-import { algorithmLoss, layoutLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
+import { algorithmLoss, layoutLoss, offloadLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
 import { checkFamilies, type MeshRoles, meshRoles } from "./mesh-roles.ts";
 
 const NAME = "megatron";
@@ -71,6 +71,7 @@ function ofSharding(scenario: Scenario, plan: ShardingPlan): Exported {
       ...algorithmLoss(NAME, plan, "NCCL"),
       ...syncLoss(NAME, plan),
       ...recomputeLoss(NAME, plan),
+      ...offloadLoss(NAME, plan),
       ...layoutLoss(NAME, plan),
     ],
   };

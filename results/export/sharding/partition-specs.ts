@@ -18,7 +18,7 @@ import { tensorName } from "../../text/shardings/names.ts";
 import { visible, visibleName } from "../../text/visible.ts";
 import type { DividedExporter } from "../contract.ts";
 import { type DividedPart, dividedParts } from "./divided-plan.ts";
-import { algorithmLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
+import { algorithmLoss, offloadLoss, recomputeLoss, refuseRatios, syncLoss } from "./losses.ts";
 
 const NAME = "jax";
 
@@ -52,6 +52,7 @@ export const partitionSpecs: DividedExporter = {
         ...algorithmLoss(NAME, plan, "XLA"),
         ...syncLoss(NAME, plan),
         ...recomputeLoss(NAME, plan),
+        ...offloadLoss(NAME, plan),
       ],
     };
   },

@@ -13,12 +13,24 @@ export function shardingFacts({ plan, iterationUs, busyUs, state }: ShardingSumm
     ["sums", `${collective}, ${sync}`],
     ["ZeRO stage", `${memory?.zero ?? 0}`],
     ...(again > 0 ? [["recomputed ops", formatCount(again)] satisfies [string, string]] : []),
+    ...offloadFact(plan),
     [
       "state of a rank",
       `weights ${formatBytes(state.weights)}, gradients ${formatBytes(state.gradients)}, optimizer ${formatBytes(state.optimizer)}`,
     ],
     ["computing", `${formatUs(busiest)} of ${formatUs(iterationUs)} on the busiest device`],
   ];
+}
+
+/** What hosts hold. */
+function offloadFact({ offload }: ShardingSummary["plan"]): [string, string][] {
+  const waiting = offload?.activations?.filter((flag) => flag === 1).length ?? 0;
+  const parts = [
+    ...(offload?.optimizer ? ["optimizer's state"] : []),
+    ...(offload?.weights ? ["weights"] : []),
+    ...(waiting > 0 ? [`outputs of ${formatCount(waiting)} ops`] : []),
+  ];
+  return parts.length === 0 ? [] : [["on the host", parts.join(", ")]];
 }
 
 /** Titles and a row for each kind of collective. */

@@ -10,12 +10,8 @@
 import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
 import { type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
 import { naturalLayouts, type OpSplit, splitByName, unsplit } from "../../../../env/model/layout/natural.ts";
-import {
-  dataEdges,
-  iterationOf,
-  type OutputLayout,
-  type ShardingPlan,
-} from "../../../../env/model/plan/sharding.ts";
+import { dataEdges, iterationOf, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import type { OutputLayout } from "../../../../env/model/plan/sharding-fields/op-fields.ts";
 import { completedSplits } from "../completed-splits.ts";
 import { type SplitRules, splitRules } from "../legal-splits.ts";
 import { onRows, withSpareAxes } from "./row-axes.ts";

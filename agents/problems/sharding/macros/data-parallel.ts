@@ -4,11 +4,19 @@ import { type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
 import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 import { groupPlan, groupSplits } from "../labels/group-splits.ts";
 import { labelGroups } from "../labels/groups.ts";
-import { batchAlone } from "../labels/offers.ts";
+import { batchAlone, type Offer } from "../labels/offers.ts";
 
-/** Every op on its share of the batch; ops without a batch run whole. */
-export function dataParallelPlan(graph: OpGraph, mesh: Mesh): ShardingPlan {
+/**
+ * Every op on its share of the batch; ops without a batch run whole. `evenly`: in equal parts, over
+ * the most ranks that leave such.
+ */
+export function dataParallelPlan(
+  graph: OpGraph,
+  mesh: Mesh,
+  { evenly = false }: { readonly evenly?: boolean } = {},
+): ShardingPlan {
   const groups = labelGroups(graph);
-  const { counts, splits } = groupSplits(graph, groups, { offer: batchAlone, sizes: sizesOf(mesh) });
+  const offer: Offer = { ...batchAlone, ...(evenly && { evenly }) };
+  const { counts, splits } = groupSplits(graph, groups, { offer, sizes: sizesOf(mesh) });
   return groupPlan(mesh, groups, splits, new Int32Array(counts.length));
 }

@@ -4,6 +4,7 @@
  * names.
  */
 import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
+import { weightDimensions } from "../../../../env/model/layers/weight-dimensions.ts";
 import { type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
 import { naturalLayouts, type OpSplit } from "../../../../env/model/layout/natural.ts";
 import { dataEdges, iterationOf, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
@@ -103,7 +104,8 @@ const usersOf = ({ outStart, outEdge, edgeDestination }: OpGraph, v: number): nu
 
 function labelOf(choosing: Choosing, group: number, head: number): number {
   const { graph, labels } = choosing;
-  const { dimensions, inputs, parameters } = iterationOf(graph, head)!;
+  const iteration = iterationOf(graph, head)!;
+  const { dimensions, inputs, parameters } = iteration;
   const batch = dimensions.findIndex(({ kind }) => kind === "batch");
   const plain = withDimension(choosing, head, batch, -1) ?? withDimension(choosing, head, -1, -1)!;
   const data = plain.isDivided ? batch : -1;
@@ -115,8 +117,9 @@ function labelOf(choosing: Choosing, group: number, head: number): number {
     if (found !== null) return found.label;
   }
   if (parameters.length === 0) return plain.label;
-  for (const [dimension, { kind }] of dimensions.entries()) {
-    const found = kind === "feature" ? withDimension(choosing, head, data, dimension) : null;
+  for (const dimension of weightDimensions(iteration).columns) {
+    const isFeature = dimensions[dimension].kind === "feature";
+    const found = isFeature ? withDimension(choosing, head, data, dimension) : null;
     if (found === null) continue;
     labels[group] = found.label;
     if (goesOn(choosing, group)) return found.label;

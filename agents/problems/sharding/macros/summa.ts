@@ -10,7 +10,8 @@
 import type { OpGraph } from "../../../../env/model/graph/graph.ts";
 import { type Mesh, sizesOf } from "../../../../env/model/layout/mesh.ts";
 import { type OpSplit, unsplit } from "../../../../env/model/layout/natural.ts";
-import { iterationOf, type OpPanels, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import { iterationOf, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import type { OpPanels } from "../../../../env/model/plan/sharding-fields/op-fields.ts";
 import { completedSplits } from "../completed-splits.ts";
 import { type SplitRules, splitRules } from "../legal-splits.ts";
 import { onRows, withSpareAxes } from "./row-axes.ts";

@@ -1,9 +1,10 @@
 /**
- * Products of activations and weights: Y[samples, column] sums X[samples, row] W[row, column] over
- * row. They are found by dimensions alone, so convolutions are among them, with their channels.
+ * Products of activations and weights with one column and one row each
+ * (env/model/layers/weight-dimensions.ts).
  */
 import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
 import type { OpIteration } from "../../../../env/model/graph/iteration.ts";
+import { weightDimensions } from "../../../../env/model/layers/weight-dimensions.ts";
 import { iterationOf } from "../../../../env/model/plan/sharding.ts";
 
 export interface WeightedProduct {
@@ -19,22 +20,18 @@ export function weightedProducts(graph: OpGraph): WeightedProduct[] {
   return [...graph.topologicalOrder].flatMap((op) => {
     const iteration = iterationOf(graph, op);
     if (iteration === null || graph.role[op] !== Role.forward) return [];
-    const found = weightDimensions(iteration);
+    const found = productDimensions(iteration);
     return found === null ? [] : [{ op, ...found }];
   });
 }
 
-/** The first two dimensions of an op's first weight that make it one of a product. */
-export function weightDimensions({
-  dimensions,
-  inputs,
-  parameters,
-  outputs,
-  sums,
-}: OpIteration): { readonly column: number; readonly row: number } | null {
-  if (parameters.length === 0 || inputs.length === 0 || outputs.length !== 1) return null;
-  const own = parameters[0].along.filter((d) => d >= 0 && dimensions[d].kind !== "spatial");
-  const column = own.find((d) => !sums.includes(d) && outputs[0].along.includes(d));
-  const row = own.find((d) => sums.includes(d) && inputs[0].along.includes(d));
+/** The first column and the first row of an op's weight that make it one of a product. */
+export function productDimensions(
+  iteration: OpIteration,
+): { readonly column: number; readonly row: number } | null {
+  if (iteration.outputs.length !== 1) return null;
+  const isPlain = (d: number): boolean => iteration.dimensions[d].kind !== "spatial";
+  const { columns, rows } = weightDimensions(iteration);
+  const [column, row] = [columns.find(isPlain), rows.find(isPlain)];
   return column === undefined || row === undefined ? null : { column, row };
 }

@@ -9,12 +9,8 @@
 import { type OpGraph, Role } from "../../../../env/model/graph/graph.ts";
 import { type TensorAxes, WHOLE } from "../../../../env/model/graph/iteration.ts";
 import { ratioRanges } from "../../../../env/model/layout/ranges.ts";
-import {
-  dataEdges,
-  iterationOf,
-  type OpRatio,
-  type ShardingPlan,
-} from "../../../../env/model/plan/sharding.ts";
+import { dataEdges, iterationOf, type ShardingPlan } from "../../../../env/model/plan/sharding.ts";
+import type { OpRatio } from "../../../../env/model/plan/sharding-fields/op-fields.ts";
 
 /** Pre: forward ops with dimensions have splits. */
 export function completedRatios(

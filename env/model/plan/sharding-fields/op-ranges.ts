@@ -3,7 +3,8 @@ import { type OpGraph, Role } from "../../graph/graph.ts";
 import { sizesOf } from "../../layout/mesh.ts";
 import type { DimensionRanges, OpSplit } from "../../layout/natural.ts";
 import { type Ranges, ratioRanges, subdivided } from "../../layout/ranges.ts";
-import { iterationOf, type OpRatio, type ShardingPlan } from "../sharding.ts";
+import { iterationOf, type ShardingPlan } from "../sharding.ts";
+import type { OpRatio } from "./op-fields.ts";
 
 /**
  * By dimension, null for equal parts. A backward or update op has the ratios of its forward twin,

@@ -1,9 +1,28 @@
-/** What makes the panels of a sharding plan valid. Each mistake is one sentence. */
+/** How panels of ops are read, and what makes them valid. Each mistake is one sentence. */
 import { InputError } from "../../errors.ts";
 import { type OpGraph, Role } from "../../graph/graph.ts";
 import type { OpIteration } from "../../graph/iteration.ts";
 import { type OpSplit, type Panels, panelAxes, usedAxes } from "../../layout/natural.ts";
-import { iterationOf, type OpPanels, panelsOf, type ShardingPlan, splitOf } from "../sharding.ts";
+import { listsIn, opIn, shown } from "../plan-fields.ts";
+import { iterationOf, panelsOf, type ShardingPlan, splitOf } from "../sharding.ts";
+import type { MeshAxesOf, OpPanels } from "./op-fields.ts";
+
+/** Ops and mesh axes may be numbers or names. */
+export function panelsIn(
+  { names }: Pick<OpGraph, "names">,
+  axesOf: MeshAxesOf,
+  panels: unknown,
+  where: string,
+): OpPanels[] {
+  if (!Array.isArray(panels))
+    throw new InputError(`${where}: panels is ${shown(panels)}, expected a list of panels.`);
+  return panels.map((each: unknown, i) => {
+    const { op: given, dimension, axes } = (each ?? {}) as Partial<Record<keyof OpPanels, unknown>>;
+    const op = opIn(names, given);
+    const [along] = listsIn(axesOf(op), [axes], `${where}: panels ${i}`);
+    return { op, dimension: dimension as number, axes: along };
+  });
+}
 
 /** Pre: the mesh and the splits are valid. */
 export function checkPanels(graph: OpGraph, plan: ShardingPlan): void {

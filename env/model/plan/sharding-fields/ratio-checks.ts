@@ -2,11 +2,12 @@
 import { InputError } from "../../errors.ts";
 import type { OpGraph } from "../../graph/graph.ts";
 import { lengthOf, ratioRanges } from "../../layout/ranges.ts";
-import { shown } from "../plan-fields.ts";
-import { iterationOf, type OpRatio, panelsOf, type ShardingPlan } from "../sharding.ts";
+import { opIn, shown } from "../plan-fields.ts";
+import { iterationOf, panelsOf, type ShardingPlan } from "../sharding.ts";
+import type { OpRatio } from "./op-fields.ts";
 
 /** Ops may be numbers or names. */
-export function ratiosIn({ names }: OpGraph, ratios: unknown, where: string): OpRatio[] {
+export function ratiosIn({ names }: Pick<OpGraph, "names">, ratios: unknown, where: string): OpRatio[] {
   if (!Array.isArray(ratios))
     throw new InputError(
       `${where}: ratios is ${shown(ratios)}, expected a list of ops, dimensions and parts.`,
@@ -18,7 +19,7 @@ export function ratiosIn({ names }: OpGraph, ratios: unknown, where: string): Op
         `${where}: ratio ${i} is ${shown(ratio)}, expected an object with a list of parts.`,
       );
     return {
-      op: typeof op === "string" ? names.indexOf(op) : (op as number),
+      op: opIn(names, op),
       dimension: dimension as number,
       parts: [...parts] as number[],
     };

@@ -9,6 +9,7 @@ import { leaderPlan } from "../../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { createInsideCosts, type InsideCosts } from "../inside/inside-costs.ts";
+import type { RankSizes } from "../inside/rank-sizes.ts";
 import { type Parcels, parcelsOf } from "./parcels.ts";
 import { unitScratchBytes } from "./unit-memory.ts";
 import { type OpTimes, opTimes, type UnitTimes, unitTimes } from "./unit-times.ts";
@@ -27,7 +28,13 @@ export interface StageCosts extends UnitTimes, Parcels, GradientBuffers {
   readonly recomputes: Uint8Array;
   /** Absent where no stage has a mesh inside. Bytes of one that has are those of a rank. */
   readonly inside?: InsideCosts;
+  /** Bytes on each rank; absent where parts inside stages are equal ones. */
+  readonly byRank?: readonly RankCosts[];
 }
+
+/** Bytes of one rank; there are as many parcels and holds as those of the stages. */
+export type RankCosts = Pick<StageCosts, "parcels" | "holds" | "gradientBytes" | "sharedGradients"> &
+  Pick<RankSizes, "weightBytes" | "optimizerBytes">;
 
 /** Works out costs for plans of one scenario. `splitsBackward`: see `worksOf`. */
 export type StageCoster = (plan: PipelinePlan, splitsBackward: boolean) => StageCosts;
@@ -75,11 +82,22 @@ export function createStageCosts(scenario: Scenario): StageCoster {
       updates,
       recomputes,
       ...(inside !== null && { inside }),
+      ...(inside?.byRank && { byRank: inside.byRank.map((sizes) => costsOfRank(plan, workOf, sizes)) }),
     };
   };
 
+  function costsOfRank(plan: PipelinePlan, workOf: Uint8Array, sizes: RankSizes): RankCosts {
+    const { weightBytes, optimizerBytes } = sizes;
+    return {
+      ...parcelsOf(scenario, plan, workOf, sizes),
+      ...gradientsOf(plan, sizes),
+      weightBytes,
+      optimizerBytes,
+    };
+  }
+
   /** What goes to other stages is not divided: a rank may need all of it. */
-  function gradientsOf({ stageOf, stages }: PipelinePlan, inside: InsideCosts | null): GradientBuffers {
+  function gradientsOf({ stageOf, stages }: PipelinePlan, inside: RankSizes | null): GradientBuffers {
     const whole = gradientBuffers(graph, stageOf, stages.length);
     if (inside === null) return whole;
     const { gradientBytes } = gradientBuffers(graph, stageOf, stages.length, inside.outputBytes);

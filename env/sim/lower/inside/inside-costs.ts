@@ -7,26 +7,24 @@
  */
 import { type ClusterPart, clusterPart } from "../../../model/cluster/cluster-part.ts";
 import { levelsOf } from "../../../model/cluster/levels.ts";
-import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
-import { localShare } from "../../../model/layout/layout.ts";
 import { isHybrid, ranksOf, replicasOf, shardingInside } from "../../../model/plan/inside.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
-import { dataEdges, type ShardingPlan } from "../../../model/plan/sharding.ts";
+import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { createEngine, createLoggingEngine, type LoggingEngine } from "../../engine/engine.ts";
 import type { KernelRoom } from "../../engine/kernel/memory.ts";
 import { createPeakSlices } from "../../memory/peak-slices.ts";
-import type { Hold, TensorSizes } from "../costs/parcels.ts";
+import type { Hold } from "../costs/parcels.ts";
 import type { WorkCode } from "../costs/work.ts";
-import { rankBytes } from "../sharding/instructions.ts";
 import { type LoweredSharding, lowerProgram } from "../sharding/tasks.ts";
 import { createStagePrograms, type StagePrograms, type UnitRun } from "./known-programs.ts";
-import { type StageProgram, type UnitProgram, unitProgram } from "./stage-program.ts";
+import { longestSizes, type RankSizes, sizesByRank } from "./rank-sizes.ts";
+import { type UnitProgram, unitProgram } from "./stage-program.ts";
 
-export interface InsideCosts extends TensorSizes {
-  /** Of each stage, what a rank holds of weights and of each number of the optimizer. */
-  readonly weightBytes: Float64Array;
-  readonly optimizerBytes: Float64Array;
+/** Sizes are those of the longest parts. */
+export interface InsideCosts extends RankSizes {
+  /** Sizes of each rank; null where all parts are equal ones. */
+  readonly byRank: readonly RankSizes[] | null;
   /** 1 for stages whose replicas have several ranks. */
   readonly isInside: Uint8Array;
   /** Pre: such a stage, and the leader of one of its replicas. */
@@ -69,8 +67,8 @@ export function createInsideCosts(scenario: Scenario): InsideCoster {
       return { ...sharding, mesh: { ...sharding.mesh, devices } };
     };
     return {
-      ...stateBytesOf(programs),
-      ...tensorSizes(scenario.graph, programs),
+      ...longestSizes(scenario.graph, programs),
+      byRank: sizesByRank(scenario.graph, programs),
       isInside: Uint8Array.from(programs, (program) => (program === null ? 0 : 1)),
       run(work, number, leader, share) {
         const { program, runs } = stages[number]!;
@@ -133,13 +131,13 @@ function unitRun(
   { program, ...borders }: UnitProgram,
   room: KernelRoom,
 ): UnitRun {
-  if (program.instructions.length === 0) return { us: 0, peakBytes: 0 };
+  if (program.instructions.length === 0) return { us: 0, peakBytes: sharding.mesh.devices.map(() => 0) };
   const { compiled, device, columns } = lowerProgram(scenario, sharding, program, borders);
   const engine = createEngine(compiled, room);
   const us = engine.run(device);
   const peaksAbove = createPeakSlices(compiled, columns);
   const { bytes } = peaksAbove(new Float64Array(compiled.deviceCount), engine, device);
-  return { us, peakBytes: Math.max(...sharding.mesh.devices.map((d) => bytes[d])) };
+  return { us, peakBytes: sharding.mesh.devices.map((d) => bytes[d]) };
 }
 
 function toldUnit(
@@ -153,62 +151,16 @@ function toldUnit(
   return { ...lowered, sharding, engine, us: engine.run(lowered.device) };
 }
 
-type Programs = readonly (StageProgram | null)[];
-
-/** 0 for stages without a mesh. */
-function stateBytesOf(programs: Programs): Pick<InsideCosts, "weightBytes" | "optimizerBytes"> {
-  const weightBytes = new Float64Array(programs.length);
-  const optimizerBytes = new Float64Array(programs.length);
-  programs.forEach((stage, number) => {
-    if (stage === null) return;
-    const { program, ops } = stage;
-    for (const { value, optimizer } of program.weights) {
-      const { op, bytes, shape } = program.values[value];
-      if (ops.outside[op] === 1) continue;
-      weightBytes[number] += rankBytes(program, value);
-      optimizerBytes[number] += bytes * localShare(shape, optimizer, program.sizes);
-    }
-  });
-  return { weightBytes, optimizerBytes };
-}
-
-/** What a rank holds of the outputs of its ops, and what it gets of those of other stages. */
-function tensorSizes(graph: OpGraph, programs: Programs): TensorSizes {
-  const outputBytes = graph.outputBytes.slice();
-  const edgeBytes = graph.edgeBytes.slice();
-  for (const stage of programs) {
-    if (stage === null) continue;
-    const { program, held, rootOf } = stage;
-    const { values, instructions } = program;
-    const isSet = new Uint8Array(outputBytes.length);
-    for (const value of held) {
-      const { op, output } = values[rootOf[value]];
-      if (output < 0 || stage.ops.outside[op] === 1) continue;
-      const port = graph.outputStart[op] + output;
-      outputBytes[port] = (isSet[port] === 1 ? outputBytes[port] : 0) + rankBytes(program, rootOf[value]);
-      isSet[port] = 1;
-    }
-    for (const instruction of instructions) {
-      if (instruction.kind !== "run") continue;
-      dataEdges(graph, instruction.op).forEach((e, i) => {
-        if (graph.edgeOutput[e] === CONTROL || stage.ops.outside[graph.edgeSource[e]] === 0) return;
-        const { shape, layout } = values[instruction.inputs[i]];
-        edgeBytes[e] *= localShare(shape, layout, program.sizes);
-      });
-    }
-  }
-  return { outputBytes, edgeBytes };
-}
-
-/** Bytes of a unit beyond those that later units or other stages need. */
+/** Bytes of a unit on each rank beyond those that later units or other stages need. */
 export const scratchBytesOf = (
   { peakBytes }: UnitRun,
-  holds: readonly Hold[],
+  holdsOf: (rank: number) => readonly Hold[],
   { work, stage, share }: { readonly work: WorkCode; readonly stage: number; readonly share: number },
-): number => {
-  const held = holds.reduce(
-    (sum, { fromStage, fromWork, bytes }) => (fromStage === stage && fromWork === work ? sum + bytes : sum),
-    0,
-  );
-  return Math.max(0, peakBytes - held * share);
-};
+): readonly number[] =>
+  peakBytes.map((peak, rank) => {
+    const held = holdsOf(rank).reduce(
+      (sum, { fromStage, fromWork, bytes }) => (fromStage === stage && fromWork === work ? sum + bytes : sum),
+      0,
+    );
+    return Math.max(0, peak - held * share);
+  });

@@ -15,8 +15,8 @@ import { type StageOps, type StageProgram, stageProgram } from "./stage-program.
 /** A unit of a share of the batch on the ranks of a replica. */
 export interface UnitRun {
   readonly us: number;
-  /** The most bytes that a rank has at once, without what other units have left. */
-  readonly peakBytes: number;
+  /** The most bytes that each rank has at once, without what other units have left. */
+  readonly peakBytes: readonly number[];
 }
 
 export interface KnownStage {

@@ -4,6 +4,7 @@
  * of them is simulated.
  */
 import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
+import { iterationOf } from "../../../model/plan/sharding.ts";
 import type { Instruction, Value } from "../sharding/instructions.ts";
 import { kindsOfOps } from "./op-kinds.ts";
 import { type StageProgram, scales } from "./stage-program.ts";
@@ -11,9 +12,8 @@ import { type StageProgram, scales } from "./stage-program.ts";
 /** A text for each program of the graph, equal for programs of one form. */
 export function createForms(graph: OpGraph): (stage: StageProgram) => string {
   const kinds = kindsOfOps(graph);
-  return ({ program, unitOf, madeFor, held, ops }) => {
+  return ({ program, unitOf, repeated, held }) => {
     const { values, instructions } = program;
-    const again = ops.recompute;
     const placeOf = new Map<number, number>();
     instructions.forEach((instruction, i) => {
       if (instruction.kind === "run") placeOf.set(instruction.op, i);
@@ -28,11 +28,11 @@ export function createForms(graph: OpGraph): (stage: StageProgram) => string {
     };
     const ofInstruction = (instruction: Instruction, i: number) => [
       unitOf[i],
-      again?.[madeFor[i]] ?? 0,
+      repeated.has(i) ? 1 : 0,
       ...(instruction.kind === "run"
         ? [kinds[instruction.op], ordersOf(graph, instruction.op, placeOf)]
         : []),
-      withoutOp(instruction),
+      withoutOp(graph, instruction),
     ];
     return JSON.stringify([program.sizes, values.map(ofValue), instructions.map(ofInstruction)]);
   };
@@ -48,13 +48,18 @@ function ordersOf(graph: OpGraph, op: number, placeOf: ReadonlyMap<number, numbe
   return places;
 }
 
-/** Splits are left out too: shares and layouts follow from them. */
-function withoutOp(instruction: Instruction): object {
+/** Splits are left out too, as shares and layouts follow from them; panels lie by them. */
+function withoutOp(graph: OpGraph, instruction: Instruction): object {
   if (instruction.kind === "run") {
-    const { op: _, split: __, ...rest } = instruction;
-    return rest;
+    const { op, split, ...rest } = instruction;
+    return rest.panels === undefined ? rest : { ...rest, split, along: alongOf(graph, op) };
   }
   if (instruction.kind !== "host") return instruction;
   const { op: _, ...rest } = instruction;
   return rest;
+}
+
+function alongOf(graph: OpGraph, op: number): object {
+  const { inputs, parameters, outputs } = iterationOf(graph, op)!;
+  return [inputs, parameters, outputs];
 }

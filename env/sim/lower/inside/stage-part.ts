@@ -33,12 +33,13 @@ export function createStageParts({ graph, cluster }: Pick<Scenario, "graph" | "c
     place[v] = at;
   });
   const localOf = new Int32Array(graph.opCount).fill(ABSENT);
-  const splits = new Map<string, number>();
-  const splitNumber = (split: ShardingPlan["split"][number]): number => {
-    if (split === null) return ABSENT;
-    const name = JSON.stringify(split);
-    const number = splits.get(name) ?? splits.size;
-    splits.set(name, number);
+  const divisions = new Map<string, number>();
+  /** The same for ops that are divided alike. */
+  const divisionNumber = (split: ShardingPlan["split"][number], fields: readonly object[]): number => {
+    if (split === null && fields.length === 0) return ABSENT;
+    const name = JSON.stringify([split, fields]);
+    const number = divisions.get(name) ?? divisions.size;
+    divisions.set(name, number);
     return number;
   };
 
@@ -48,9 +49,11 @@ export function createStageParts({ graph, cluster }: Pick<Scenario, "graph" | "c
       localOf[v] = local;
     });
     const local = (v: number): number => (v === ABSENT ? ABSENT : localOf[v]);
+    const fieldsAt = fieldsByOp(sharding);
     const told: number[] = [];
     for (const v of ops) {
-      told.push(kinds[v], stage.outside[v], splitNumber(sharding.split[v]), stage.workOf[v]);
+      const division = divisionNumber(sharding.split[v], fieldsAt.get(v) ?? NONE);
+      told.push(kinds[v], stage.outside[v], division, stage.workOf[v]);
       told.push(stage.recompute?.[v] ?? 0, local(graph.twin[v]), local(updates[v]));
       tellEdges(graph, v, stage.outside, { told, local });
     }
@@ -61,6 +64,20 @@ export function createStageParts({ graph, cluster }: Pick<Scenario, "graph" | "c
     const devices = [...new Set(mesh.devices.map((d) => cluster.devices[d].kind))];
     return { text: `${JSON.stringify([mesh.axes, collective, memory, devices])} ${told.join()}`, ops };
   };
+}
+
+const NONE: readonly object[] = [];
+
+/** What the plan says of single ops, without their numbers. */
+function fieldsByOp({ ratios = [], layouts = [], panels = [] }: ShardingPlan): Map<number, object[]> {
+  const found = new Map<number, object[]>();
+  for (const [name, list] of Object.entries({ ratios, layouts, panels }))
+    for (const { op, ...rest } of list) {
+      const own = found.get(op) ?? [];
+      own.push([name, rest]);
+      found.set(op, own);
+    }
+  return found;
 }
 
 /** The first update of each op, -1 for none. */

@@ -4,13 +4,16 @@
  *
  * - A unit's instructions are its ops and the steps that are made for them.
  * - Steps on weight gradients are of the update, as micro-batches add to one buffer before.
- * - Recomputation repeats the instructions of the forward ops that are computed again.
+ * - Recomputation repeats forward ops, and the steps that lead to what they and later units read
+ *   (repeated.ts).
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import { opClasses } from "../../../model/graph/op-classes.ts";
 import { Work, type WorkCode } from "../costs/work.ts";
 import { type Instruction, type ShardedProgram, type Value, WEIGHTS } from "../sharding/instructions.ts";
 import type { PartProgram } from "../sharding/program.ts";
+import type { Borders } from "../sharding/tasks.ts";
+import { madeBy, repeatedIn, usedBy } from "./repeated.ts";
 
 export interface StageOps {
   readonly graph: OpGraph;
@@ -29,8 +32,12 @@ export interface StageProgram extends PartProgram {
   readonly rootOf: readonly number[];
   /** Unit that makes each value, -1 for those from elsewhere. */
   readonly madeIn: readonly number[];
-  /** Values whose memory later units or other stages need. */
+  /** Values whose memory later units need; recomputation is not one of them. */
+  readonly later: ReadonlySet<number>;
+  /** The same, and those whose memory recomputation or other stages need. */
   readonly held: ReadonlySet<number>;
+  /** Numbers of the instructions that recomputation repeats. */
+  readonly repeated: ReadonlySet<number>;
 }
 
 export function stageProgram(part: PartProgram, ops: StageOps): StageProgram {
@@ -45,12 +52,23 @@ export function stageProgram(part: PartProgram, ops: StageOps): StageProgram {
     if (instruction.kind === "view" || (instruction.kind === "move" && isInPlace(instruction.step.kind)))
       rootOf[instruction.to] = rootOf[instruction.from];
   });
-  const held = new Set<number>();
+  const later = new Set<number>();
   program.instructions.forEach((instruction, i) => {
-    for (const value of usedBy(instruction)) if (madeIn[rootOf[value]] !== unitOf[i]) held.add(rootOf[value]);
+    for (const value of usedBy(instruction))
+      if (madeIn[rootOf[value]] !== unitOf[i]) later.add(rootOf[value]);
   });
-  for (const value of leaving(part, ops)) held.add(rootOf[value]);
-  return { ...part, ops, unitOf, rootOf, madeIn, held };
+  const leaves = leaving(part, ops).map((value) => rootOf[value]);
+  const { repeated, read } = repeatedIn({ ...part, ops, unitOf, rootOf, later });
+  return {
+    ...part,
+    ops,
+    unitOf,
+    rootOf,
+    madeIn,
+    later,
+    held: new Set([...later, ...leaves, ...read]),
+    repeated,
+  };
 }
 
 const isInPlace = (kind: string): boolean => kind === "slice" || kind === "all-reduce";
@@ -62,25 +80,16 @@ function unitOfInstruction(
   op: number,
 ): number {
   if (instruction.kind !== "move" && instruction.kind !== "view") return workOf[op];
-  const value = values[instruction.from];
-  const isGradient = graph.role[value.op] === Role.backward && !scales(graph, value);
-  return isGradient ? Work.update : workOf[op];
+  return isGradient(graph, values[instruction.from]) ? Work.update : workOf[op];
 }
+
+/** Whether a value is a weight gradient, to which micro-batches add in a buffer of the stage. */
+const isGradient = (graph: OpGraph, value: Value): boolean =>
+  graph.role[value.op] === Role.backward && !scales(graph, value);
 
 /** Whether a value grows with the batch. */
 export const scales = (graph: OpGraph, { op, output }: Value): boolean =>
   output !== WEIGHTS && opClasses(graph).fixedPort[graph.outputStart[op] + output] === 0;
-
-/** The values that instructions make here; what comes from elsewhere is made there. */
-function madeBy(instruction: Instruction): readonly number[] {
-  if (instruction.kind === "run") return [...instruction.outputs, ...instruction.renewed];
-  return instruction.kind === "move" || instruction.kind === "view" ? [instruction.to] : [];
-}
-
-function usedBy(instruction: Instruction): readonly number[] {
-  if (instruction.kind === "run") return instruction.inputs;
-  return instruction.kind === "move" || instruction.kind === "view" ? [instruction.from] : [];
-}
 
 /** What ops elsewhere use, in the layout in which its op leaves it. */
 function leaving({ program, madeFor }: PartProgram, { graph, outside }: StageOps): number[] {
@@ -101,15 +110,13 @@ function leaving({ program, madeFor }: PartProgram, { graph, outside }: StageOps
 }
 
 /** A part of a program, for a share of the batch. */
-export interface UnitProgram {
+export interface UnitProgram extends Borders {
   readonly program: ShardedProgram;
-  readonly given: readonly number[];
-  readonly kept: readonly number[];
 }
 
 /** The instructions of a unit, with the work and bytes of a share of the batch. */
 export function unitProgram(stage: StageProgram, work: WorkCode, share: number): UnitProgram {
-  const { program, madeFor, unitOf, ops, held } = stage;
+  const { program, unitOf, ops, later, held, repeated } = stage;
   const { graph, recompute } = ops;
   const { once } = opClasses(graph);
   const isAgain = (op: number): boolean => recompute?.[op] === 1;
@@ -117,7 +124,7 @@ export function unitProgram(stage: StageProgram, work: WorkCode, share: number):
   const instructions = program.instructions
     .filter((instruction, i) => {
       if (instruction.kind === "host" || instruction.kind === "feed" || unitOf[i] !== of) return false;
-      return work !== Work.recompute || isAgain(madeFor[i]);
+      return work !== Work.recompute || repeated.has(i);
     })
     .map((instruction) =>
       instruction.kind === "run" && once[instruction.op] === 0
@@ -131,8 +138,9 @@ export function unitProgram(stage: StageProgram, work: WorkCode, share: number):
   return {
     program: { ...program, values, instructions, weights: [] },
     given: [...values.keys()].filter((value) => !made.has(value)),
-    kept: [...held].filter(
+    kept: [...(work === Work.recompute ? later : held)].filter(
       (value) => made.has(value) && (work !== Work.forward || !isAgain(values[value].op)),
     ),
+    uncounted: [...made].filter((value) => isGradient(graph, values[value])),
   };
 }

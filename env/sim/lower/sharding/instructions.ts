@@ -24,6 +24,8 @@ export interface Value {
   readonly bytes: number;
   /** Whole in one place: on the host, or on the rank that owns its op. */
   readonly onHost?: true;
+  /** In parts as ranks have them, each in the memory of the rank's host. */
+  readonly offloaded?: true;
 }
 
 /** An op on all ranks; `inputs` has a value for each data edge, in declared order. */
@@ -47,6 +49,8 @@ export interface Run {
   readonly again?: true;
   /** Values that a rank has before it begins, without a use for them; absent for none. */
   readonly waits?: readonly number[];
+  /** An update whose parts run on the hosts of their ranks. */
+  readonly onHosts?: true;
 }
 
 /** What a step is for: weights wait until they are wanted, sums of gradients may wait. */
@@ -60,6 +64,14 @@ export interface Move {
   readonly purpose: Purpose;
   /** As those of a run. */
   readonly waits?: readonly number[];
+}
+
+/** Each rank's part goes to the memory of its host, or comes back from there. */
+export interface HostCopy {
+  readonly kind: "store" | "fetch";
+  readonly from: number;
+  readonly to: number;
+  readonly purpose: Purpose;
 }
 
 /** The same numbers read as a tensor of another shape. */
@@ -93,13 +105,15 @@ export interface Feed {
   readonly to: number;
 }
 
-export type Instruction = Run | Move | View | HostRun | OwnedRun | Feed;
+export type Instruction = Run | Move | HostCopy | View | HostRun | OwnedRun | Feed;
 
 /** A weight as it is between batches. */
 export interface StoredWeight {
   readonly value: number;
   /** The layout of its optimizer's state. */
   readonly optimizer: Layout;
+  /** The copy of which hosts make new weights; absent where ranks do, or hosts hold the weight. */
+  readonly copy?: number;
 }
 
 export interface ShardedProgram {

@@ -6,8 +6,8 @@ import type { TaskBuilder } from "../tasks/task-builder.ts";
 import type { BufferTable } from "./buffers.ts";
 import { bytesOnRank, type Purpose, type ShardedProgram } from "./instructions.ts";
 
-/** What sends: steps between layouts, feeds of the host, panels of a product. */
-export type MoveKind = StepKind | "feed" | "broadcast" | "reduce";
+/** What sends: steps between layouts, feeds of the host, panels, copies to hosts and back. */
+export type MoveKind = StepKind | "feed" | "broadcast" | "reduce" | "store" | "fetch";
 
 /** A collective of all groups at once, and its tasks: from `firstTask` to before `endTask`. */
 export interface LoweredMove {
@@ -48,8 +48,14 @@ export interface ShardedLowering {
   readonly ready: number[][];
   /** Buffer of a value on a rank, -1 for none; [value][rank]. */
   readonly bufferOf: number[][];
+  /** Values whose memory is counted elsewhere. */
+  readonly uncounted: ReadonlySet<number>;
+  /** Of each rank where hosts hold anything, else -1. */
+  readonly hosts: readonly number[];
   /** As `madeFirst` has it. */
   readonly firstOf: Int32Array;
+  /** Tasks of updates on the hosts of ranks. */
+  readonly hostRuns: { readonly task: number; readonly rank: number }[];
   usesSenders: boolean;
 }
 
@@ -64,14 +70,31 @@ export function addStep(lowering: ShardedLowering, rank: number, op: number): nu
   return builder.task(aside ? device + scenario.cluster.devices.length : device, -1, 0);
 }
 
+/** The same on the host of a rank. */
+export function addHostStep(lowering: ShardedLowering, rank: number, op: number): number {
+  const { scenario, hosts, builder, opOf, rankOf } = lowering;
+  const aside = scenario.fidelity.overlap;
+  if (aside) lowering.usesSenders = true;
+  opOf.push(op);
+  rankOf.push(rank);
+  return builder.task(aside ? hosts[rank] + scenario.cluster.devices.length : hosts[rank], -1, 0);
+}
+
 /** Adds a task of a run's op for a rank, which does a share of the op's work. */
 export type RunTask = (rank: number, share: number) => number;
 
-export function addRunTask(lowering: ShardedLowering, op: number, rank: number, share: number): number {
-  const { scenario, plan, builder, opOf, rankOf } = lowering;
-  const device = plan.mesh.devices[rank];
+export function addRunTask(
+  lowering: ShardedLowering,
+  op: number,
+  rank: number,
+  share: number,
+  onHosts = false,
+): number {
+  const { scenario, plan, hosts, builder, opOf, rankOf } = lowering;
+  const device = onHosts ? hosts[rank] : plan.mesh.devices[rank];
   opOf.push(op);
-  rankOf.push(rank);
+  // What a rank's host runs keeps no device of the mesh busy.
+  rankOf.push(onHosts ? -1 : rank);
   return builder.task(device, op * scenario.cluster.devices.length + device, share);
 }
 
@@ -97,9 +120,10 @@ export function shareBuffer({ bufferOf }: ShardedLowering, from: number, to: num
 
 /** A new buffer on each rank, from the start of its task on. */
 export function ownBuffer(lowering: ShardedLowering, value: number, makers: readonly number[]): void {
-  const { buffers, plan, program, bufferOf } = lowering;
+  const { buffers, plan, program, bufferOf, uncounted, hosts } = lowering;
+  const devices = program.values[value].offloaded === true ? hosts : plan.mesh.devices;
   bufferOf[value] = makers.map((maker, rank) =>
-    buffers.add(plan.mesh.devices[rank], bytesOnRank(program, value, rank), maker),
+    uncounted.has(value) ? -1 : buffers.add(devices[rank], bytesOnRank(program, value, rank), maker),
   );
 }
 
@@ -112,4 +136,14 @@ export function useBuffer(
   bufferOf[value].forEach((buffer, rank) => {
     buffers.use(buffer, tasks[rank]);
   });
+}
+
+/** A rank that gets nothing itself still has a value until the task that another got it by. */
+export function keepUntilSent(
+  { buffers, bufferOf }: ShardedLowering,
+  value: number,
+  sender: number,
+  received: number,
+): void {
+  buffers.use(bufferOf[value][sender], received);
 }

@@ -8,13 +8,14 @@ import { sourcesOf } from "../../../model/layout/permute.ts";
 import { reductionGroups } from "../../../model/layout/reductions/hierarchy.ts";
 import { commonElements } from "../../../model/layout/steps.ts";
 import { reductionOver } from "../../../model/plan/sharding.ts";
+import { groupCollective } from "../collectives/group.ts";
 import { permute } from "../collectives/pairwise.ts";
 import { programAllReduce } from "../collectives/program.ts";
 import { wholeChunks } from "../collectives/steps.ts";
-import { groupCollective } from "./collectives.ts";
 import { bytesOnRank, type Feed, type Move, rankBytes, type View } from "./instructions.ts";
 import {
   addStep,
+  keepUntilSent,
   ownBuffer,
   type ShardedLowering,
   shareBuffer,
@@ -58,9 +59,14 @@ export function lowerMove(
   return first;
 }
 
-/** Bytes that a rank has where it has most, padded: the unit of the messages. */
-function amountOf(lowering: ShardedLowering, { step, from, to }: Move): number {
+/**
+ * Bytes that a rank has where it has most, before or after. Messages of equal parts are shares of
+ * them.
+ */
+function amountOf(lowering: ShardedLowering, move: Move): number {
   const { program } = lowering;
+  const { step, from, to } = move;
+  if (isUneven(program, move)) return Math.max(rankBytes(program, from), rankBytes(program, to));
   const { shape, bytes } = program.values[from];
   const members = countAlong(step.group, program.sizes);
   if (step.kind === "all-gather") return members * rankBytes(program, from);
@@ -133,9 +139,14 @@ function permuted(lowering: ShardedLowering, move: Move, first: readonly number[
   const { program, amounts, builder } = lowering;
   const { op, shape } = program.values[from];
   const sources = sourcesOf(shape, step.from, step.to, program.sizes)!;
-  if (isUneven(program, move)) return permutedUnevenly(lowering, move, first, sources);
   const amount = amounts.push(bytes) - 1;
-  return permute({ builder, amount, step: (rank) => addStep(lowering, rank, op), last: first }, sources);
+  const last = isUneven(program, move)
+    ? permutedUnevenly(lowering, move, first, sources)
+    : permute({ builder, amount, step: (rank) => addStep(lowering, rank, op), last: first }, sources);
+  sources.forEach((source, rank) => {
+    keepUntilSent(lowering, from, source, last[rank]);
+  });
+  return last;
 }
 
 /** Each rank gets as much as its own new part. */

@@ -11,20 +11,13 @@
  * - An op that does not say what it iterates over runs whole on every rank.
  * - An op that is passed panel by panel takes what it needs in panels, and no partial sums.
  * - Recomputed ops run once more for the backward pass (special-runs/again.ts).
+ * - Updates run on hosts, and activations wait there, where the plan says so (special-runs/away.ts).
  */
 import { CONTROL, type OpGraph, Role } from "../../../model/graph/graph.ts";
-import type { OpIteration } from "../../../model/graph/iteration.ts";
 import { kindsOf } from "../../../model/graph/support.ts";
-import { type Layout, localShare, partLength, replicated } from "../../../model/layout/layout.ts";
-import { type MeshSizes, sizesOf } from "../../../model/layout/mesh.ts";
-import {
-  type DimensionRanges,
-  naturalLayouts,
-  type OpSplit,
-  type Panels,
-  usedAxes,
-  workShare,
-} from "../../../model/layout/natural.ts";
+import { type Layout, partLength, replicated } from "../../../model/layout/layout.ts";
+import { sizesOf } from "../../../model/layout/mesh.ts";
+import { naturalLayouts, type Panels, workShare } from "../../../model/layout/natural.ts";
 import { createResharder, type Resharder } from "../../../model/layout/reshard.ts";
 import {
   dataEdges,
@@ -33,11 +26,12 @@ import {
   panelsOf,
   type ShardingPlan,
 } from "../../../model/plan/sharding.ts";
-import { dimensionRanges } from "../../../model/plan/sharding-fields/op-ranges.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { type Followed, followed } from "./follow.ts";
 import type { Instruction, Purpose, Run, ShardedProgram } from "./instructions.ts";
+import { type Divided, outputsOf, type PartialRun, partialRun, rangesOf } from "./partial-runs.ts";
 import { createRecomputing, outputKey, type Recomputing } from "./special-runs/again.ts";
+import { readKey, storedForUpdate } from "./special-runs/away.ts";
 import { unevenParts } from "./special-runs/uneven.ts";
 import { createTensors, type Tensors } from "./tensors.ts";
 import { createWeights, type Weights } from "./weights.ts";
@@ -49,10 +43,20 @@ export function shardedProgram(
   plan: ShardingPlan,
   resharder: Resharder = createResharder(sizesOf(plan.mesh)),
 ): ShardedProgram {
-  const whole = { ...plan, memory: {} };
-  const zero = plan.memory?.zero ?? 0;
-  const first = made(scenario, whole, resharder, new Map());
-  return (zero === 0 ? first : made(scenario, plan, resharder, first.found)).program;
+  return allOf(scenario, plan, resharder).program;
+}
+
+/** Stages of ZeRO divide updates by what a program without them finds of gradients. */
+function allOf(
+  scenario: Pick<Scenario, "graph" | "cluster">,
+  plan: ShardingPlan,
+  resharder: Resharder,
+  outside?: Uint8Array,
+): PartProgram {
+  if ((plan.memory?.zero ?? 0) === 0) return made(scenario, plan, resharder, new Map(), outside);
+  const { memory: _, offload: __, ...whole } = plan;
+  const { found } = made(scenario, whole, resharder, new Map(), outside);
+  return made(scenario, plan, resharder, found, outside);
 }
 
 /** A program of a part of the graph. */
@@ -73,9 +77,7 @@ export function partProgram(
   outside: Uint8Array,
   resharder: Resharder = createResharder(sizesOf(plan.mesh)),
 ): PartProgram {
-  const first = made(scenario, { ...plan, memory: {} }, resharder, new Map(), outside);
-  const { program, madeFor } =
-    (plan.memory?.zero ?? 0) === 0 ? first : made(scenario, plan, resharder, first.found, outside);
+  const { program, madeFor } = allOf(scenario, plan, resharder, outside);
   return { program, madeFor };
 }
 
@@ -131,11 +133,7 @@ function sumForOthers({ graph, tensors }: Making, v: number, outside: Uint8Array
   }
 }
 
-interface Making {
-  readonly graph: OpGraph;
-  readonly plan: ShardingPlan;
-  readonly sizes: MeshSizes;
-  readonly tensors: Tensors;
+interface Making extends Divided {
   readonly weights: Weights;
   readonly instructions: Instruction[];
   /** What is divided once more by a stage of ZeRO. */
@@ -197,10 +195,10 @@ const wholeOutputs = ({ graph, tensors }: Making, v: number): number[] =>
 
 /** Inputs come summed, in the parts in which they are. */
 function addOwnedRun(making: Making, v: number): void {
-  const { graph, plan, tensors, instructions, recomputing, waits } = making;
+  const { graph, plan, tensors, instructions, waits } = making;
   runAgainBefore(making, v);
   const inputs = dataEdges(graph, v).map((e) => {
-    const key = recomputing.keyOf(v, e, false);
+    const key = readKey(making, v, e, false);
     const { shape, layout } = tensors.settled(key);
     const alone = tensors.alone(key);
     return alone === -1
@@ -210,19 +208,6 @@ function addOwnedRun(making: Making, v: number): void {
   waits.values = [];
   const outputs = wholeOutputs(making, v);
   instructions.push({ kind: "owned", op: v, rank: ownerOf(graph, plan, v), inputs, outputs });
-}
-
-/** Shapes and bytes of an op's outputs; the empty shape where the op does not tell. */
-function outputsOf(
-  graph: OpGraph,
-  v: number,
-): { readonly shape: readonly number[]; readonly bytes: number }[] {
-  const iteration = iterationOf(graph, v);
-  const first = graph.outputStart[v];
-  return Array.from({ length: graph.outputStart[v + 1] - first }, (_, output) => ({
-    shape: iteration?.outputs[output]?.shape ?? [],
-    bytes: graph.outputBytes[first + output],
-  }));
 }
 
 /** How an op runs, whenever it does. */
@@ -258,18 +243,20 @@ function addRun(
   { passed, split, given, panels }: Decided,
   { again }: { readonly again: boolean },
 ): void {
-  const { graph, plan, sizes, tensors, weights, instructions, recomputing } = making;
+  const { graph, plan, sizes, tensors, weights, instructions } = making;
   const iteration = iterationOf(graph, v);
   const purpose: Purpose = graph.role[v] === Role.update ? "gradient" : "data";
+  const onHosts = graph.role[v] === Role.update && plan.offload?.optimizer === true;
   const uneven = split === null ? null : rangesOf(making, v, split, given);
   const natural = uneven === null ? null : naturalLayouts(iteration!, split!, panels, uneven);
   const inputs = dataEdges(graph, v).map((e, i) => {
-    const key = recomputing.keyOf(v, e, again);
+    const key = readKey(making, v, e, again);
     const shape = iteration?.inputs[i]?.shape ?? tensors.first(key).shape;
     const layout = natural?.inputs[i] ?? replicated(shape);
     const isLinear = iteration?.linearIn.includes(i) === true;
     const wanted = isLinear ? { ...layout, partial: passed } : layout;
-    return tensors.bring(key, { shape, layout: wanted, purpose });
+    const value = tensors.bring(key, { shape, layout: wanted, purpose });
+    return onHosts ? storedForUpdate(tensors, key, value) : value;
   });
   const pass = again ? Role.backward : graph.role[v];
   const parameters = natural === null ? [] : weights.bring(v, iteration!, natural.parameters, pass);
@@ -286,7 +273,13 @@ function addRun(
   const isUpdate = graph.role[v] === Role.update && natural !== null;
   const renewed = isUpdate ? weights.renew(v, iteration!, natural.parameters) : [];
   const run = { op: v, split, share, ...parts, inputs, parameters, outputs, renewed };
-  instructions.push({ kind: "run", ...run, ...(panels !== null && { panels }), ...timing(making, v, again) });
+  instructions.push({
+    kind: "run",
+    ...run,
+    ...(panels !== null && { panels }),
+    ...(onHosts && { onHosts }),
+    ...timing(making, v, again),
+  });
   if (split !== given.split) {
     const own = naturalLayouts(iteration!, given.split!, null, rangesOf(making, v, given.split!, given));
     settle(making, v, own.outputs, again);
@@ -294,17 +287,6 @@ function addRun(
   for (const { op, output, axes } of plan.layouts ?? [])
     if (op === v) tensors.settle(keyOf(v, output, again), { axes, partial: [] });
   if (isUpdate) weights.store(v, iteration!);
-}
-
-/** The ranges of an op's dimensions: those of the plan, or of an input that it follows. */
-function rangesOf({ graph, plan }: Making, v: number, split: OpSplit, given: Followed): DimensionRanges {
-  const own = dimensionRanges(graph, plan, v, split);
-  if (given.ranges === undefined) return own;
-  const isSame = (d: number): boolean => split[d].join() === given.split![d].join();
-  return {
-    ...own,
-    ranges: own.ranges.map((each, d) => each ?? (isSame(d) ? (given.ranges!.get(d) ?? null) : null)),
-  };
 }
 
 /** What else a run waits for. */
@@ -333,70 +315,4 @@ function settle({ tensors }: Making, v: number, layouts: readonly Layout[], agai
     const kept = tensors.first(key).layout.partial.filter((axis) => !used.includes(axis));
     tensors.settle(key, { ...layout, partial: [...new Set([...kept, ...partial])].sort((a, b) => a - b) });
   });
-}
-
-/** How an op runs on partial sums. */
-interface PartialRun {
-  /** Mesh axes over which it takes partial sums of all its linear inputs. */
-  readonly passed: readonly number[];
-  /** Its split, without those of these axes that are in it. */
-  readonly split: OpSplit | null;
-}
-
-function partialRun(making: Making, v: number, given: Followed): PartialRun {
-  const { graph } = making;
-  const { split } = given;
-  const iteration = iterationOf(graph, v);
-  const none = { passed: [], split };
-  if (iteration === null || split === null || iteration.linearIn.length === 0) return none;
-  const common = commonPartial(making, v, iteration);
-  if (common.length === 0) return none;
-  const used = usedAxes(split);
-  const lifted = split.map((axes) => axes.filter((axis) => !common.includes(axis)));
-  const whole = bytesAround(making, v, lifted, given);
-  // To sum first is worth the work where it leaves less to reduce.
-  if (common.some((axis) => used.includes(axis)) && whole.made < whole.taken)
-    return { passed: common, split: lifted };
-  const passed = common.filter((axis) => !used.includes(axis));
-  const { made, taken } = bytesAround(making, v, split, given);
-  return passed.length > 0 && made <= taken ? { passed, split } : none;
-}
-
-/** Mesh axes over which all linear inputs are partial sums that nobody else needs. */
-function commonPartial({ graph, tensors }: Making, v: number, iteration: OpIteration): readonly number[] {
-  const edges = dataEdges(graph, v);
-  let common: readonly number[] | null = null;
-  for (const i of iteration.linearIn) {
-    const { shape, layout } = tensors.settled(keyOf(graph.edgeSource[edges[i]], graph.edgeOutput[edges[i]]));
-    if (shape.join() !== iteration.inputs[i].shape.join() || usersOf(graph, edges[i]) > 1) return [];
-    common = common === null ? layout.partial : common.filter((axis) => layout.partial.includes(axis));
-  }
-  return common ?? [];
-}
-
-/** Bytes of a rank's linear inputs and of its outputs under a split. */
-function bytesAround(making: Making, v: number, split: OpSplit, given: Followed) {
-  const { graph, sizes, tensors } = making;
-  const iteration = iterationOf(graph, v)!;
-  const natural = naturalLayouts(iteration, split, null, rangesOf(making, v, split, given));
-  const edges = dataEdges(graph, v);
-  const taken = iteration.linearIn.reduce((sum, i) => {
-    const { shape, bytes } = tensors.first(keyOf(graph.edgeSource[edges[i]], graph.edgeOutput[edges[i]]));
-    return sum + bytes * localShare(shape, natural.inputs[i], sizes);
-  }, 0);
-  const made = outputsOf(graph, v).reduce(
-    (sum, { shape, bytes }, output) =>
-      sum + bytes * localShare(shape, natural.outputs[output] ?? replicated(shape), sizes),
-    0,
-  );
-  return { taken, made };
-}
-
-/** Edges that carry the same output. */
-function usersOf({ outStart, outEdge, edgeSource, edgeOutput }: OpGraph, edge: number): number {
-  const source = edgeSource[edge];
-  let users = 0;
-  for (let i = outStart[source]; i < outStart[source + 1]; i++)
-    if (edgeOutput[outEdge[i]] === edgeOutput[edge]) users++;
-  return users;
 }

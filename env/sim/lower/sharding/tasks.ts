@@ -6,10 +6,10 @@
  * runs its tasks in the order in which they become ready, as under a placement.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
+import { hostOf } from "../../../model/cluster/hosts.ts";
 import { shareUs } from "../../../model/cluster/micro-batch.ts";
 import { InputError } from "../../../model/errors.ts";
 import { CONTROL, Role } from "../../../model/graph/graph.ts";
-import { rankShare } from "../../../model/layout/layout.ts";
 import type { Resharder } from "../../../model/layout/reshard.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -32,8 +32,10 @@ import {
 } from "./lowering.ts";
 import { lowerFeed, lowerMove, lowerView } from "./moves.ts";
 import { shardedProgram } from "./program.ts";
+import { createFetching, lowerHostCopy } from "./special-runs/host-copies.ts";
 import { lowerOwned } from "./special-runs/owned.ts";
 import { lowerPanels } from "./special-runs/panels.ts";
+import { hostBytes, residentOf } from "./state-bytes.ts";
 
 export interface LoweredSharding extends TaskStructure {
   readonly program: ShardedProgram;
@@ -67,6 +69,8 @@ export interface Borders {
   readonly given: readonly number[];
   /** Kept on each rank until it is done. */
   readonly kept: readonly number[];
+  /** Made in memory that is counted elsewhere. */
+  readonly uncounted: readonly number[];
 }
 
 /** The tasks of a program of the plan, or of a part of one between `borders`. */
@@ -74,7 +78,7 @@ export function lowerProgram(
   scenario: Scenario,
   plan: ShardingPlan,
   program: ShardedProgram,
-  borders: Borders = { given: [], kept: [] },
+  borders: Borders = { given: [], kept: [], uncounted: [] },
 ): LoweredSharding {
   const lowering: ShardedLowering = {
     scenario,
@@ -89,11 +93,17 @@ export function lowerProgram(
     againTasks: new Set(),
     ready: [],
     bufferOf: [],
+    uncounted: new Set(borders.uncounted),
+    hosts: hostsOf(scenario, plan),
     firstOf: madeFirst(program),
+    hostRuns: [],
     usesSenders: false,
   };
   const nowhere = plan.mesh.devices.map(() => -1);
-  for (const value of [...program.weights.map(({ value }) => value), ...borders.given]) {
+  const weights = program.weights.flatMap(({ value, copy }) =>
+    copy === undefined ? [value] : [value, copy],
+  );
+  for (const value of [...weights, ...borders.given]) {
     lowering.ready[value] = nowhere;
     lowering.bufferOf[value] = nowhere;
   }
@@ -108,6 +118,9 @@ export function lowerProgram(
   return { ...structure, program, moves, opOf, rankOf, againTasks, bufferOf, columns };
 }
 
+const hostsOf = ({ cluster }: Scenario, { mesh, offload }: ShardingPlan): number[] =>
+  mesh.devices.map((device) => (offload === undefined ? -1 : hostOf(cluster, device)));
+
 /** Tasks of ops on all ranks; a host's has one entry. */
 type TasksOf = (readonly number[] | undefined)[];
 
@@ -118,6 +131,8 @@ function layOut(lowering: ShardedLowering): number[] {
   const tasksOf: TasksOf = [];
   const hostBuffer = new Map<number, number>();
   const gathering = createGathering(lowering);
+  const fetching = createFetching(lowering.scenario.graph, plan.mesh.devices.length);
+  const rootOf = firstOfCopies(program);
   const lateStarts: number[][] = [];
   for (const instruction of program.instructions) {
     if (instruction.kind === "view") lowerView(lowering, instruction);
@@ -136,9 +151,13 @@ function layOut(lowering: ShardedLowering): number[] {
     } else if (instruction.kind === "move") {
       const first = lowerMove(lowering, instruction, gathering.before(instruction));
       if (instruction.purpose === "gradient" && first.length > 0) lateStarts.push([...first]);
-    } else {
+    } else if (instruction.kind === "run") {
       const tasks = lowerRun(lowering, instruction, tasksOf, shares);
       gathering.ran(instruction, tasks);
+      fetching.ran(instruction, tasks, rootOf);
+    } else {
+      const waits = instruction.purpose === "weights" ? gathering : fetching;
+      lowerHostCopy(lowering, instruction, waits.before(instruction));
     }
   }
   if (plan.sync === "exposed") exposeSums(lowering, tasksOf, lateStarts);
@@ -151,7 +170,7 @@ function createGathering({ plan }: ShardedLowering) {
   const runs: (readonly number[])[] = [];
   const nothing = plan.mesh.devices.map(() => -1);
   return {
-    before: ({ purpose, to }: Move): readonly number[] => {
+    before: ({ purpose, to }: Pick<Move, "purpose" | "to">): readonly number[] => {
       if (purpose !== "weights") return nothing;
       made.add(to);
       return runs[runs.length - GATHERED_AHEAD] ?? nothing;
@@ -192,7 +211,8 @@ function lowerRun(
   const { scenario, plan, bufferOf, firstOf, program } = lowering;
   const { op, inputs, renewed, waits = [] } = run;
   const runTask: RunTask = (rank, share) => {
-    const task = addRunTask(lowering, op, rank, share);
+    const task = addRunTask(lowering, op, rank, share, run.onHosts);
+    if (run.onHosts) lowering.hostRuns.push({ task, rank });
     shares[task] = share;
     if (run.again) lowering.againTasks.add(task);
     waitForValues(lowering, task, rank, waits);
@@ -206,7 +226,8 @@ function lowerRun(
     lowering.ready[value] = [...tasks];
     bufferOf[value] = tasks.map(() => -1);
   }
-  if (scenario.graph.role[op] === Role.update && (plan.memory?.zero ?? 0) < 2)
+  // Those that hosts need go there as soon as they are there.
+  if (scenario.graph.role[op] === Role.update && (plan.memory?.zero ?? 0) < 2 && run.onHosts === undefined)
     for (const value of inputs) {
       const whole = firstOf[value];
       if (program.values[whole].onHost !== true) useBuffer(lowering, whole, tasks);
@@ -297,7 +318,7 @@ function fill(
   const launchUs = Float64Array.from(cluster.devices, (device) => device.launchUs);
   const { taskTime, slotAmount, slotShare } = references;
   const seen = new Set<number>();
-  const residentBytes = residentOf(program, fidelity.optimizerSlots);
+  const residentBytes = residentOf(program, plan.offload, fidelity.optimizerSlots);
   const ownedBytes = new Float64Array(plan.mesh.devices.length);
   for (const { op, rank } of plan.owners ?? [])
     ownedBytes[rank] += graph.parameterBytes[op] * (1 + fidelity.optimizerSlots);
@@ -314,23 +335,19 @@ function fill(
     seen.add(rankOf[task]);
     compiled.residentBytes[task] = residentBytes(rankOf[task]) + ownedBytes[rankOf[task]];
   }
+  const told = new Set<number>();
+  for (const { task, rank } of lowering.hostRuns) {
+    if (!told.has(rank)) compiled.residentBytes[task] = hostBytes(program, fidelity.optimizerSlots, rank);
+    told.add(rank);
+  }
   for (let slot = 0; slot < slotAmount.length; slot++)
     compiled.slotBytes[slot] = amounts[slotAmount[slot]] * slotShare[slot];
 }
 
-/** Weights and optimizer state of a rank: alike on all, unless parts have different lengths. */
-function residentOf(program: ShardedProgram, optimizerSlots: number): (rank: number) => number {
-  const { weights, values, sizes } = program;
-  const isUneven = weights.some(
-    ({ value, optimizer }) => values[value].layout.ranges !== undefined || optimizer.ranges !== undefined,
-  );
-  const of = (rank: number): number =>
-    weights.reduce((sum, { value, optimizer }) => {
-      const { bytes, shape, layout } = values[value];
-      const copies = rankShare(shape, layout, sizes, rank);
-      return sum + bytes * (copies + optimizerSlots * rankShare(shape, optimizer, sizes, rank));
-    }, 0);
-  if (isUneven) return of;
-  const alike = of(0);
-  return () => alike;
+/** What each value was brought from: what was fetched, or made first. */
+function firstOfCopies({ values, instructions }: ShardedProgram): (value: number) => number {
+  const rootOf = Int32Array.from(values.keys());
+  for (const each of instructions)
+    if (each.kind === "move" || each.kind === "view") rootOf[each.to] = rootOf[each.from];
+  return (value) => rootOf[value];
 }

@@ -6,7 +6,7 @@
 import { elementsIn, type Layout, layoutKey, layoutOf, replicated } from "../../../model/layout/layout.ts";
 import type { MeshSizes } from "../../../model/layout/mesh.ts";
 import type { Resharder, Resharding } from "../../../model/layout/reshard.ts";
-import { type Instruction, type Purpose, rankBytes, type Value } from "./instructions.ts";
+import { type HostCopy, type Instruction, type Purpose, rankBytes, type Value } from "./instructions.ts";
 
 export interface Wanted {
   readonly shape: readonly number[];
@@ -27,11 +27,15 @@ export interface Tensors {
   has(key: string): boolean;
   /** Another key for the first value of a tensor, whose further values are apart. */
   alias(key: string, of: string): void;
-  /**
-   * The same for the value that is kept of a tensor. It is the one of which a rank holds least,
-   * partial sums apart. Without another it is that which the plan leaves the tensor as.
-   */
+  /** The same for the value that is kept of a tensor. */
   aliasKept(key: string, of: string): void;
+  /**
+   * The number of the value that is kept: summed, and of those the one of which a rank holds least.
+   * Without such a value it is that which the plan leaves the tensor as.
+   */
+  keptNumber(key: string): number;
+  /** Copies a value to its hosts or back; what is made is the first value of another key. */
+  copy(kind: HostCopy["kind"], from: number, key: string, purpose: Purpose): number;
   /** The number of the value that is made first. */
   numberOf(key: string): number;
   /** The value that is whole in one place; -1 where ranks hold the tensor. */
@@ -68,6 +72,13 @@ export function createTensors(
     has: (key) => valuesOf.has(key),
     alias: (key, of) => void valuesOf.set(key, [valuesOf.get(of)![0]]),
     aliasKept: (key, of) => void valuesOf.set(key, [keptNumber(of)]),
+    keptNumber,
+    copy(kind, from, key, purpose) {
+      const { offloaded: _, ...value } = values[from];
+      const to = add(known, key, { ...value, ...(kind === "store" && { offloaded: true as const }) });
+      emit({ kind, from, to, purpose });
+      return to;
+    },
     numberOf: (key) => valuesOf.get(key)![0],
     first: (key) => values[valuesOf.get(key)![0]],
     settled: (key) => values[settledNumber(key)],

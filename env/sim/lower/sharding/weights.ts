@@ -1,6 +1,9 @@
 /**
  * Weights of a sharding plan as tensors: each is stored in the layout that its op needs. Under
  * ZeRO's stage 3 it is stored as its update leaves it, and gathered for each pass that uses it.
+ *
+ * Where hosts run the updates they have a copy in the layout of the optimizer. What they make new is
+ * fetched from there. Weights that hosts alone hold are fetched for each pass.
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";
@@ -33,6 +36,7 @@ export function createWeights(
   { partial, outside }: { readonly partial: PartialGradients; readonly outside?: Uint8Array },
 ): Weights {
   const isGathered = plan.memory?.zero === 3;
+  const { optimizer: hostsUpdate = false, weights: isAway = false } = plan.offload ?? {};
   const stored: StoredWeight[] = [];
   const updates = updatesOf(graph);
   const isRead = readHere(graph, outside);
@@ -40,7 +44,11 @@ export function createWeights(
     if (isRead[v] === 0) continue;
     for (const weight of weightsOf(graph, plan, v, updatedLayouts(graph, plan, updates[v], partial))) {
       const value = isGathered ? { ...weight.value, layout: weight.optimizer } : weight.value;
-      stored.push({ value: tensors.add(keyOf(value, "stored"), value), optimizer: weight.optimizer });
+      const { optimizer } = weight;
+      const onHosts = { ...value, layout: optimizer, offloaded: true as const };
+      const number = tensors.add(keyOf(value, "stored"), isAway ? onHosts : value);
+      const copy = hostsUpdate && !isAway ? tensors.add(keyOf(value, "copy"), onHosts) : null;
+      stored.push({ value: number, optimizer, ...(copy !== null && { copy }) });
     }
   }
 
@@ -54,31 +62,46 @@ export function createWeights(
     return value.shape.join() === parameters[parameter].shape.join() ? value : null;
   };
 
+  function bringStored(value: Value, key: string): void {
+    const stored = keyOf(value, "stored");
+    if (isAway) tensors.copy("fetch", tensors.numberOf(stored), key, "weights");
+    else tensors.alias(key, stored);
+  }
+
   return {
     stored,
     bring(op, iteration, layouts, role) {
       return layouts.flatMap((layout, parameter) => {
         const value = find(op, iteration, parameter);
         if (value === null) return [];
+        if (role === Role.update && hostsUpdate)
+          return [tensors.numberOf(keyOf(value, isAway ? "stored" : "copy"))];
         // What one pass has gathered is gone before the next one.
         const pass = isGathered && role !== Role.update ? `pass ${role}` : "stored";
         const key = keyOf(value, pass);
-        if (!tensors.has(key)) tensors.alias(key, keyOf(value, "stored"));
+        if (!tensors.has(key)) bringStored(value, key);
         return [tensors.bring(key, { shape: value.shape, layout, purpose: "weights" })];
       });
     },
     renew(update, iteration, layouts) {
       return layouts.flatMap((layout, parameter) => {
         const value = find(update, iteration, parameter);
-        return value === null ? [] : [tensors.add(keyOf(value, `new by ${update}`), { ...value, layout })];
+        if (value === null) return [];
+        const { offloaded: _, ...made } = { ...value, layout };
+        return hostsUpdate
+          ? [tensors.add(keyOf(value, `on hosts by ${update}`), { ...made, offloaded: true })]
+          : [tensors.add(keyOf(value, `new by ${update}`), made)];
       });
     },
     store(update, iteration) {
       for (const [parameter] of iteration.parameters.entries()) {
         const value = find(update, iteration, parameter);
-        if (value === null) continue;
+        if (value === null || isAway) continue;
         const { shape, layout } = value;
-        tensors.bring(keyOf(value, `new by ${update}`), { shape, layout, purpose: "new weights" });
+        const key = keyOf(value, `new by ${update}`);
+        if (hostsUpdate)
+          tensors.copy("fetch", tensors.numberOf(keyOf(value, `on hosts by ${update}`)), key, "new weights");
+        tensors.bring(key, { shape, layout, purpose: "new weights" });
       }
     },
   };

@@ -2,8 +2,8 @@
  * Fills a structure of tasks with the times and bytes of a plan's costs. Plans of one structure
  * differ in these numbers alone.
  */
-import type { StageCosts } from "../costs/stage-costs.ts";
-import { fillInside } from "../inside/fill.ts";
+import type { RankCosts, StageCosts } from "../costs/stage-costs.ts";
+import { fillByRank, fillInside, type RankPlaces } from "../inside/fill.ts";
 import type { TaskStructure } from "./task-builder.ts";
 
 /** Entries of the table of bytes. */
@@ -25,7 +25,7 @@ export function amountIndex({ parcels, holds, stageCount }: StageCosts): AmountI
 }
 
 /** The table of bytes in the order of `amountIndex`. */
-function amountsOf({ parcels, holds, gradientBytes, sharedGradients }: StageCosts): Float64Array {
+function amountsOf({ parcels, holds, gradientBytes, sharedGradients }: RankCosts | StageCosts): Float64Array {
   const bytesOf = ({ bytes }: { readonly bytes: number }) => bytes;
   return Float64Array.from([
     ...parcels.map(bytesOf),
@@ -35,12 +35,12 @@ function amountsOf({ parcels, holds, gradientBytes, sharedGradients }: StageCost
   ]);
 }
 
-/** `leaderOf`: see `LoweredPipeline`. */
-type FilledStructure = TaskStructure & { readonly leaderOf?: Int32Array };
+/** `places`: see `LoweredPipeline`. */
+type FilledStructure = TaskStructure & { readonly places?: RankPlaces };
 
 /** Writes the arrays of `compiled`; returns the bytes of each buffer. */
 export function fillAmounts(structure: FilledStructure, costs: StageCosts): Float64Array {
-  const { compiled, references, buffers, leaderOf } = structure;
+  const { compiled, references, buffers, places } = structure;
   const { taskTime, taskShare, taskUnit, taskWeights, weightCopies, slotAmount, slotShare } = references;
   const { runUs, workspaceBytes, residentBytes, slotBytes, outputBytes } = compiled;
   const { runUs: wholeUs, fixedUs, scratchBytes, weightBytes } = costs;
@@ -53,16 +53,14 @@ export function fillAmounts(structure: FilledStructure, costs: StageCosts): Floa
     if (taskUnit[v] !== -1) workspaceBytes[v] = scratchBytes[taskUnit[v]] * share;
     if (taskWeights[v] !== -1) residentBytes[v] = weightBytes[taskWeights[v]] * weightCopies[v];
   }
-  if (costs.inside !== undefined && leaderOf !== undefined)
-    fillInside(structure, costs, costs.inside, leaderOf);
+  if (costs.inside !== undefined && places !== undefined) fillInside(structure, costs, costs.inside, places);
   for (let slot = 0; slot < slotBytes.length; slot++)
     slotBytes[slot] = amounts[slotAmount[slot]] * slotShare[slot];
   const bufferBytes = new Float64Array(buffers.task.length);
+  for (let b = 0; b < bufferBytes.length; b++) bufferBytes[b] = amounts[buffers.amount[b]] * buffers.share[b];
+  if (costs.byRank !== undefined && places !== undefined)
+    fillByRank(structure, costs.byRank.map(amountsOf), places, bufferBytes);
   outputBytes.fill(0);
-  const { task, amount, share } = buffers;
-  for (let b = 0; b < bufferBytes.length; b++) {
-    bufferBytes[b] = amounts[amount[b]] * share[b];
-    outputBytes[task[b]] += bufferBytes[b];
-  }
+  for (let b = 0; b < bufferBytes.length; b++) outputBytes[buffers.task[b]] += bufferBytes[b];
   return bufferBytes;
 }

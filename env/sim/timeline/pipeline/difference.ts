@@ -4,7 +4,6 @@
  */
 import { Role } from "../../../model/graph/graph.ts";
 import { HOST_STAGE } from "../../../model/plan/pipeline.ts";
-import { iterationOf } from "../../../model/plan/sharding.ts";
 import { divisionText } from "../sharding/difference.ts";
 import type { PipelineTimeline } from "./contract.ts";
 
@@ -29,7 +28,9 @@ function opText({ scenario, plan }: PipelineTimeline, op: number): string {
   if (stage === HOST_STAGE) return "on the host";
   const axes = plan.stages[stage].inside?.axes;
   const division =
-    axes === undefined ? [] : [divisionText(iterationOf(scenario.graph, op), axes, plan.split?.[op] ?? null)];
+    axes === undefined
+      ? []
+      : [divisionText(scenario.graph, { op, axes, split: plan.split?.[op] ?? null }, plan)];
   return [
     `stage ${stage}`,
     ...(plan.recompute?.[op] === 1 ? ["computed again"] : []),

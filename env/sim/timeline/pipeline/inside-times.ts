@@ -18,11 +18,12 @@ interface KnownUnit {
 }
 
 export function unitTimes(scenario: Scenario, run: LoggedPipeline): UnitTimes {
-  const { costs, references, leaderOf } = run;
+  const { costs, references, places } = run;
   const { inside } = costs;
   const known = new Map<string, KnownUnit | null>();
   const unitOf = ({ task, work, stage, device }: PipelineBlock): KnownUnit | null => {
-    if (inside === undefined || leaderOf === undefined || inside.isInside[stage] !== 1) return null;
+    if (inside === undefined || places === undefined || inside.isInside[stage] !== 1) return null;
+    const { leaderOf } = places;
     const share = references.taskShare[task];
     const key = [work, stage, leaderOf[device], share].join();
     let unit = known.get(key);

@@ -44,14 +44,15 @@ function partOf({ columns, compiled, buffers, costs }: LoggedPipeline, row: numb
 }
 
 function residentParts(run: LoggedPipeline, deviceCount: number): MemoryParts[] {
-  const { compiled, device, tasks, costs, schedule } = run;
+  const { compiled, device, tasks, costs, schedule, places } = run;
   const parts = Array.from({ length: deviceCount }, (): Record<MemoryPart, number> => ({ ...noParts }));
   device.forEach((on, task) => {
     const bytes = compiled.residentBytes[task];
     if (bytes === 0) return;
     const own = parts[on];
     const stage = tasks.stage[task];
-    const weights = costs.weightBytes[stage];
+    const ofRank = costs.inside?.isInside[stage] === 1 ? costs.byRank?.[places?.rankOf[on] ?? 0] : undefined;
+    const weights = (ofRank ?? costs).weightBytes[stage];
     const versions = weights * (schedule.weightVersions[stage] - 1);
     own.weights += weights;
     own.versions += versions;

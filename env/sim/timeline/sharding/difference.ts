@@ -2,15 +2,16 @@
  * Two shardings of one scenario compared: which ops are divided otherwise, and which collectives
  * one has and the other has not. Meshes may differ, so axes are compared by name and size.
  */
-import type { OpIteration } from "../../../model/graph/iteration.ts";
+import type { OpGraph } from "../../../model/graph/graph.ts";
 import type { MeshAxis } from "../../../model/layout/mesh.ts";
 import type { OpSplit } from "../../../model/layout/natural.ts";
 import { iterationOf } from "../../../model/plan/sharding.ts";
+import type { OpFields } from "../../../model/plan/sharding-fields/op-fields.ts";
 import type { CollectiveSpan, ShardingTimeline } from "./contract.ts";
 
 export interface SplitChange {
   readonly op: number;
-  /** Such as `batch ÷ data 2, feature ÷ tensor 4`; `whole` where nothing is divided. */
+  /** Such as `batch ÷ data 2 in 3:1, feature ÷ tensor 4`; `whole` where nothing is divided. */
   readonly before: string;
   readonly after: string;
 }
@@ -34,21 +35,27 @@ export function shardingDifference(before: ShardingTimeline, after: ShardingTime
 }
 
 export const splitText = ({ scenario, plan, splits }: ShardingTimeline, op: number): string =>
-  divisionText(iterationOf(scenario.graph, op), plan.mesh.axes, splits[op]);
+  divisionText(scenario.graph, { op, axes: plan.mesh.axes, split: splits[op] }, plan);
 
-/** How an op is divided along axes of a mesh. */
+/** How an op is divided along axes of a mesh, in equal parts unless the plan has ratios of it. */
 export function divisionText(
-  iteration: OpIteration | null,
-  axes: readonly MeshAxis[],
-  split: OpSplit | null,
+  graph: OpGraph,
+  {
+    op,
+    axes,
+    split,
+  }: { readonly op: number; readonly axes: readonly MeshAxis[]; readonly split: OpSplit | null },
+  { ratios = [] }: OpFields,
 ): string {
-  const divided = (split ?? []).flatMap((along, dimension) =>
-    along.length === 0
-      ? []
-      : [
-          `${iteration!.dimensions[dimension].name} ÷ ${along.map((axis) => axisName(axes[axis])).join(" x ")}`,
-        ],
-  );
+  const dimensions = iterationOf(graph, op)?.dimensions ?? [];
+  const divided = (split ?? []).flatMap((along, dimension) => {
+    if (along.length === 0) return [];
+    const ratio = ratios.find((each) => each.op === op && each.dimension === dimension);
+    const parts = ratio === undefined ? "" : ` in ${ratio.parts.join(":")}`;
+    return [
+      `${dimensions[dimension].name} ÷ ${along.map((axis) => axisName(axes[axis])).join(" x ")}${parts}`,
+    ];
+  });
   return divided.length === 0 ? "whole" : divided.join(", ");
 }
 

@@ -47,7 +47,7 @@ function timelineOf(scenario: Scenario, plan: ShardingPlan, run: LoggedSharding)
   const transfers = fidelity.overlap ? {} : { transfers: run.engine.transfers() };
   const read = { graph, run, devices, collectives, untilUs: run.iterationUs, ...transfers };
   const times = rankTimes(read, blocks);
-  const memorySteps = shardingMemory(graph, run, cluster.devices.length);
+  const memorySteps = shardingMemory(scenario, plan, run);
   return {
     scenario,
     plan,

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import { completedSplits } from "../../../../agents/problems/sharding/completed-splits.ts";
-import { dataParallelSplits } from "../../../../agents/problems/sharding/data-parallel-splits.ts";
-import { splitRules } from "../../../../agents/problems/sharding/legal-splits.ts";
 import { iterationOf } from "../../../../env/model/plan/sharding.ts";
 import { mlp } from "../../../env/sim/lower/sharding/numbered-graph.ts";
 
@@ -49,11 +47,4 @@ test("ops after a divided one are divided as it arrives, those before as it need
 test("what would be unequal is left whole", () => {
   expect(told(completedSplits(graph, [3], splitBy("z", "h", [0])))).toMatchObject({ a: "h0", y: "h0" });
   expect(told(completedSplits(graph, [3], splitBy("y", "n", [0])))).toMatchObject({ z: "", a: "" });
-});
-
-test("data parallelism divides every batch as far as it goes", () => {
-  const splits = (sizes: readonly number[]) =>
-    told(dataParallelSplits(graph, sizes, splitRules(graph, sizes)));
-  expect(splits([2, 2])).toEqual({ x: "b0 b1", target: "b0 b1", z: "b0 b1", a: "b0 b1", y: "b0 b1" });
-  expect(splits([2, 3])).toMatchObject({ x: "b0", y: "b0" });
 });

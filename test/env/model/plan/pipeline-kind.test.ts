@@ -62,7 +62,10 @@ test("a copy shares no array, and a change makes plans unequal", () => {
 
 describe("mistakes in a file", () => {
   test.each([
-    [{ stage: 1 }, /^File: a pipeline has no field "stage", expected kind, .* collective, sync, split\.$/],
+    [
+      { stage: 1 },
+      /^File: a pipeline has no field "stage", expected kind, .* collective, sync, split, ratios, layouts, panels\.$/,
+    ],
     [{ stageOf: [0] }, /^File: stageOf is not a list of 6 whole numbers, one for each op\.$/],
     [{ recompute: [0, 0, 2, 0, 0, 0] }, /^File: recompute holds other numbers than 0 and 1\.$/],
     [{ schedule: 4 }, /^File: schedule is 4, expected the name of a schedule or an object with its name\.$/],

@@ -125,3 +125,64 @@ describe("files that are no sharding", () => {
     expect(refusal(change)).toContain(sentence);
   });
 });
+
+describe("offload", () => {
+  const hosted = shardedScenario(numbered, {
+    ...machines([2, 2, 1]),
+    devices: machines([2, 2, 1]).devices.map((device, d) => (d === 4 ? { ...device, kind: "cpu" } : device)),
+  });
+  const { recompute: _, ...kept } = plan;
+  const flags = (...of: string[]) => names.map((name) => Number(of.includes(name)));
+  const given = {
+    ...(planToJson(kept) as object),
+    offload: { optimizer: true, activations: flags("z", "a") },
+  };
+  const refused = (change: object, on = hosted): string => {
+    try {
+      planFromJson(on, { ...given, ...change } as Parameters<typeof planFromJson>[1], "File");
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "none";
+  };
+
+  test("is written and read as it was", () => {
+    const read = planFromJson(hosted, given as Parameters<typeof planFromJson>[1], "File") as ShardingPlan;
+    expect(read.offload).toEqual({ optimizer: true, activations: Uint8Array.from(flags("z", "a")) });
+    expect(planToJson(read)).toMatchObject({ offload: given.offload });
+  });
+
+  test.each([
+    [{ offload: 3 }, "File: offload is 3, expected an object with optimizer, weights, activations."],
+    [{ offload: { disk: true } }, 'File: The sharding\'s offload has no field "disk"'],
+    [{ offload: { optimizer: 1 } }, "File: The sharding's offload.optimizer is 1, expected true or false."],
+    [{ offload: { weights: true } }, "File: The sharding offloads weights, which takes stage 3 of ZeRO and"],
+    [{ offload: { activations: [1] } }, `File: offload.activations is not a list of ${names.length} whole`],
+    [
+      { offload: { activations: flags("dy") } },
+      'offload.activations of op "dy" is 1, expected 0, or 1 for a forward op.',
+    ],
+    [
+      { recompute: flags("z"), offload: { activations: flags("z") } },
+      'offload.activations of op "z" is 1, but the op is computed again; what it makes is not kept.',
+    ],
+    [
+      { owners: [{ op: "y", rank: 0 }], offload: { optimizer: true } },
+      "File: The sharding offloads the optimizer's state and has owners, whose ranks",
+    ],
+    [
+      { owners: [{ op: "y", rank: 0 }], offload: { activations: flags("y") } },
+      'offload.activations of op "y" is 1, but one rank owns the op',
+    ],
+    [{ memory: { zero: 3 }, offload: { optimizer: true, weights: true } }, "none"],
+  ])("%#", (change, sentence) => {
+    expect(refused(change)).toContain(sentence);
+  });
+
+  test("takes a CPU", () => {
+    expect(refused({}, scenario)).toMatch(
+      /^File: The sharding offloads to the host's memory, but cluster "machines of 2, 2" has no CPU\.$/,
+    );
+    expect(refused({ offload: { optimizer: false } }, scenario)).toBe("none");
+  });
+});

@@ -14,7 +14,7 @@ import { lengthOf } from "../../../../model/layout/ranges.ts";
 import { pairSends } from "../../../../model/layout/steps.ts";
 import { ringAllGather, ringReduceScatter } from "../../collectives/ring.ts";
 import { bytesOnRank, type Move, type Run, type ShardedProgram } from "../instructions.ts";
-import { addStep, type ShardedLowering } from "../lowering.ts";
+import { addStep, keepUntilSent, type ShardedLowering } from "../lowering.ts";
 
 /** The ranges of a run and the share of each rank; nothing where all parts are equal ones. */
 export function unevenParts(
@@ -40,7 +40,7 @@ export const isUneven = ({ values }: Pick<ShardedProgram, "values">, { step, fro
   values[from].layout.ranges !== undefined ||
   values[to].layout.ranges !== undefined;
 
-/** Returns the last task of each rank. Pre: no slice, sum or permutation. */
+/** Returns the last task of each rank. Pre: a gather, scatter, all-to-all or exchange. */
 export function lowerUneven(lowering: ShardedLowering, move: Move, first: readonly number[]): number[] {
   const { program } = lowering;
   const { step, from } = move;
@@ -131,7 +131,9 @@ function receive(
   const { program, builder, amounts } = lowering;
   const next = addStep(lowering, group[to], program.values[value].op);
   builder.after(next, before[to]);
-  for (const { from, bytes } of sent)
+  for (const { from, bytes } of sent) {
     builder.uses(next, builder.message(before[from], amounts.push(bytes) - 1, 1));
+    keepUntilSent(lowering, value, group[from], next);
+  }
   last[group[to]] = next;
 }

@@ -7,7 +7,7 @@ import {
   elementsOf,
   modulo,
   numbersOf,
-} from "../../../../env/sim/lower/sharding/execute.ts";
+} from "../../../../env/sim/lower/sharding/element-values.ts";
 import type { NumberedGraph } from "../../../../env/sim/lower/sharding/numbered-graph.ts";
 
 type Content = ReadonlyMap<number, number>;

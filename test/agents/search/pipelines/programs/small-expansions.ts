@@ -1,9 +1,8 @@
 /** A small network expanded by DistIR's transforms. */
-import { regionSplits } from "../../../../../agents/problems/pipeline/tensor/region-splits.ts";
 import { rankCosts } from "../../../../../agents/search/pipelines/programs/costs.ts";
 import type { Degrees } from "../../../../../agents/search/pipelines/programs/degrees.ts";
 import type { Expansion } from "../../../../../agents/search/pipelines/programs/expand.ts";
-import { tensorRegions } from "../../../../../env/model/layers/tensor-regions.ts";
+import { insideOf, splitsInside, TENSOR } from "../../../../../env/model/layers/stage-families.ts";
 import type { ShardingPlan } from "../../../../../env/model/plan/sharding.ts";
 import { machines } from "../../../../env/sim/lower/machines.ts";
 import { shardedScenario } from "../../../../env/sim/lower/sharding/sharded.ts";
@@ -24,14 +23,20 @@ export function expansionOf(
     const layer = /\d/.exec(name);
     return layer === null ? degrees.pipeline - 1 : Math.floor((Number(layer[0]) * degrees.pipeline) / 4);
   });
-  const regions = tensorRegions(graph, degrees.tensor);
+  const inside = insideOf({ tensor: degrees.tensor, zero: false }, degrees.tensor);
+  const devices = Array.from({ length: degrees.tensor }, (_, d) => d);
+  const stages = Array.from({ length: degrees.pipeline }, () => ({
+    devices,
+    share: "split" as const,
+    ...(inside !== null && { inside }),
+  }));
   const plan: ShardingPlan = {
     kind: "sharding",
     mesh: {
-      axes: [{ name: "tensor", size: degrees.tensor }],
-      devices: Array.from({ length: degrees.tensor }, (_, d) => d),
+      axes: [{ name: TENSOR, size: degrees.tensor }],
+      devices,
     },
-    split: regionSplits(graph, stageOf, () => regions),
+    split: splitsInside(graph, stageOf, stages) ?? new Array<null>(graph.opCount).fill(null),
   };
   return {
     graph,

@@ -60,3 +60,18 @@ test("a program that is numbered anew is that which is made for the stage, to th
   expect(shared).toBeGreaterThan(5);
   expect(apart).toBeGreaterThan(5);
 });
+
+test("what a plan says of single ops is in the text, by their places in the stage", () => {
+  const partOf = createStageParts(scenario);
+  const { plan } = drawnPlan(0);
+  const textOf = (stage: number, parts: readonly number[]): string => {
+    const outside = Uint8Array.from(plan.stageOf, (of) => (of === stage ? 0 : 1));
+    const op = outside.indexOf(0);
+    const ratios = [{ op, dimension: 0, parts }];
+    const sharding = shardingInside(plan, stage, replicasOf(plan.stages[stage])[0]);
+    const given = { ...sharding, split: sharding.split.map(() => null), ratios };
+    return partOf(given, { outside, workOf }).text;
+  };
+  expect(textOf(1, [1, 2])).toBe(textOf(2, [1, 2]));
+  expect(textOf(1, [1, 2])).not.toBe(textOf(1, [1, 3]));
+});

@@ -20,6 +20,8 @@ import {
   type ShardingPlan,
 } from "../../../../../env/model/plan/sharding.ts";
 import {
+  type Instruction,
+  type Move,
   type OwnedRun,
   type Run,
   type ShardedProgram,
@@ -34,18 +36,40 @@ import {
   scatter,
   stepped,
 } from "../../../model/layout/shards.ts";
-import { type NumberedGraph, type NumberedOp, PRIME } from "./numbered-graph.ts";
+import { type Computing, elementsOf, modulo, numbersOf } from "./element-values.ts";
+import type { NumberedGraph, NumberedOp } from "./numbered-graph.ts";
 
 /** All outputs and new weights of a program, whole, by name. */
 export type Results = ReadonlyMap<string, readonly number[]>;
 
 /** Sums over the axes of a reduction of the plan run its program. */
 export function execute(
-  { graph, ops }: NumberedGraph,
+  numbered: NumberedGraph,
   program: ShardedProgram,
   plan: Pick<ShardingPlan, "reductions"> = {},
 ): Results {
-  const { sizes, values, instructions, weights } = program;
+  const executor = createExecutor(numbered, program, plan);
+  for (const instruction of program.instructions) executor.run(instruction);
+  return executor.results();
+}
+
+export interface Executor {
+  run(instruction: Instruction): void;
+  /** A value that comes from elsewhere, whole. */
+  give(value: number, whole: readonly number[]): void;
+  /** Ranks no longer have a value. */
+  drop(value: number): void;
+  /** What ops have made so far, and the weights as they are stored. */
+  results(): Results;
+}
+
+/** Executes instructions one by one, with weights where they are stored. */
+export function createExecutor(
+  { graph, ops }: NumberedGraph,
+  program: ShardedProgram,
+  plan: Pick<ShardingPlan, "reductions"> = {},
+): Executor {
+  const { sizes, values, weights } = program;
   const shards: Shards[] = [];
   const results = new Map<string, readonly number[]>();
   /** What is whole on one rank, and the weights of owned ops by name. */
@@ -60,61 +84,74 @@ export function execute(
     const { shape, layout } = values[value];
     results.set(name, gathered(shards[value], shape, layout, sizes).map(modulo));
   };
-  for (const { value } of weights) scatterValue(value, numbersOf(nameOf(value), values[value].shape));
+  for (const { value, copy = value } of weights)
+    for (const each of [value, copy]) scatterValue(each, numbersOf(nameOf(each), values[each].shape));
 
-  for (const instruction of instructions) {
-    if (instruction.kind === "move") {
-      const { shape } = values[instruction.from];
-      const { kind, group } = instruction.step;
-      const reduction = kind === "all-reduce" ? reductionOver(plan, group) : undefined;
-      const before = shards[instruction.from];
-      const moved =
-        reduction === undefined
-          ? stepped(before, instruction.step, shape, sizes)
-          : reduced(before, groupsAlong(sizes, reduction.axes), reduction);
-      shards[instruction.to] = moved.map(inField);
-    } else if (instruction.kind === "run") {
-      const rule = ops[instruction.op].rule;
-      const iteration = graph.iterations![instruction.op]!;
-      for (const value of [...instruction.outputs, ...instruction.renewed]) {
-        const one = { op: ops[instruction.op], iteration, instruction, sizes };
-        if (rule === "input") scatterValue(value, numbersOf(nameOf(value), values[value].shape));
-        else if (instruction.panels !== undefined)
-          shards[value] = passed({ ...one, rank: 0 }, value, program, shards);
-        else
-          shards[value] = Array.from({ length: rankCount(sizes) }, (_, rank) =>
-            run({ ...one, rank }, value, program, shards),
-          );
-        tell(nameOf(value), value);
-      }
-    } else if (instruction.kind === "owned") {
-      for (const [name, numbers] of owned({ graph, ops }, program, instruction, {
-        shards,
-        wholes,
-        weightsOf,
-      }))
-        results.set(name, numbers);
-    } else if (instruction.kind === "feed") scatterValue(instruction.to, wholes.get(instruction.from)!);
-    else throw new Error(`These programs have no ${instruction.kind}.`);
+  function move({ step, from, to }: Move): void {
+    const { kind, group } = step;
+    const reduction = kind === "all-reduce" ? reductionOver(plan, group) : undefined;
+    const moved =
+      reduction === undefined
+        ? stepped(shards[from], step, values[from].shape, sizes)
+        : reduced(shards[from], groupsAlong(sizes, reduction.axes), reduction);
+    shards[to] = moved.map(inField);
   }
-  for (const [name, numbers] of weightsOf) results.set(`stored ${name}`, numbers);
-  for (const { value } of weights) {
-    const { op, parameter, shape, layout } = values[value];
-    const last = values.findLastIndex(
-      (other, at) =>
-        at > value &&
-        other.op === op &&
-        other.parameter === parameter &&
-        other.output === values[value].output &&
-        JSON.stringify(other.layout) === JSON.stringify(layout) &&
-        shards[at] !== undefined,
-    );
-    results.set(
-      `stored ${nameOf(value)}`,
-      gathered(shards[last === -1 ? value : last], shape, layout, sizes).map(modulo),
-    );
+
+  function runOp(instruction: Run): void {
+    const { rule } = ops[instruction.op];
+    const iteration = graph.iterations![instruction.op]!;
+    const one = { op: ops[instruction.op], iteration, instruction, sizes };
+    for (const value of [...instruction.outputs, ...instruction.renewed]) {
+      if (rule === "input") scatterValue(value, numbersOf(nameOf(value), values[value].shape));
+      else if (instruction.panels !== undefined)
+        shards[value] = passed({ ...one, rank: 0 }, value, program, shards);
+      else
+        shards[value] = Array.from({ length: rankCount(sizes) }, (_, rank) =>
+          run({ ...one, rank }, value, program, shards),
+        );
+      tell(nameOf(value), value);
+    }
   }
-  return results;
+
+  return {
+    give: (value, whole) => void wholes.set(value, whole),
+    drop: (value) => void delete shards[value],
+    run(instruction) {
+      if (instruction.kind === "move") move(instruction);
+      else if (instruction.kind === "run") runOp(instruction);
+      else if (instruction.kind === "store" || instruction.kind === "fetch")
+        shards[instruction.to] = shards[instruction.from];
+      else if (instruction.kind === "feed") scatterValue(instruction.to, wholes.get(instruction.from)!);
+      else if (instruction.kind === "owned")
+        for (const [name, numbers] of owned({ graph, ops }, program, instruction, {
+          shards,
+          wholes,
+          weightsOf,
+        }))
+          results.set(name, numbers);
+      else throw new Error(`These programs have no ${instruction.kind}.`);
+    },
+    results() {
+      for (const [name, numbers] of weightsOf) results.set(`stored ${name}`, numbers);
+      for (const { value } of weights) tell(`stored ${nameOf(value)}`, lastStored(program, shards, value));
+      return results;
+    },
+  };
+}
+
+/** The value of a weight that is stored last. */
+function lastStored({ values }: ShardedProgram, shards: readonly Shards[], value: number): number {
+  const { op, parameter, output, layout } = values[value];
+  const last = values.findLastIndex(
+    (other, at) =>
+      at > value &&
+      other.op === op &&
+      other.parameter === parameter &&
+      other.output === output &&
+      JSON.stringify(other.layout) === JSON.stringify(layout) &&
+      shards[at] !== undefined,
+  );
+  return last === -1 ? value : last;
 }
 
 interface Owned {
@@ -258,141 +295,11 @@ function passed(one: OneRun, value: number, program: ShardedProgram, shards: rea
   return made;
 }
 
-interface Computing {
-  readonly held: readonly Shard[];
-  readonly ranges: At["ranges"];
-  readonly indices: Iterable<number>;
-}
-
 const computed = (one: OneRun, value: number, computing: Computing): Map<number, number> =>
   elementsOf(
     { ...one, output: tensorOf(one, value), port: one.instruction.outputs.indexOf(value) },
     computing,
   );
 
-/** Elements of an output of an op, from operands that are held. Throws where one is missing. */
-export function elementsOf(
-  {
-    op,
-    iteration,
-    rank,
-    output,
-    port,
-  }: Pick<OneRun, "op" | "iteration" | "rank"> & { readonly output: TensorAxes; readonly port: number },
-  { held, ranges, indices }: Computing,
-): Map<number, number> {
-  const tensors = [...iteration.inputs, ...iteration.parameters];
-  if (held.length !== tensors.length) throw new Error("An op lacks an operand.");
-  const take = (operand: number, coordinates: readonly number[]): number => {
-    const index = flatIndex(tensors[operand], coordinates);
-    const number = held[operand].get(index);
-    if (number === undefined) throw new Error(`Rank ${rank} lacks element ${index} of operand ${operand}.`);
-    return number;
-  };
-  const lengths = tensors.map(({ shape }) => shape);
-  const free = iteration.dimensions.map((_, d) => !output.along.includes(d));
-  const start = coordinatesOfIndex(output, iteration.dimensions.length);
-  const made = new Map<number, number>();
-  for (const index of indices) {
-    const coordinates = start(index);
-    made.set(
-      index,
-      modulo(valueAt(op, { take, coordinates, ranges, free, operands: tensors.length, port, lengths })),
-    );
-  }
-  return made;
-}
-
-interface At {
-  readonly take: (operand: number, coordinates: readonly number[]) => number;
-  readonly coordinates: number[];
-  readonly ranges: readonly { readonly from: number; readonly to: number }[];
-  readonly free: readonly boolean[];
-  readonly operands: number;
-  readonly port: number;
-  /** Shapes of the operands. */
-  readonly lengths: readonly (readonly number[])[];
-}
-
-const ROWS = 1;
-const TAP = 2;
-
-/** Windows along rows (windows.ts): dimensions are the batch, the coarse rows and the taps. */
-function windowAt({ rule, window }: NumberedOp, { take, coordinates, ranges, lengths }: At): number {
-  const { kernel, stride, padding } = window!;
-  const length = lengths[rule === "window weights" ? 1 : 0][1];
-  const isInside = (row: number): boolean => row >= 0 && row < length;
-  let sum = 0;
-  const add = (number: number): void => {
-    sum = modulo(sum + number);
-  };
-  if (rule === "window weights") {
-    const [tap] = coordinates.slice(TAP);
-    for (let b = ranges[0].from; b < ranges[0].to; b++)
-      for (let row = ranges[ROWS].from; row < ranges[ROWS].to; row++) {
-        const read = row * stride - padding + tap;
-        if (isInside(read)) add(take(0, [b, row, tap]) * take(1, [b, read, tap]));
-      }
-    return sum;
-  }
-  for (let tap = 0; tap < kernel; tap++) {
-    const forward = coordinates[ROWS] * stride - padding + tap;
-    const backward = (coordinates[ROWS] + padding - tap) / stride;
-    const row = rule === "window" ? forward : backward;
-    if (Number.isInteger(row) && isInside(row))
-      add(take(0, coordinates.with(ROWS, row)) * take(1, coordinates.with(TAP, tap)));
-  }
-  return sum;
-}
-
-function valueAt(op: NumberedOp, at: At): number {
-  if (op.window !== undefined && op.rule !== "update") return windowAt(op, at);
-  const { take, coordinates, ranges, free, operands, port } = at;
-  if (op.rule === "sum")
-    return Array.from({ length: operands }, (_, i) => take(i, coordinates)).reduce((a, b) => a + b, 0);
-  if (op.rule === "square") return take(0, coordinates) ** 2;
-  if (op.rule === "update") return take(1, coordinates) - take(0, coordinates);
-  if (op.rule === "row") {
-    const last = coordinates.length - 1;
-    let sum = 0;
-    for (let i = ranges[last].from; i < ranges[last].to; i++) sum += take(0, coordinates.with(last, i));
-    return take(0, coordinates) * modulo(sum);
-  }
-  const sumOver = (d: number, at: number[]): number => {
-    if (d === free.length)
-      return op.operands[port].reduce((total, operand) => modulo(total * take(operand, at)), 1);
-    if (!free[d]) return sumOver(d + 1, at);
-    let sum = 0;
-    for (let i = ranges[d].from; i < ranges[d].to; i++) sum += sumOver(d + 1, at.with(d, i));
-    return modulo(sum);
-  };
-  return sumOver(0, coordinates);
-}
-
-const flatIndex = ({ shape, along }: TensorAxes, coordinates: readonly number[]): number =>
-  along.reduce((index, dimension, t) => index * shape[t] + coordinates[dimension], 0);
-
-export const coordinatesOfIndex =
-  ({ shape, along }: TensorAxes, dimensions: number) =>
-  (index: number): number[] => {
-    const at = new Array<number>(dimensions).fill(0);
-    let rest = index;
-    for (let t = shape.length - 1; t >= 0; t--) {
-      at[along[t]] = rest % shape[t];
-      rest = Math.floor(rest / shape[t]);
-    }
-    return at;
-  };
-
-export const modulo = (number: number): number => ((number % PRIME) + PRIME) % PRIME;
 const inField = (shard: Shard): Shard =>
   new Map([...shard].map(([index, number]) => [index, modulo(number)]));
-
-/** Numbers that depend on the name alone. */
-export function numbersOf(name: string, shape: readonly number[]): number[] {
-  let state = [...name].reduce((sum, letter) => modulo(sum * 31 + letter.charCodeAt(0)), 7);
-  return Array.from({ length: shape.reduce((count, length) => count * length, 1) }, () => {
-    state = modulo(state * 67 + 13);
-    return state % 9;
-  });
-}

@@ -19,7 +19,7 @@ export function expectNumbersOfOneDevice(numbered: NumberedGraph, plans: number)
   const expectedNumbers = Object.fromEntries(expected);
   let moves = 0;
   fc.assert(
-    fc.property(shardingPlans(numbered.graph, 8), (plan) => {
+    fc.property(shardingPlans(numbered.graph, 8, 0, true), (plan) => {
       const program = programOf(plan);
       moves += program.instructions.filter(({ kind }) => kind === "move").length;
       expect(Object.fromEntries(execute(numbered, program, plan))).toEqual(expectedNumbers);

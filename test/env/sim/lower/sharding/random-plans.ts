@@ -8,19 +8,23 @@ import { ratioRanges } from "../../../../../env/model/layout/ranges.ts";
 import {
   iterationOf,
   type OpOwner,
-  type OpRatio,
-  type OutputLayout,
   type PlanReduction,
   type ShardingPlan,
   shardingCollectives,
   type ZeroStage,
 } from "../../../../../env/model/plan/sharding.ts";
+import type { Offload } from "../../../../../env/model/plan/sharding-fields/offload.ts";
+import type { OpRatio, OutputLayout } from "../../../../../env/model/plan/sharding-fields/op-fields.ts";
 
-/** `mostRanks`: devices that there are; they are used from `firstDevice` on. */
+/**
+ * `mostRanks`: devices that there are; they are used from `firstDevice` on. `offloads`: whether
+ * some plans offload, which takes a cluster with a CPU.
+ */
 export function shardingPlans(
   graph: OpGraph,
   mostRanks: number,
   firstDevice = 0,
+  offloads = false,
 ): fc.Arbitrary<ShardingPlan> {
   const meshes = [[2], [4], [3], [2, 2], [2, 3], [3, 2], [2, 1, 2], [2, 2, 2]].filter(
     (sizes) => rankCount(sizes) <= mostRanks,
@@ -55,9 +59,35 @@ export function shardingPlans(
         ratios: plan.ratios.filter(({ op }) => !plan.owners.some((owner) => owner.op === op)),
         split: plan.split.map((own, v) => (plan.owners.some(({ op }) => op === v) ? null : own)),
         recompute: plan.recompute.map((flag, v) => (plan.owners.some(({ op }) => op === v) ? 0 : flag)),
-      })),
+      }))
+      .chain((plan) =>
+        offloads ? offloadOf(graph, plan).map((offload) => ({ ...plan, offload })) : fc.constant(plan),
+      ),
   );
 }
+
+/** Activations of ops that are kept, the optimizer where no op has an owner, weights where they may. */
+const offloadOf = (
+  graph: OpGraph,
+  { recompute, owners, memory }: Pick<ShardingPlan, "recompute" | "owners" | "memory">,
+): fc.Arbitrary<Offload> =>
+  fc
+    .record({
+      optimizer: fc.boolean(),
+      weights: fc.boolean(),
+      activations: fc.tuple(...Array.from(graph.role, () => fc.nat({ max: 1 }))),
+    })
+    .map(({ optimizer, weights, activations }) => {
+      const isOwned = (v: number): boolean => owners?.some(({ op }) => op === v) === true;
+      const onHosts = optimizer && (owners ?? []).length === 0;
+      return {
+        optimizer: onHosts,
+        weights: weights && onHosts && memory?.zero === 3,
+        activations: Uint8Array.from(activations, (flag, v) =>
+          graph.role[v] === Role.forward && recompute?.[v] !== 1 && !isOwned(v) ? flag : 0,
+        ),
+      };
+    });
 
 /** Each mesh axis divides one dimension or none. */
 function splitsOf(graph: OpGraph, v: number, sizes: readonly number[]): fc.Arbitrary<number[][] | null> {

@@ -4,12 +4,12 @@ import { describe, expect, test } from "vitest";
 import { validatePlan } from "../../../../../../env/index.ts";
 import {
   iterationOf,
-  type OpPanels,
   replicatedPlan,
   type ShardingPlan,
   shardingCollectives,
   type ZeroStage,
 } from "../../../../../../env/model/plan/sharding.ts";
+import type { OpPanels } from "../../../../../../env/model/plan/sharding-fields/op-fields.ts";
 import { shardedProgram } from "../../../../../../env/sim/lower/sharding/program.ts";
 import { machines } from "../../machines.ts";
 import { execute } from "../execute.ts";

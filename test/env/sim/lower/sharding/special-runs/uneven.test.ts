@@ -1,7 +1,8 @@
 /** Parts of different lengths: times, bytes and memory of each rank, counted by hand. */
 import { describe, expect, test } from "vitest";
 import type { OpSplit } from "../../../../../../env/model/layout/natural.ts";
-import { iterationOf, type OpRatio, type ShardingPlan } from "../../../../../../env/model/plan/sharding.ts";
+import { iterationOf, type ShardingPlan } from "../../../../../../env/model/plan/sharding.ts";
+import type { OpRatio } from "../../../../../../env/model/plan/sharding-fields/op-fields.ts";
 import { machines } from "../../machines.ts";
 import { mlp, type NumberedGraph } from "../numbered-graph.ts";
 import { collectivesOf, runSharding, shardedScenario } from "../sharded.ts";
@@ -63,9 +64,12 @@ test("a gather round the ring sends each rank's own part", () => {
   const split = plan.split.map((own, op) => (names[op] === "a" ? [[], []] : own));
   const ratios = plan.ratios!.filter(({ op }) => names[op] !== "a");
   const scenario = shardedScenario(numbered, CLUSTER);
-  const moved = collectivesOf(scenario, runSharding(scenario, { ...plan, split, ratios }));
-  const gather = moved.find(({ kind, op }) => kind === "all-gather" && op === "z")!;
-  expect(gather.sent.slice(0, 2)).toEqual([8 * 8 * 9, 8 * 8 * 3]);
+  const run = runSharding(scenario, { ...plan, split, ratios });
+  const moved = collectivesOf(scenario, run);
+  const at = moved.findIndex(({ kind, op }) => kind === "all-gather" && op === "z");
+  expect(moved[at].sent.slice(0, 2)).toEqual([8 * 8 * 9, 8 * 8 * 3]);
+  // Afterwards a rank has all of z.
+  expect(run.moves[at].bytes).toBe(8 * 8 * 12);
 });
 
 test("parts that change their lengths are exchanged, no more than what is lacking", () => {
@@ -134,4 +138,25 @@ test("parts of rows get the rows that their windows read, of their neighbours al
   expect(exchange.sent.slice(0, 4)).toEqual([row, 2 * row, 2 * row, row]);
   expect(sum).toMatchObject({ kind: "all-reduce", op: "dw0" });
   expect(others).toEqual([]);
+});
+
+test("what a rank sends in an exchange stays there until it is sent, though the rank gets nothing", () => {
+  const plan = planOf("b");
+  const ratios = plan.ratios!.filter(({ op }) => names[op] === "z");
+  const scenario = shardedScenario(numbered, CLUSTER);
+  const run = runSharding(scenario, { ...plan, ratios });
+  const { moves, program, bufferOf, columns, engine, rankOf } = run;
+  const { firstTask, endTask, value } = moves.find(
+    ({ kind, op }) => kind === "exchange" && names[op] === "z",
+  )!;
+  expect(program.values[value].layout.ranges![0]).toEqual([
+    { from: 0, to: 6 },
+    { from: 6, to: 8 },
+  ]);
+  columns.fill(engine, run.device);
+  const received = Array.from({ length: endTask - firstTask }, (_, i) => firstTask + i).filter(
+    (task) => engine.endUs[task] > engine.endUs[firstTask],
+  );
+  expect(received.map((task) => rankOf[task])).toEqual([1]);
+  expect(columns.toUs[bufferOf[value][0]]).toBeGreaterThanOrEqual(engine.endUs[received[0]]);
 });

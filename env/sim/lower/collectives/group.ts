@@ -6,13 +6,13 @@ import { levelsOf } from "../../../model/cluster/levels.ts";
 import type { StepKind } from "../../../model/layout/steps.ts";
 import type { ShardingCollective } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { double, halve, halvingDoublingAllReduce, isPowerOfTwo } from "../collectives/halving-doubling.ts";
-import { hierarchicalAllReduce } from "../collectives/hierarchical.ts";
-import { allToAll } from "../collectives/pairwise.ts";
-import { railsAllReduce } from "../collectives/rails.ts";
-import { ringAllGather, ringAllReduce, ringReduceScatter } from "../collectives/ring.ts";
-import type { Steps } from "../collectives/steps.ts";
-import { treeAllReduce } from "../collectives/tree.ts";
+import { double, halve, halvingDoublingAllReduce, isPowerOfTwo } from "./halving-doubling.ts";
+import { hierarchicalAllReduce } from "./hierarchical.ts";
+import { allToAll } from "./pairwise.ts";
+import { railsAllReduce } from "./rails.ts";
+import { ringAllGather, ringAllReduce, ringReduceScatter } from "./ring.ts";
+import type { Steps } from "./steps.ts";
+import { treeAllReduce } from "./tree.ts";
 
 export type GroupSteps = Steps & { readonly devices: readonly number[] };
 
