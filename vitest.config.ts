@@ -26,6 +26,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     reporters: ["default", "./test/golden-skips.ts", "./test/slow-files.ts"],
+    globalSetup: ["./test/compile-once.mjs"],
     setupFiles: ["./test/cpu-seconds.ts"],
     // Modules that have not changed are not compiled again in the next run.
     experimental: { fsModuleCache: true, fsModuleCachePath: join(tmpdir(), "placement-gym-vitest") },

@@ -56,8 +56,8 @@ function stampsOf(places) {
       if (!/\.(d|test|config)\.ts$/.test(path)) stamps[relative(ROOT, path)] = stampOf(path);
       return;
     }
+    // AssemblyScript is another language.
     for (const entry of readdirSync(path, { withFileTypes: true }))
-      // AssemblyScript is another language.
       if (entry.isDirectory() ? entry.name !== "assembly" : entry.name.endsWith(".ts"))
         visit(join(path, entry.name));
   };

@@ -19,3 +19,4 @@ if (inCheckout)
   register("./compiled-sources.js", import.meta.url, {
     data: { sources: root.href, compiled: new URL("../../", import.meta.url).href },
   });
+export const { importModule } = await import("./import-module.ts");

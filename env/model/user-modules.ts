@@ -1,14 +1,18 @@
 /**
- * Modules of a user's, by their URL. The program that holds us may name a module to import before
- * the first of them, which lets Node load TypeScript. Threads import it too.
+ * Modules of a user's, by their URL. The program that holds us may name a module that lets Node
+ * load TypeScript. It is imported before the first module of a user's, also by threads.
  */
+type ImportModule = (url: string) => Promise<Record<string, unknown>>;
+
 export const userModules: {
-  /** URL of a module that registers a loader when it is imported. */
+  /** URL of a module that registers a loader and exports `importModule`. */
   loader: string | null;
 } = { loader: null };
 
 /** Rejects with what Node says where the module cannot be loaded. */
 export async function importUserModule(url: string): Promise<Record<string, unknown>> {
-  if (userModules.loader !== null) await import(/* @vite-ignore */ userModules.loader);
-  return import(/* @vite-ignore */ url);
+  const { loader } = userModules;
+  if (loader === null) return import(/* @vite-ignore */ url);
+  const { importModule }: { importModule: ImportModule } = await import(/* @vite-ignore */ loader);
+  return importModule(url);
 }
