@@ -31,6 +31,7 @@ export default defineConfig({
     // Modules that have not changed are not compiled again in the next run.
     experimental: { fsModuleCache: true, fsModuleCachePath: join(tmpdir(), "placement-gym-vitest") },
     maxWorkers: 2,
+    server: { deps: { external: [/\/\.compiled\//] } },
     testTimeout: 10 * MINUTES_MS,
     hookTimeout: 10 * MINUTES_MS,
     projects: [
