@@ -9,7 +9,7 @@ if (existsSync(new URL("./main.ts", import.meta.url))) {
   await compileSources();
   program = new URL("../.compiled/", import.meta.url);
 }
-const { userModules } = await import(new URL("env/model/user-modules.js", program).href);
+const { userModules } = await import(new URL("env/model/user/modules.js", program).href);
 userModules.loader = new URL("cli/start/typescript.js", program).href;
 const { main } = await import(new URL("cli/main.js", program).href);
 await main(process.argv.slice(2));

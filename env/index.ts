@@ -195,7 +195,6 @@ export type {
   ShardingPlan,
   ZeroStage,
 } from "./model/plan/sharding.ts";
-export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
@@ -208,6 +207,7 @@ export {
 } from "./model/scenario.ts";
 export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
+export { type NumberRange, Query, queryText, readQuery } from "./model/user/query.ts";
 export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
 export { type HybridObservation, hybridObservation, treatmentColumns } from "./parts/hybrid-observation.ts";

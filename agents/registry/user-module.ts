@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
-import { importUserModule } from "../../env/model/user-modules.ts";
+import { importUserModule } from "../../env/model/user/modules.ts";
 import type { Method } from "../contract.ts";
 
 /** Loads the module at `path`, relative to the working directory. */

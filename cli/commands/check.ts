@@ -13,7 +13,7 @@ import { createScenario } from "../../env/model/create-scenario.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
-import { importUserModule } from "../../env/model/user-modules.ts";
+import { importUserModule } from "../../env/model/user/modules.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { suites } from "../../scenarios/suites/index.ts";

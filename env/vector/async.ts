@@ -15,7 +15,7 @@ import { type EnvOf, makeEnv } from "../envs/registry.ts";
 import { InputError } from "../model/errors.ts";
 import { writeScenario } from "../model/file.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { userModules } from "../model/user-modules.ts";
+import { userModules } from "../model/user/modules.ts";
 import type { WorkerSetup } from "./async-messages.ts";
 import {
   type AsyncVectorEnv,

@@ -2,7 +2,7 @@
 import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { importUserModule } from "../model/user-modules.ts";
+import { importUserModule } from "../model/user/modules.ts";
 
 export type CreateEnv = (options: { readonly scenario: Scenario }) => Env;
 

@@ -94,7 +94,7 @@ test("a user's TypeScript shares the modules of the program, by the package's na
      export default same;`,
   );
   const program = `
-    import { importUserModule, userModules } from ${JSON.stringify(await compiledUrl("env/model/user-modules.ts"))};
+    import { importUserModule, userModules } from ${JSON.stringify(await compiledUrl("env/model/user/modules.ts"))};
     userModules.loader = ${JSON.stringify(await compiledUrl("cli/start/typescript.ts"))};
     const loaded = await importUserModule(${JSON.stringify(pathToFileURL(join(folder, "user.mts")).href)});
     console.log(loaded.default);`;

@@ -2,7 +2,7 @@
  * Runs several command lines in one process, as `cli/bin.js` runs one: a start costs a second. They
  * come as JSON, and what each said goes to stdout.
  */
-import { userModules } from "../../env/model/user-modules.ts";
+import { userModules } from "../../env/model/user/modules.ts";
 import { pgym } from "../cli/recorded-terminal.ts";
 
 userModules.loader = new URL("../../cli/start/typescript.js", import.meta.url).href;
