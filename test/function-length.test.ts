@@ -17,7 +17,7 @@ interface Node {
 test("every function has at most 80 lines", () => {
   const files = ["env", "agents", "scenarios", "results", "cli"].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: "utf8" })
-      // AssemblyScript has decorators that this parser does not read; declarations have no function.
+      // The parser reads no decorators of AssemblyScript; declarations have no functions.
       .filter((name) => /(?<!\.d)\.ts$/.test(name) && !name.includes("/assembly/"))
       .map((name) => `${room}/${name}`),
   );
