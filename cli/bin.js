@@ -6,7 +6,12 @@ import { existsSync } from "node:fs";
 let program = new URL("../dist/", import.meta.url);
 if (existsSync(new URL("./main.ts", import.meta.url))) {
   const { compileSources } = await import("./start/checkout.js");
-  await compileSources();
+  try {
+    await compileSources();
+  } catch ({ message }) {
+    console.error(`placement-gym: the sources cannot be compiled to ".compiled": ${message}`);
+    process.exit(1);
+  }
   program = new URL("../.compiled/", import.meta.url);
 }
 const { userModules } = await import(new URL("env/model/user/modules.js", program).href);

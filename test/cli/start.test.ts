@@ -1,5 +1,5 @@
 /** How the program starts in a checkout: on sources that are compiled, and never on old ones. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -76,7 +76,16 @@ test("of a source that is gone nothing stays", async () => {
 
 test("a source that does not compile is named, again at every start until it is mended", async () => {
   put("results/broken.ts", "export const = 1;\n");
-  for (const _ of [1, 2]) await expect(compileSources()).rejects.toThrow(/results\/broken\.ts:1:13/);
+  await expect(compileSources()).rejects.toThrow(/results\/broken\.ts:1:13/);
+  copyFileSync(join(root, "cli/bin.js"), join(folder, "cli/bin.js"));
+  put("cli/main.ts", "export const main = () => {};\n");
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, "cli/bin.js")], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^placement-gym: the sources cannot be compiled.*\n.*results\/broken\.ts:1:13.*\n$/,
+    ),
+  });
   put("results/broken.ts", "export const mended = 1;\n");
   await compileSources();
   expect(textOf("results/broken.js")).toContain("const mended = 1;");
