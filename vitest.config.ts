@@ -26,10 +26,12 @@ export default defineConfig({
   test: {
     pool: "forks",
     reporters: ["default", "./test/golden-skips.ts", "./test/slow-files.ts"],
+    globalSetup: ["./test/compile-once.mjs"],
     setupFiles: ["./test/cpu-seconds.ts"],
     // Modules that have not changed are not compiled again in the next run.
     experimental: { fsModuleCache: true, fsModuleCachePath: join(tmpdir(), "placement-gym-vitest") },
     maxWorkers: 2,
+    server: { deps: { external: [/\/\.compiled\//] } },
     testTimeout: 10 * MINUTES_MS,
     hookTimeout: 10 * MINUTES_MS,
     projects: [

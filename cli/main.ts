@@ -10,8 +10,8 @@ import { inspect } from "node:util";
 import { InputError } from "../env/model/errors.ts";
 import { notKnown } from "../env/model/suggest.ts";
 import type { Command } from "./command.ts";
-import { type CommandText, commandHelp, commandTexts, overview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
+import { type CommandText, commandHelp, commandTexts, overview } from "./reports/help.ts";
 import { EXIT, guarded, lineWidth, processTerminal, type Terminal } from "./terminal/terminal.ts";
 import { packageVersion } from "./version.ts";
 

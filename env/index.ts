@@ -193,7 +193,6 @@ export type {
   ZeroStage,
 } from "./model/plan/sharding.ts";
 export type { OpPanels, OpRatio, OutputLayout } from "./model/plan/sharding-fields/op-fields.ts";
-export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
@@ -206,6 +205,7 @@ export {
 } from "./model/scenario.ts";
 export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
+export { type NumberRange, Query, queryText, readQuery } from "./model/user/query.ts";
 export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
 export { type HybridObservation, hybridObservation, treatmentColumns } from "./parts/hybrid-observation.ts";

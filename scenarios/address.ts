@@ -10,8 +10,8 @@
  * reads the same grammar with several numbers.
  */
 import { InputError } from "../env/model/errors.ts";
-import { readQuery } from "../env/model/query.ts";
 import { didYouMean, notKnown } from "../env/model/suggest.ts";
+import { readQuery } from "../env/model/user/query.ts";
 import { clusterCatalog } from "./clusters/index.ts";
 import { clusterNamed } from "./clusters/named.ts";
 import { type Family, type Split, splits } from "./families/family.ts";

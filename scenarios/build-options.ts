@@ -6,7 +6,7 @@
  * - `granularity=layer`: one op for each layer and role; other granularities keep an op for each
  *   kernel.
  */
-import type { Query } from "../env/model/query.ts";
+import type { Query } from "../env/model/user/query.ts";
 import { type BuildOptions, phases } from "./workloads/build.ts";
 
 export const BUILD_OPTIONS: readonly string[] = ["precision", "phase"];

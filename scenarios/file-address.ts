@@ -8,8 +8,8 @@
  */
 import { basename } from "node:path";
 import { createScenario } from "../env/model/create-scenario.ts";
-import { Query, readQuery } from "../env/model/query.ts";
 import { type Objective, objectives } from "../env/model/scenario.ts";
+import { Query, readQuery } from "../env/model/user/query.ts";
 import type { ReadClusterFile } from "./clusters/named.ts";
 import type { ImportedFile } from "./import/index.ts";
 import { fileOf, openFile } from "./import/source-file.ts";

@@ -28,8 +28,8 @@ import { defaultFidelity, type Fidelity } from "../env/model/fidelity/fidelity.t
 import { withFidelity } from "../env/model/fidelity/named.ts";
 import { withNetwork } from "../env/model/fidelity/networks.ts";
 import type { OpGraph } from "../env/model/graph/graph.ts";
-import { Query, readQuery } from "../env/model/query.ts";
 import { type Objective, objectives, type Scenario, type ScenarioMeta } from "../env/model/scenario.ts";
+import { Query, readQuery } from "../env/model/user/query.ts";
 import { type Problem, readAddress, within } from "./address.ts";
 import { BUILD_OPTIONS, buildOptions, groupingOptions } from "./build-options.ts";
 import { CLUSTER_OPTIONS, changedCluster } from "./clusters/changes.ts";

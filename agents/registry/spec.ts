@@ -11,7 +11,7 @@
  */
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
-import { Query, readQuery } from "../../env/model/query.ts";
+import { Query, readQuery } from "../../env/model/user/query.ts";
 import type { Method } from "../contract.ts";
 
 export interface MethodSpec {

@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
+import { importUserModule } from "../../env/model/user/modules.ts";
 import type { Method } from "../contract.ts";
 
 /** Loads the module at `path`, relative to the working directory. */
@@ -23,7 +24,7 @@ export async function loadMethod(path: string): Promise<Method> {
 
 async function importFile(path: string, file: string): Promise<Record<string, unknown>> {
   try {
-    return await import(/* @vite-ignore */ pathToFileURL(file).href);
+    return await importUserModule(pathToFileURL(file).href);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0].replace(/\.$/, "") : String(error);
     throw new InputError(`Method file "${path}" could not be loaded: ${reason}.`);

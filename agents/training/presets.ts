@@ -28,7 +28,8 @@ export function withPresets<F extends Fields>(
     const unknown = Object.keys(preset).find((key) => fields[key] === undefined);
     if (unknown !== undefined)
       throw new Error(`Preset "${name}" names an option "${unknown}" that is not there.`);
-    schema.parse({ mode: name, ...preset });
+    // A parser of its own code costs a start more than it saves.
+    schema.parse({ mode: name, ...preset }, { jitless: true });
   }
   return z.preprocess((given) => {
     const chosen = (given as { readonly mode?: string } | undefined)?.mode ?? "tuned";

@@ -13,6 +13,7 @@ import { createScenario } from "../../env/model/create-scenario.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
+import { importUserModule } from "../../env/model/user/modules.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { suites } from "../../scenarios/suites/index.ts";
@@ -109,7 +110,7 @@ function scoring(scenario: Scenario, plans: readonly PlanKindName[]): Scenario {
 
 async function creatorIn(path: string): Promise<Create> {
   if (!existsSync(path)) throw new InputError(`Env file "${path}" does not exist.`);
-  const loaded = await import(/* @vite-ignore */ pathToFileURL(resolve(path)).href).catch((error: Error) => {
+  const loaded = await importUserModule(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     throw new InputError(`Env file "${path}" could not be loaded: ${error.message.split("\n")[0]}.`);
   });
   const create = loaded.create ?? loaded.default;

@@ -4,7 +4,7 @@
  */
 import { InputError } from "../../env/model/errors.ts";
 import { writeScenario } from "../../env/model/file.ts";
-import { queryText } from "../../env/model/query.ts";
+import { queryText } from "../../env/model/user/query.ts";
 import { writeAtomically } from "../../results/files/atomic.ts";
 import { type FileAddress, fileAddress, scenarioOfFile } from "../../scenarios/file-address.ts";
 import { type ImportedFile, importers } from "../../scenarios/import/index.ts";

@@ -15,6 +15,7 @@ import { type EnvOf, makeEnv } from "../envs/registry.ts";
 import { InputError } from "../model/errors.ts";
 import { writeScenario } from "../model/file.ts";
 import type { Scenario } from "../model/scenario.ts";
+import { userModules } from "../model/user/modules.ts";
 import type { WorkerSetup } from "./async-messages.ts";
 import {
   type AsyncVectorEnv,
@@ -101,7 +102,7 @@ const WORKER_FILE = new URL(`./async-worker${isSource ? ".ts" : ".js"}`, import.
 const BOOTSTRAP = `
   const { workerData: { loader, file } } = require("node:worker_threads");
   if (loader === null) import(file);
-  else import(loader).then(({ register }) => register()).then(() => import(file));
+  else import(loader).then(({ register }) => register?.()).then(() => import(file));
 `;
 
 /** The module form of tsx, which is beside the form that `require` resolves to. */
@@ -112,7 +113,7 @@ function loaderUrl(): string {
 
 function startThread(setup: WorkerSetup): EnvWorker {
   const needsLoader = isSource || setup.module?.endsWith(".ts") === true;
-  const loader = needsLoader ? loaderUrl() : null;
+  const loader = needsLoader ? (userModules.loader ?? loaderUrl()) : null;
   const workerData = { ...setup, loader, file: WORKER_FILE };
   return new EnvWorker(new Worker(BOOTSTRAP, { eval: true, workerData }));
 }

@@ -5,8 +5,8 @@
 import type { Method } from "../../agents/contract.ts";
 import { type MethodSpec, parseOptions, parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";
-import { queryText } from "../../env/model/query.ts";
 import type { Rng } from "../../env/model/rng.ts";
+import { queryText } from "../../env/model/user/query.ts";
 import { type Dimension, drawn } from "./search-space.ts";
 
 /** Draws of a trial that are not new, or that the method refuses, before there are no more. */

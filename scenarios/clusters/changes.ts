@@ -8,7 +8,7 @@
  * The changed cluster is named after the options, `4xA100?bandwidth=25GB/s`.
  */
 import { type Cluster, isCpu, validateCluster } from "../../env/model/cluster/cluster.ts";
-import { type Query, queryText } from "../../env/model/query.ts";
+import { type Query, queryText } from "../../env/model/user/query.ts";
 import { type QuantityKind, readQuantity } from "./quantities.ts";
 
 const kinds = {

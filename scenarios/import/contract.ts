@@ -12,8 +12,8 @@ import type { Grouping } from "../../env/model/coarsen/grouping.ts";
 import type { Fidelity } from "../../env/model/fidelity/fidelity.ts";
 import type { OpGraph } from "../../env/model/graph/graph.ts";
 import type { Placement } from "../../env/model/plan/placement.ts";
-import type { Query } from "../../env/model/query.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
+import type { Query } from "../../env/model/user/query.ts";
 import type { SourceFile } from "./source-file.ts";
 
 export interface Importer {

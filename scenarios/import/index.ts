@@ -3,9 +3,9 @@
  * is one sentence that names the file.
  */
 import { InputError } from "../../env/model/errors.ts";
-import { Query } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { notKnown } from "../../env/model/suggest.ts";
+import { Query } from "../../env/model/user/query.ts";
 import { clusterOptions } from "../clusters/changes.ts";
 import type { ReadClusterFile } from "../clusters/named.ts";
 import type { ImportedRun, Importer, ImportReport } from "./contract.ts";

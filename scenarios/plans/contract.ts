@@ -4,8 +4,8 @@
  * command line and the tests over the registry then cover it.
  */
 import type { Plan } from "../../env/model/plan/plan.ts";
-import type { Query } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import type { Query } from "../../env/model/user/query.ts";
 import type { SourceFile } from "../import/source-file.ts";
 import type { PlanClaim } from "./claims.ts";
 

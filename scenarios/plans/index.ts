@@ -4,9 +4,9 @@
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
-import { Query } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
+import { Query } from "../../env/model/user/query.ts";
 import type { ImportedRun } from "../import/contract.ts";
 import { inFile } from "../import/sentences.ts";
 import { fileOf, type SourceFile } from "../import/source-file.ts";

@@ -4,8 +4,8 @@
  */
 import { InputError } from "../../env/model/errors.ts";
 import { planIn } from "../../env/model/plan/plan-file.ts";
-import { Query } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { Query } from "../../env/model/user/query.ts";
 import type { ImportedRun } from "../import/contract.ts";
 import { placetoSim } from "../import/profiles/placeto-sim.ts";
 import { count } from "../import/sentences.ts";

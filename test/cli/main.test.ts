@@ -26,15 +26,16 @@ writeFileSync(
   `import { register } from "node:module"; register(${JSON.stringify(pathToFileURL(hooks).href)});`,
 );
 
-/** Files of the project and of its libraries that a command line loads; not those of the loader. */
+/** Files of the project, by their sources, and of its libraries that a command line loads. */
 function loadedBy(args: readonly string[]): string[] {
   writeFileSync(log, "");
   execFileSync(process.execPath, ["--import", preload, join(root, "cli/bin.js"), ...args], { cwd: root });
   const urls = readFileSync(log, "utf8").split("\n");
   const files = urls
     .filter((url) => url.startsWith("file:"))
-    .map((url) => relative(root, fileURLToPath(url)));
-  return [...new Set(files)].filter((file) => !/node_modules\/(tsx|esbuild)\/|^\.\./.test(file));
+    .map((url) => relative(root, fileURLToPath(url)).replace(/^\.compiled\/(.*)\.js$/, "$1.ts"));
+  // The last compiles the sources of a checkout, which is no part of the program.
+  return [...new Set(files)].filter((file) => !/^\.\.|^cli\/start\/checkout\.js$/.test(file));
 }
 
 describe("the program", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defineCommand, jsonFlag, seedFlag } from "../../cli/command.ts";
-import { commandHelp } from "../../cli/help.ts";
 import { parseCommandLine } from "../../cli/parse.ts";
+import { commandHelp } from "../../cli/reports/help.ts";
 import { InputError } from "../../env/model/errors.ts";
 
 const command = defineCommand({

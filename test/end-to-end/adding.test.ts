@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Recording } from "../cli/recorded-terminal.ts";
+import { compiledFile } from "../compiled.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-adding-"));
@@ -22,7 +23,7 @@ beforeAll(() => {
 });
 
 const run = (program: string, ...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, program), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
     encoding: "utf8",
   });
@@ -31,7 +32,7 @@ const run = (program: string, ...args: string[]) => {
 
 test("a user's planner and agent compete by path on a user's scenario", () => {
   const { status, stdout, stderr } = run(
-    "cli/bin.js",
+    join(root, "cli/bin.js"),
     ...["compare", "--scenarios", "./two-towers.json", "--json", "--jobs", "1"],
     ...[
       "--methods",
@@ -56,7 +57,7 @@ test("a user's planner and agent compete by path on a user's scenario", () => {
 
 /** Of the other commands, all in one process. */
 let said: readonly Recording[];
-beforeAll(() => {
+beforeAll(async () => {
   const train = ["train", "--agent", "./cross-entropy.ts", "--scenario", "./two-towers.json", "--out", "run"];
   const solve = ["solve", "./two-towers.json", "--planner"];
   const commands = [
@@ -64,7 +65,7 @@ beforeAll(() => {
     [...solve, "./cross-entropy.ts@run", "--evaluations", "1", "--json"],
     [...solve, "./least-loaded.ts?ordr=given"],
   ];
-  said = JSON.parse(run("test/end-to-end/several.mjs", JSON.stringify(commands)).stdout);
+  said = JSON.parse(run(await compiledFile("test/end-to-end/several.ts"), JSON.stringify(commands)).stdout);
 });
 
 test("a user's agent trains, and its policy can be named by the folder of the run", () => {

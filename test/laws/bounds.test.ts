@@ -20,6 +20,7 @@ import {
 } from "../../env/index.ts";
 import { randomFidelity, scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
 import { everyPlacement } from "../env/sim/every-placement.ts";
+import { drawn } from "../law-runs.ts";
 import { countYardsticks } from "../yardstick.ts";
 import { type Network, namedNetworks, otherSwitches } from "./networks.ts";
 
@@ -41,18 +42,18 @@ const SIMPLE = new Set(["critical path", "work", "largest unit"]);
 describe("bounds", () => {
   // 11 networks of 60 scenarios, of which memory leaves some without any plan.
   test.each(networks)("never exceed the optimum of the makespan, network $name", (network) => {
-    check("makespan", network, { maxOps: 7, maxDevices: 3, runs: 60 });
+    check("makespan", network, { maxOps: 7, maxDevices: 3, runs: drawn(60) });
   });
 
   test("never exceed the optimum of the makespan, whatever the switches", () => {
-    check("makespan", anySwitches, { maxOps: 6, maxDevices: 3, runs: 150 });
+    check("makespan", anySwitches, { maxOps: 6, maxDevices: 3, runs: drawn(150) });
   });
 
   test.each(["max-load", "latency", "peak-memory"] as const)(
     "never exceed the optimum of %s",
     (objective) => {
       for (const network of networks.slice(0, 3))
-        check(objective, network, { maxOps: 6, maxDevices: 3, runs: 60 });
+        check(objective, network, { maxOps: 6, maxDevices: 3, runs: drawn(60) });
     },
   );
 

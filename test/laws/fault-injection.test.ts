@@ -35,6 +35,7 @@ import {
 } from "../../env/index.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { takenBy } from "../env/envs/scenarios.ts";
+import { drawn } from "../law-runs.ts";
 import { countYardsticks } from "../yardstick.ts";
 import { mutated, pick } from "./mutate.ts";
 
@@ -93,9 +94,9 @@ const placetoSim = {
 
 describe("damaged files", () => {
   test.each([
-    ["scenario", writeScenario(whole), 600],
-    ["dnn-partitioning", dnnPartitioning, 200],
-    ["placeto-sim", placetoSim, 200],
+    ["scenario", writeScenario(whole), drawn(600)],
+    ["dnn-partitioning", dnnPartitioning, drawn(200)],
+    ["placeto-sim", placetoSim, drawn(200)],
   ] as const)("%s: a sentence or a scenario that works", (_, file, count) => {
     let accepted = 0;
     for (let seed = 0; seed < count; seed++) {
@@ -123,7 +124,7 @@ describe("damaged calls", () => {
     for (const objective of objectivesFor("placement")) {
       const score = evaluator({ ...whole, objective });
       const simulator = createSimulator(whole);
-      for (let seed = 0; seed < 100; seed++) {
+      for (let seed = 0; seed < drawn(100); seed++) {
         const plan = damagedPlan(seed);
         const entries = [
           () => checkOutcome(score.evaluate(plan), score),
@@ -138,7 +139,7 @@ describe("damaged calls", () => {
           });
       }
     }
-    expect(accepted).toBeGreaterThan(50);
+    expect(accepted).toBeGreaterThan(drawn(50));
   });
 
   test("moves, groupings and lifted placements", () => {
@@ -150,7 +151,7 @@ describe("damaged calls", () => {
         check(`move ${group} to ${device}`, () =>
           checkOutcome(score.around(plan)!.move(group, device), score),
         );
-    for (let seed = 0; seed < 100; seed++) {
+    for (let seed = 0; seed < drawn(100); seed++) {
       const damaged = mutated([0, 1, 0, 2], seed) as number[];
       check(`grouping ${JSON.stringify(damaged)}`, () => groupingOf(whole.graph, damaged));
       check(`lifted ${JSON.stringify(damaged)}`, () => {
@@ -170,7 +171,7 @@ describe("damaged calls", () => {
   });
 
   test("graphology graphs", () => {
-    for (let seed = 0; seed < 100; seed++) {
+    for (let seed = 0; seed < drawn(100); seed++) {
       const graph = toGraphology(whole.graph);
       const node = pick(graph.nodes(), createRng(seed));
       const damaged = mutated(graph.getNodeAttributes(node), seed) as object;
@@ -185,7 +186,7 @@ describe("damaged calls", () => {
 
   test.each(envIds())("actions and saved states of %s", (id) => {
     const scenario = takenBy(id, id.startsWith("Rewrite/") ? inference : whole);
-    for (let seed = 0; seed < 100; seed++) {
+    for (let seed = 0; seed < drawn(100); seed++) {
       const rng = createRng(`${id} ${seed}`);
       const env = makeEnv(id, { scenario });
       const { info } = env.reset({ seed });

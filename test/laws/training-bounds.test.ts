@@ -17,6 +17,7 @@ import {
 } from "../../env/index.ts";
 import { randomFidelity } from "../env/sim/drawn-scenario.ts";
 import { everyPlacement } from "../env/sim/every-placement.ts";
+import { drawn } from "../law-runs.ts";
 import { namedNetworks } from "./networks.ts";
 import { trainingStep } from "./training-step.ts";
 
@@ -27,12 +28,12 @@ describe("bounds of training steps", () => {
     "never exceed the best of all placements under several orders, network $name",
     ({ name, set }) => {
       const fidelity = fidelities.find((each) => each.name === name) ?? defaultFidelity;
-      holds(10, fc.constant(fidelity), set);
+      holds(drawn(10), fc.constant(fidelity), set);
     },
   );
 
   test("nor whatever the switches", () => {
-    holds(40, randomFidelity, (scenario) => scenario);
+    holds(drawn(40), randomFidelity, (scenario) => scenario);
   });
 
   afterAll(() => {

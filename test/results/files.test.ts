@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openLog, readLog } from "../../results/files/append-log.ts";
 import { writeAtomically } from "../../results/files/atomic.ts";
+import { compiledFile } from "../compiled.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -35,7 +35,7 @@ describe("atomic files", () => {
     const path = join(folder, "big.json");
     const whole = (letter: string) => letter.repeat(4_000_000);
     writeAtomically(path, whole("a"));
-    const module = fileURLToPath(new URL("../../results/files/atomic.ts", import.meta.url));
+    const module = await compiledFile("results/files/atomic.ts");
     const script = `
       import { writeSync } from "node:fs";
       import { writeAtomically } from ${JSON.stringify(module)};
@@ -43,7 +43,7 @@ describe("atomic files", () => {
         writeSync(1, "next\\n");
         writeAtomically(${JSON.stringify(path)}, (i % 2 ? "a" : "b").repeat(4_000_000));
       }`;
-    const writer = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+    const writer = spawn(process.execPath, ["--input-type=module", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const died = new Promise((resolve) => writer.on("exit", resolve));

@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { compiledFile } from "../compiled.ts";
 import type { WatchdogMessage } from "./messages.ts";
 
 export interface WatchdogFault {
@@ -33,7 +33,7 @@ export interface WatchdogOptions {
   readonly onNext?: (number: number) => void;
 }
 
-const child = fileURLToPath(new URL("./child.ts", import.meta.url));
+const CHILD = "test/watchdog/child.ts";
 
 export async function watch({
   mode,
@@ -79,7 +79,7 @@ async function follow(
 ): Promise<string> {
   const running = spawn(
     process.execPath,
-    ["--import", "tsx", "--max-old-space-size=1024", child, ...args.map(String)],
+    ["--max-old-space-size=1024", await compiledFile(CHILD), ...args.map(String)],
     {
       stdio: ["ignore", "pipe", "pipe"],
     },

@@ -1,7 +1,6 @@
 /**
  * One case of `bench exact`: one file, solved and measured in this process. Peak memory is that of
- * the whole process, Node and the TypeScript loader included, so the process should do nothing
- * else.
+ * the whole process, Node included, so the process should do nothing else.
  */
 import { type PublishedCase, publishedCase } from "../../../agents/exact/ideals/published-case.ts";
 import { isCpu } from "../../../env/model/cluster/cluster.ts";

@@ -91,8 +91,9 @@ export class GraphState implements PlanState<readonly Rewrite[]>, RewriteView {
     return this.checked(parseSaved(owner, rewritesSchema, kept, within), owner).rewrites;
   }
 
-  set({ decisions }: GraphState): void {
+  set({ decisions, counts }: GraphState): void {
     this.take(decisions);
+    this.counts = counts;
   }
 
   save(): z.infer<typeof savedSchema> {

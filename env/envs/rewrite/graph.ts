@@ -122,7 +122,9 @@ export class GraphEnv<Observation> extends Episode<Observation, number, GraphSta
   }
 
   protected checkLegal(action: number): void {
-    if (this.mask()[action] === 1) return;
+    const { mostPlaces, placeCounts } = this.planState;
+    if (action === STOP || (action - 1) % mostPlaces < placeCounts[Math.floor((action - 1) / mostPlaces)])
+      return;
     const { substitution, place } = this.rewriteOf(action);
     throw new InputError(
       `${GRAPH_ID}: "${substitution}" has no place ${place} now; info.actionMask says which there are.`,

@@ -18,20 +18,33 @@ export function strictJson(text: string, where: string, indent?: number): unknow
 /** In any spelling. */
 export function boundedJson(text: string, where: string, depth: number = JSON_DEPTH): unknown {
   refuseDepth(text, where, depth);
+  const value = parsed(text, where);
+  refuseContent(value, where);
+  return value;
+}
+
+function parsed(text: string, where: string): unknown {
   try {
-    return JSON.parse(text, (key, value: unknown) => checked(key, value, where));
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof InputError) throw error;
     throw new InputError(`${where} is not JSON: ${shortened((error as Error).message)}.`);
   }
 }
 
-function checked(key: string, value: unknown, where: string): unknown {
-  if (key === "__proto__" || key === "constructor" || key === "prototype")
-    throw new InputError(`${where} has a field "${key}", which no file may have.`);
+/** Marked hot: a walk takes a fraction of the time of a reviver of `JSON.parse`. */
+function refuseContent(value: unknown, where: string): void {
   if (typeof value === "number" && !(Math.abs(value) <= LARGEST_NUMBER))
     throw new InputError(`${where} holds the number ${value}, expected at most ${LARGEST_NUMBER}.`);
-  return value;
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) {
+    for (const each of value) refuseContent(each, where);
+    return;
+  }
+  for (const [key, each] of Object.entries(value)) {
+    if (key === "__proto__" || key === "constructor" || key === "prototype")
+      throw new InputError(`${where} has a field "${key}", which no file may have.`);
+    refuseContent(each, where);
+  }
 }
 
 function refuseDepth(text: string, where: string, most: number): void {

@@ -7,7 +7,7 @@
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import { CONTROL, type OpGraph } from "../../../env/model/graph/graph.ts";
 import { checkSize, MOST_OUTPUTS, MOST_PORTS } from "../../../env/model/graph/limits.ts";
-import type { Query } from "../../../env/model/query.ts";
+import type { Query } from "../../../env/model/user/query.ts";
 import type { Imported, UnknownOps } from "../contract.ts";
 import { count } from "../sentences.ts";
 import { numberOf } from "./attribute-values.ts";

@@ -9,7 +9,7 @@
 import { InputError } from "../../../env/model/errors.ts";
 import type { OpSpec } from "../../../env/model/graph/builder.ts";
 import { ANY_KIND } from "../../../env/model/graph/graph.ts";
-import type { Query } from "../../../env/model/query.ts";
+import type { Query } from "../../../env/model/user/query.ts";
 import { featuresOf, iterationFrom, kindsOf, numberOf, numbersOf, timesOf } from "./attribute-values.ts";
 import { type AttributedGraph, type AttributedNode, attributeOf } from "./attributes.ts";
 

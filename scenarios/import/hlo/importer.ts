@@ -4,7 +4,7 @@
 
 import { InputError } from "../../../env/model/errors.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
-import type { Query } from "../../../env/model/query.ts";
+import type { Query } from "../../../env/model/user/query.ts";
 import type { Importer } from "../contract.ts";
 import { count } from "../sentences.ts";
 import { hloGraph } from "./graph.ts";

@@ -7,7 +7,7 @@
 import { egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
-import type { Query } from "../../../env/model/query.ts";
+import type { Query } from "../../../env/model/user/query.ts";
 import { deviceOf } from "../../clusters/devices.ts";
 import type { Imported, Importer } from "../contract.ts";
 import { count } from "../sentences.ts";

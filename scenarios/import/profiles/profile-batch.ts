@@ -9,7 +9,7 @@
  * (env/model/cluster/micro-batch.ts).
  */
 import { InputError } from "../../../env/model/errors.ts";
-import type { Query } from "../../../env/model/query.ts";
+import type { Query } from "../../../env/model/user/query.ts";
 
 const MOST_SAMPLES = 2 ** 24;
 const SAMPLES = { min: 1, max: MOST_SAMPLES };

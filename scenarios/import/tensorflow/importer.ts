@@ -9,7 +9,7 @@
 
 import { InputError } from "../../../env/model/errors.ts";
 import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
-import type { Query } from "../../../env/model/query.ts";
+import type { Query } from "../../../env/model/user/query.ts";
 import { deviceSheets } from "../../clusters/devices.ts";
 import type { Imported, Importer } from "../contract.ts";
 import type { SourceFile } from "../source-file.ts";

@@ -3,8 +3,8 @@
  * name in the signature.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import type { Query } from "../../../env/model/query.ts";
 import { didYouMean } from "../../../env/model/suggest.ts";
+import type { Query } from "../../../env/model/user/query.ts";
 import { type Shape, shown } from "../tensors/tensor.ts";
 
 export const SHAPE = "shape.";

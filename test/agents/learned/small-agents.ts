@@ -16,9 +16,9 @@ const rainbow = {
   capacity: 64,
   warmUp: 8,
   minibatch: 8,
-  learnEvery: 8,
+  learnEvery: 32,
   plans: 2,
-  episodes: 4,
+  episodes: 2,
 };
 
 const smallOptions: Readonly<Record<string, GivenOptions>> = {

@@ -15,6 +15,7 @@ import {
   metered,
   type Scenario,
 } from "../../../env/index.ts";
+import { smallAgents, specOf } from "../learned/small-agents.ts";
 import { randomScenario } from "../seeded-scenario.ts";
 import { tinyScenarios } from "./tiny-scenarios.ts";
 
@@ -216,14 +217,9 @@ interface Counted {
 
 /** Small networks count as large ones do. */
 const small: Readonly<Record<string, string>> = {
-  hdp: "hdp?hidden=8&attention=4&embedding=4&grouperHidden=8",
-  spotlight: "spotlight?hidden=8&attention=4&embedding=4&epochs=1",
-  doppler: "doppler?width=4&edgeWidth=2&latent=4&hidden=4&imitationUpdates=4&batch=4",
+  ...Object.fromEntries(smallAgents.map((agent) => [agent[0], specOf(agent)])),
   pesto: "pesto?windows=2",
   "coarse-to-fine": "coarse-to-fine?climb=20&windows=2",
-  seq2seq: "seq2seq?hidden=8&attention=4&embedding=4",
-  colocrl: "colocrl?hidden=8&attention=4&embedding=4",
-  gdp: "gdp?width=8&heads=2",
 };
 
 const runs = new Map<string, Promise<Counted>>();

@@ -4,6 +4,7 @@ import type { PlannerModule } from "../../../agents/contract.ts";
 import { methods } from "../../../agents/registry/registry.ts";
 import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, placement, testScenario } from "../../../env/index.ts";
+import { drawn } from "../../law-runs.ts";
 import { nothingFits, tinyScenarios } from "../registry/tiny-scenarios.ts";
 import { interruptAtRandom, interruptionRng, scenariosFor } from "./interruption.ts";
 
@@ -64,7 +65,7 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
   test("cancelled at random moments answers with a valid plan and its bound", async () => {
     const rng = interruptionRng(module);
     const scenarios = scenariosFor(module);
-    for (let i = 0; i < 6; i++)
+    for (let i = 0; i < drawn(6); i++)
       await interruptAtRandom(module, scenarios[rng.int(scenarios.length)], rng.child(String(i)));
   });
 });

@@ -10,7 +10,7 @@ import { tinyPipelines } from "../registry/tiny-pipelines.ts";
 import { tinyScenarios } from "../registry/tiny-scenarios.ts";
 
 /** Ends a search that evaluates only what is promising: the signal may wait for more than that. */
-const MOST_SIMULATIONS = 20_000;
+const MOST_SIMULATIONS = 4_000;
 
 /** The signal comes before the run, or after an evaluation drawn from the first hundred. */
 export async function interruptAtRandom(module: PlannerModule, scenario: Scenario, rng: Rng): Promise<void> {

@@ -6,10 +6,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Link, placement, type Scenario, simulate, testScenario } from "../../../env/index.ts";
 import { scenarioWithPlan } from "../../env/sim/drawn-scenario.ts";
+import { drawn } from "../../law-runs.ts";
 import { namedNetworks, otherSwitches } from "../../laws/networks.ts";
 import { runByThePage } from "./page-model.ts";
 
-const RUNS = Number(process.env.PLACEMENT_GYM_PAGE_RUNS ?? 200);
+const RUNS = Number(process.env.PLACEMENT_GYM_PAGE_RUNS ?? drawn(200));
 
 describe("docs/cost-model.md as a program", () => {
   test.each([...namedNetworks, ...otherSwitches])(

@@ -1,17 +1,22 @@
-/** The vector env on worker threads answers as that of one thread does, and fails in sentences. */
+/**
+ * The vector env on worker threads answers as that of one thread does, and fails in sentences. The
+ * env and its threads run what is compiled: a thread with a loader of TypeScript starts slowly.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import {
+import { compiledUrl } from "../../compiled.ts";
+import { diamondScenario } from "../envs/scenarios.ts";
+
+const {
   asyncVector,
   autoresetModes,
   createRng,
   InputError,
   makeEnv,
   syncVector,
-} from "../../../env/index.ts";
-import { diamondScenario } from "../envs/scenarios.ts";
+}: typeof import("../../../env/index.ts") = await import(await compiledUrl("env/index.ts"));
 
 const id = "Placement/Refine-v1";
 const options = { start: "random" };

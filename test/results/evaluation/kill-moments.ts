@@ -1,13 +1,12 @@
 /** Kills of one evaluation at random moments, one after another, each resumed from what is left. */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { createRng } from "../../../env/index.ts";
 import type { EvaluationRequest } from "../../../results/evaluation/contract.ts";
 import { bytesOf, inTemporaryFolder, runApart } from "../training/kill-runs.ts";
 import { evaluateIn } from "./killed.ts";
 
-const program = fileURLToPath(new URL("./killed.ts", import.meta.url));
+const PROGRAM = "test/results/evaluation/killed.ts";
 const seed = process.env.PLACEMENT_GYM_KILL_SEED ?? "1";
 
 const request: EvaluationRequest = {
@@ -30,7 +29,7 @@ export async function killedAtRandom(kills: number): Promise<void> {
     const spans = Array.from({ length: kills }, () => 1 + rng.int(Math.floor(moments / kills)));
     console.log(`Killed after ${spans.join(", ")} of ${moments} moments; PLACEMENT_GYM_KILL_SEED=${seed}`);
     for (const dieAt of spans)
-      expect((await runApart(program, { path: killed, request, dieAt })).signal).toBe("SIGKILL");
+      expect((await runApart(PROGRAM, { path: killed, request, dieAt })).signal).toBe("SIGKILL");
     await evaluateIn({ path: killed, request });
     const [ours, theirs] = [killed, whole].map(withSortedCells);
     expect(Object.keys(ours)).toEqual(Object.keys(theirs));

@@ -10,10 +10,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
 import { LOCK, lockFolder } from "../../../results/files/folder-lock.ts";
+import { compiledFile } from "../../compiled.ts";
 
 let parent = "";
 let folder = "";
@@ -29,7 +29,7 @@ afterEach(() => {
 
 /** A process that locks the folder, says "held" or the refusal, and lives until it is killed. */
 async function locker(): Promise<{ child: ChildProcess; said: string; died: Promise<unknown> }> {
-  const module = fileURLToPath(new URL("../../../results/files/folder-lock.ts", import.meta.url));
+  const module = await compiledFile("results/files/folder-lock.ts");
   const script = `
     import { lockFolder } from ${JSON.stringify(module)};
     try {
@@ -39,7 +39,7 @@ async function locker(): Promise<{ child: ChildProcess; said: string; died: Prom
       console.log(error.message);
     }
     process.stdin.resume();`;
-  const args = ["--import", "tsx", "--input-type=module", "-e", script];
+  const args = ["--input-type=module", "-e", script];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   children.push(child);
   const died = new Promise((resolve) => child.on("exit", resolve));

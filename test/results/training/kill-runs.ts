@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { compiledFile } from "../../compiled.ts";
 import type { Training } from "./killed.ts";
 
-const trainer = fileURLToPath(new URL("./killed.ts", import.meta.url));
+const TRAINER = "test/results/training/killed.ts";
 
 interface Ended {
   readonly signal: NodeJS.Signals | null;
@@ -16,12 +16,16 @@ interface Ended {
 }
 
 /** Trains in a process of its own, until that has ended. */
-export const trainApart = (training: Training): Promise<Ended> => runApart(trainer, training);
+export const trainApart = (training: Training): Promise<Ended> => runApart(TRAINER, training);
 
-/** Runs a program that takes its task in JSON and prints its moments, until that has ended. */
-export function runApart(program: string, task: object): Promise<Ended> {
-  const args = ["--import", "tsx", program, JSON.stringify(task)];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+/**
+ * Runs a program that takes its task in JSON and prints its moments, until that has ended. Its path
+ * is from the root.
+ */
+export async function runApart(program: string, task: object): Promise<Ended> {
+  const child = spawn(process.execPath, [await compiledFile(program), JSON.stringify(task)], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text) => {

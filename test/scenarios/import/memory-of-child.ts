@@ -1,6 +1,6 @@
 /** Runs `import-in-child.ts` and returns what it printed. */
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { compiledFile } from "../../compiled.ts";
 
 export const MOST_BYTES = 512 * 2 ** 20;
 
@@ -9,9 +9,9 @@ export interface ChildReport {
   readonly said: Readonly<Record<string, string>>;
 }
 
-export function importInChild(names: readonly string[]): ChildReport {
-  const script = fileURLToPath(new URL("./import-in-child.ts", import.meta.url));
-  const { stdout, stderr, signal } = spawnSync(process.execPath, ["--import", "tsx", script, ...names], {
+export async function importInChild(names: readonly string[]): Promise<ChildReport> {
+  const script = await compiledFile("test/scenarios/import/import-in-child.ts");
+  const { stdout, stderr, signal } = spawnSync(process.execPath, [script, ...names], {
     encoding: "utf8",
     maxBuffer: 2 ** 26,
   });

@@ -17,8 +17,8 @@ const expanding: Readonly<Record<string, RegExp>> = {
     /names of instructions in nested calls have more than 50000000 characters\.$/,
 };
 
-test("files that would expand are refused in less than 512 MiB", () => {
-  const { maxBytes, said } = importInChild(Object.keys(expanding));
+test("files that would expand are refused in less than 512 MiB", async () => {
+  const { maxBytes, said } = await importInChild(Object.keys(expanding));
   for (const [name, sentence] of Object.entries(expanding)) expect(said[name], name).toMatch(sentence);
   expect(maxBytes).toBeLessThan(MOST_BYTES);
 });

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Query } from "../../../env/model/query.ts";
+import { Query } from "../../../env/model/user/query.ts";
 import type { Importer } from "../../../scenarios/import/contract.ts";
 import { openFile } from "../../../scenarios/import/source-file.ts";
 import { tensorflow } from "../../../scenarios/import/tensorflow/importer.ts";

@@ -5,11 +5,12 @@
  */
 import { describe, expect, test } from "vitest";
 import { groupsForPlacement, type OpGraph, Role } from "../../../env/index.ts";
-import { buildWorkload, workloadCatalog } from "../../../scenarios/index.ts";
+import { workloadCatalog } from "../../../scenarios/index.ts";
 import { elements, type ForwardOp } from "../../../scenarios/workloads/tape/tape.ts";
 import { visionWorkloads } from "../../../scenarios/workloads/vision/index.ts";
 import type { CountRow } from "./count-row.ts";
 import { measuredCounts } from "./counts-table.ts";
+import { defaultGraph } from "./default-graph.ts";
 
 const workload = (name: string) => workloadCatalog.find((entry) => entry.name === name)!;
 
@@ -26,11 +27,7 @@ function forwardOps(name: string, given?: Readonly<Record<string, number>>): rea
 }
 const total = (ops: readonly ForwardOp[], field: "flops" | "parameterBytes") =>
   ops.reduce((sum, op) => sum + op[field], 0);
-const graphs = new Map<string, OpGraph>();
-function graphOf(name: string): OpGraph {
-  if (!graphs.has(name)) graphs.set(name, buildWorkload(workload(name), valuesOf(name)));
-  return graphs.get(name)!;
-}
+const graphOf = (name: string): OpGraph => defaultGraph(workload(name));
 
 /** Published figures have at most this relative error, including those of three digits. */
 const TOLERANCE = 0.02;

@@ -8,7 +8,7 @@
  * - All others are 1, and the report says so. A size of 0 in the file is a size.
  */
 import { InputError } from "../../../../env/model/errors.ts";
-import type { Query } from "../../../../env/model/query.ts";
+import type { Query } from "../../../../env/model/user/query.ts";
 import type { Shape, Tensor } from "../../tensors/tensor.ts";
 import type { TensorShapeProto, TypeProto, ValueInfoProto } from "../schema.ts";
 import { declaredShape, elementTypeOf } from "../tensor-proto.ts";

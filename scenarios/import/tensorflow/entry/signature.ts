@@ -1,7 +1,7 @@
 /** Signatures of a MetaGraphDef: names of inputs and results, as TensorFlow Serving calls them. */
 import { InputError } from "../../../../env/model/errors.ts";
-import type { Query } from "../../../../env/model/query.ts";
 import { didYouMean } from "../../../../env/model/suggest.ts";
+import type { Query } from "../../../../env/model/user/query.ts";
 import type { SignatureDef } from "../messages/schema.ts";
 
 const DEFAULT = "serving_default";

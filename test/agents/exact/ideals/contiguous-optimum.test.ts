@@ -6,6 +6,7 @@ import {
 } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
 import { evaluator, type Scenario } from "../../../../env/index.ts";
 import { contract, contractExactly } from "../../../../env/model/layers/elements.ts";
+import { drawn } from "../../../law-runs.ts";
 import { leastOf, randomSplit, standInLine } from "../random-split.ts";
 
 const limits = { ideals: 1e6, transitions: 1e8 };
@@ -71,9 +72,9 @@ describe("the optimal contiguous split", () => {
           else ended++;
         },
       ),
-      { numRuns: 100, seed: 2 },
+      { numRuns: drawn(100), seed: 2 },
     );
-    expect(ended).toBeGreaterThan(20);
+    expect(ended).toBeGreaterThan(drawn(20));
   });
 
   test("has elements without merges that cost something, where it needs them", () => {
@@ -83,7 +84,7 @@ describe("the optimal contiguous split", () => {
         expect(exact.lossless).toBe(true);
         expect(exact.count).toBeGreaterThanOrEqual(contract(scenario).count);
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type PlannerModule, traitsOf } from "../../../../agents/contract.ts";
 import { methods } from "../../../../agents/registry/registry.ts";
 import { shardingPlanners } from "../../../../agents/selection.ts";
-import { evaluator, validatePlan } from "../../../../env/index.ts";
+import { evaluator, type Scenario, validatePlan } from "../../../../env/index.ts";
 import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 import { scenarioOfUri } from "../../../../scenarios/uri.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";
@@ -21,11 +21,23 @@ const scenarios = [
   blockScenario({ b: 2, s: 4, h: 8, a: 2, d: 4, f: 16 }, 2),
 ];
 
+const run = (module: PlannerModule, scenario: Scenario) => runPlanner(module, scenario, { evaluations: 40 });
+const ran = new Map<Scenario, Map<PlannerModule, ReturnType<typeof run>>>(
+  scenarios.map((scenario) => [scenario, new Map()]),
+);
+/** One run for all tests that look at it. */
+function ranOn(module: PlannerModule, scenario: Scenario): ReturnType<typeof run> {
+  const runs = ran.get(scenario)!;
+  const running = runs.get(module) ?? run(module, scenario);
+  runs.set(module, running);
+  return running;
+}
+
 describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
   test.each(scenarios.map((scenario, i) => [i, scenario] as const))(
     "on network %i: a valid sharding, worth what it says, within the bound, twice the same",
     async (_i, scenario) => {
-      const { best, last, report } = await runPlanner(module, scenario, { evaluations: 40 });
+      const { best, last, report } = await ranOn(module, scenario);
       // AccPar alone takes chains and no other graph, as its card says.
       if (module.card.id === "accpar" && scenario === scenarios[2]) {
         expect(report.failure).toMatch(/AccPar needs a chain of layers/);
@@ -35,7 +47,7 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
       validatePlan(scenario, best!.plan);
       expect(evaluator(scenario).evaluate(best!.plan).value).toBe(best!.outcome.value);
       expect(best!.outcome.value!).toBeGreaterThanOrEqual(evaluator(scenario).bound().value);
-      const again = await runPlanner(module, scenario, { evaluations: 40 });
+      const again = await run(module, scenario);
       expect([again.best!.plan, again.report]).toEqual([best!.plan, report]);
     },
   );
@@ -49,11 +61,11 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
 test.each(scenarios.map((scenario, i) => [i, scenario] as const))(
   "the search is never behind a planner of shardings that draws nothing: network %i",
   async (_, scenario) => {
-    const { best } = await runPlanner(search, scenario, { evaluations: 40 });
+    const { best } = await ranOn(search, scenario);
     let compared = 0;
     for (const module of planners) {
       if (traitsOf(module).random) continue;
-      const { best: other } = await runPlanner(module, scenario, { evaluations: 40 });
+      const { best: other } = await ranOn(module, scenario);
       if (other === null) continue;
       expect(best!.outcome.cost, module.card.id).toBeLessThanOrEqual(other.outcome.cost);
       compared++;

@@ -35,12 +35,14 @@ describe("a training with several actors", () => {
         const scenarios = [smallScenarioOf(agent[1])];
         const request = { ...base, scenarios, agent: specOf(agent), budget: { simulations: 36 } };
         await train(join(folder, "one"), request, clocks);
-        for (const count of [2, 3]) {
+        const parted = PARTED.includes(id);
+        // Actors that are not asked do nothing, however many they are.
+        for (const count of parted ? [2, 3] : [2]) {
           const { actors, asked } = actorsOf(count);
           const path = join(folder, String(count));
           await train(path, request, { ...clocks, actors });
           expectSameBytes(path, join(folder, "one"));
-          expect(asked.length > 0).toBe(PARTED.includes(id));
+          expect(asked.length > 0).toBe(parted);
         }
       });
     },

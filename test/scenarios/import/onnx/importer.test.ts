@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InputError, type OpGraph, Role } from "../../../../env/index.ts";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import { onnx } from "../../../../scenarios/import/onnx/importer.ts";
 import { fileOf, openFile } from "../../../../scenarios/import/source-file.ts";
 import { workloadCatalog } from "../../../../scenarios/index.ts";

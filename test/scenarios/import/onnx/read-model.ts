@@ -1,6 +1,6 @@
 /** Test graphs through the importer, and what the tests ask of the result. */
 import type { OpGraph } from "../../../../env/index.ts";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import type { Imported } from "../../../../scenarios/import/contract.ts";
 import { onnx } from "../../../../scenarios/import/onnx/importer.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";

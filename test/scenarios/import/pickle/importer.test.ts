@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createSimulator, InputError, placement } from "../../../../env/index.ts";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import { pickle } from "../../../../scenarios/import/pickle/importer.ts";
 import { readPickle } from "../../../../scenarios/import/pickle/machine.ts";
 import { PyTuple } from "../../../../scenarios/import/pickle/values.ts";

@@ -6,6 +6,7 @@ import type protobuf from "protobufjs";
 import { expect, test } from "vitest";
 import { createSimulator, InputError, placement } from "../../../../env/index.ts";
 import { importFile } from "../../../../scenarios/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { mutated } from "../../../laws/mutate.ts";
 import { countYardsticks } from "../../../yardstick.ts";
 import { mobilenetV2, selfAttention } from "../onnx/networks.ts";
@@ -14,8 +15,8 @@ import { onnxSamples } from "../samples/onnx.ts";
 import { resnet50, trainingStep } from "../tensorflow/networks.ts";
 import { tfFile, tfMessage } from "../tensorflow/write-graph.ts";
 
-const FILES = 400;
-const LEAST_WRITTEN = 200;
+const FILES = drawn(400);
+const LEAST_WRITTEN = drawn(200);
 
 /** Plain JSON with bytes in Base64, which protobufjs reads. */
 const plain = (type: protobuf.Type, file: Uint8Array): object =>

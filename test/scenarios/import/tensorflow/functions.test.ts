@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { InputError, type OpGraph } from "../../../../env/index.ts";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import type { Imported } from "../../../../scenarios/import/contract.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";
 import { tensorflow } from "../../../../scenarios/import/tensorflow/importer.ts";

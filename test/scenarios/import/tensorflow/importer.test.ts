@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CONTROL, InputError, type OpGraph, roleNames } from "../../../../env/index.ts";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import { fileOf, openFile } from "../../../../scenarios/import/source-file.ts";
 import { tensorflow } from "../../../../scenarios/import/tensorflow/importer.ts";
 import { workloadCatalog } from "../../../../scenarios/index.ts";

@@ -1,7 +1,7 @@
 /** Work and sizes of single ops, counted by hand. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";
 import { tensorflow } from "../../../../scenarios/import/tensorflow/importer.ts";
 import { coverageOf } from "../../../../scenarios/import/tensorflow/rules/index.ts";

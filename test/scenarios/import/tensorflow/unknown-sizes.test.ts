@@ -3,7 +3,7 @@
  * An unknown size is never a fact of 1.
  */
 import { describe, expect, test } from "vitest";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import type { Imported } from "../../../../scenarios/import/contract.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";
 import { tensorflow } from "../../../../scenarios/import/tensorflow/importer.ts";

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";
 import { torchFx } from "../../../../scenarios/import/torch-fx/importer.ts";
 import { float, node } from "../samples/torch-fx.ts";

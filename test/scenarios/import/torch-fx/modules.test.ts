@@ -1,6 +1,6 @@
 /** Weights that several calls share, in files that name modules and in those that do not. */
 import { expect, test } from "vitest";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";
 import { torchFx } from "../../../../scenarios/import/torch-fx/importer.ts";
 import { float, node } from "../samples/torch-fx.ts";

@@ -1,6 +1,6 @@
 /** Work of single operators, counted by hand: 2 FLOP per multiply-add. */
 import { describe, expect, test } from "vitest";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";
 import { torchFx } from "../../../../scenarios/import/torch-fx/importer.ts";
 import { float, node, weight } from "../samples/torch-fx.ts";

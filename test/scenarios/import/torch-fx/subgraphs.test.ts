@@ -1,7 +1,7 @@
 /** Graphs inside of graphs: modes that disappear, control flow with the work of its graphs. */
 import { expect, test } from "vitest";
 import { InputError } from "../../../../env/index.ts";
-import { Query } from "../../../../env/model/query.ts";
+import { Query } from "../../../../env/model/user/query.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";
 import { torchFx } from "../../../../scenarios/import/torch-fx/importer.ts";
 import { float, node } from "../samples/torch-fx.ts";

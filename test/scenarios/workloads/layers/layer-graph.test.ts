@@ -5,16 +5,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CONTROL, type OpGraph, Role, roleNames } from "../../../../env/index.ts";
-import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
+import { buildWorkload, workloadCatalog } from "../../../../scenarios/index.ts";
 import { add, dense, softmaxCrossEntropy } from "../../../../scenarios/workloads/layers/dense-layers.ts";
 import { layerGraph, layerOf } from "../../../../scenarios/workloads/layers/layer-graph.ts";
 import { tanh } from "../../../../scenarios/workloads/layers/pointwise.ts";
 import { trainingGraph } from "../../../../scenarios/workloads/tape/backward.ts";
 import { momentum } from "../../../../scenarios/workloads/tape/optimizers.ts";
 import { createTape, type Tensor } from "../../../../scenarios/workloads/tape/tape.ts";
-
-const defaults = ({ options }: Workload): Record<string, number> =>
-  Object.fromEntries(Object.entries(options).map(([key, option]) => [key, option.default]));
+import { defaultGraph, defaultsOf } from "../default-graph.ts";
 
 /** Layer op of each op, by names alone. */
 function layerOps(graph: OpGraph, layers: OpGraph): readonly number[] {
@@ -64,12 +62,18 @@ describe("a graph of layers", () => {
   test.each(workloadCatalog)(
     "of $name conserves work, weights and what passes between layers",
     (workload) => {
-      const graph = buildWorkload(workload, defaults(workload));
-      const layers = buildWorkload(workload, defaults(workload), { granularity: "layer" });
+      const graph = defaultGraph(workload);
+      const layers = layerGraph(graph);
       holdsLaws(graph, layers);
       expect(layers.opCount).toBeLessThan(graph.opCount);
     },
   );
+
+  test("is what a workload is built as at the granularity of layers", () => {
+    const workload = workloadCatalog.find(({ name }) => name === "alexnet")!;
+    const built = buildWorkload(workload, defaultsOf(workload), { granularity: "layer" });
+    expect(built).toEqual(layerGraph(defaultGraph(workload)));
+  });
 
   test("of random networks conserves them too, also where layers wait for each other", () => {
     const steps = fc.array(fc.record({ layer: fc.nat(4), back: fc.nat(3), kind: fc.nat(2) }), {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type OpGraph, Role } from "../../../../env/index.ts";
-import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
+import { workloadCatalog } from "../../../../scenarios/index.ts";
 import {
   add,
   dense,
@@ -14,16 +14,9 @@ import { trainingGraph } from "../../../../scenarios/workloads/tape/backward.ts"
 import { adam, momentum } from "../../../../scenarios/workloads/tape/optimizers.ts";
 import { createTape, type Tape, type Tensor } from "../../../../scenarios/workloads/tape/tape.ts";
 import { conv2d, globalAvgPool } from "../../../../scenarios/workloads/vision/parts/image-layers.ts";
+import { defaultGraph, defaultsOf } from "../default-graph.ts";
 
 const PRODUCTS = /^(Conv2D|Conv2DBackpropInput|DepthwiseConv2dNative|MatMul|BatchMatMul)$/;
-
-const defaultsOf = ({ options }: Workload): Record<string, number> =>
-  Object.fromEntries(Object.entries(options).map(([key, option]) => [key, option.default]));
-const graphs = new Map<Workload, OpGraph>();
-function defaultGraph(workload: Workload): OpGraph {
-  if (!graphs.has(workload)) graphs.set(workload, buildWorkload(workload, defaultsOf(workload)));
-  return graphs.get(workload)!;
-}
 
 const id = (graph: OpGraph, name: string): number => graph.names.indexOf(name);
 const inputs = (graph: OpGraph, name: string): string[] => {

@@ -9,6 +9,7 @@ import {
   testScenario,
 } from "../../../../../env/index.ts";
 import { leastOf, randomSplit } from "../../../../agents/exact/random-split.ts";
+import { drawn as instances } from "../../../../law-runs.ts";
 
 const cutOpsUs = (scenario: Scenario): number => partedBounds(scenario)[1].value;
 const pathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
@@ -44,9 +45,9 @@ describe("the bound by cut ops between which memory divides", () => {
         compared++;
         expect(cutOpsUs(scenario)).toBeLessThanOrEqual(least);
       }),
-      { numRuns: 150, seed: 2 },
+      { numRuns: instances(150), seed: 2 },
     );
-    expect(compared).toBeGreaterThan(100);
+    expect(compared).toBeGreaterThan(instances(100));
   });
 
   test("never exceeds the optimum of branches between cut ops, and often is equal to it", () => {
@@ -61,10 +62,10 @@ describe("the bound by cut ops between which memory divides", () => {
         if (own === least) counts.equal++;
         if (own > pathUs(scenario)) counts.ahead++;
       }),
-      { numRuns: 60, seed: 3 },
+      { numRuns: instances(60), seed: 3 },
     );
-    expect(counts.equal).toBeGreaterThan(10);
-    expect(counts.ahead).toBeGreaterThan(5);
+    expect(counts.equal).toBeGreaterThan(instances(10));
+    expect(counts.ahead).toBeGreaterThan(instances(5));
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type Scenario,
   testScenario,
 } from "../../../../../env/index.ts";
+import { drawn as instances } from "../../../../law-runs.ts";
 import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
 const partedPathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
@@ -80,9 +81,9 @@ describe("the bound by a path that memory parts", () => {
           if (own > score.bound().value && own < Number.POSITIVE_INFINITY) says++;
         },
       ),
-      { numRuns: 300, seed: 5 },
+      { numRuns: instances(300), seed: 5 },
     );
-    expect(says).toBeGreaterThan(5);
+    expect(says).toBeGreaterThan(instances(5));
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Query } from "../../../../../env/model/query.ts";
+import { Query } from "../../../../../env/model/user/query.ts";
 import { onnx } from "../../../../../scenarios/import/onnx/importer.ts";
 import { coverageOf } from "../../../../../scenarios/import/onnx/rules/index.ts";
 import { fileOf } from "../../../../../scenarios/import/source-file.ts";

@@ -2,8 +2,8 @@
  * Help texts from the tables of the commands: every flag with its default and unit.
  */
 
-import type { Command, Flag, Positional } from "./command.ts";
-import { wrappedColumns, wrappedText } from "./reports/columns.ts";
+import type { Command, Flag, Positional } from "../command.ts";
+import { wrappedColumns, wrappedText } from "./columns.ts";
 
 export function overview(
   commands: readonly { readonly name: string; readonly summary: string }[],

@@ -7,8 +7,8 @@
  * All values are text until a reader asks for a number, a whole number or one of some words. Every
  * mistake is one sentence that begins with `where`.
  */
-import { InputError } from "./errors.ts";
-import { alternatives, didYouMean } from "./suggest.ts";
+import { InputError } from "../errors.ts";
+import { alternatives, didYouMean } from "../suggest.ts";
 
 /** Both ends are allowed. */
 export interface NumberRange {

@@ -1,8 +1,8 @@
 /** Options behind a question mark: what they mean, and the one sentence that each mistake gets. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { InputError } from "../../../env/model/errors.ts";
-import { type Query, queryText, readQuery } from "../../../env/model/query.ts";
+import { InputError } from "../../../../env/model/errors.ts";
+import { type Query, queryText, readQuery } from "../../../../env/model/user/query.ts";
 
 const where = 'Tea "mint"';
 const read = (text: string) => readQuery(where, text);
