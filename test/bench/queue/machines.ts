@@ -97,7 +97,7 @@ function watched(child: ChildProcess): WorkerProcess {
   const ended = endOf(child);
   const ready = new Promise<void>((resolve) => {
     child.stderr!.on("data", (text: string) => {
-      if (text.includes("Waiting for cells")) resolve();
+      if (text.includes("Waiting for work")) resolve();
       for (const _ of text.matchAll(/: answered after/g))
         times.push({ at: performance.now() / 1000, cpu: cpuSecondsOf(child.pid!) });
     });
