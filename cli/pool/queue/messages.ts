@@ -47,7 +47,7 @@ export const cellJobSchema: z.ZodType<CellJob> = z.strictObject({
 /** The scenario and the plans are checked where they are read. */
 export const shareJobSchema: z.ZodType<ShareJob> = z.strictObject({
   share: z.strictObject({
-    scenario: z.string(),
+    scenario: z.string().nullable(),
     scenarioHash: z.string(),
     content: z.custom<ScenarioFile>().optional(),
     objective: z.enum(objectives).optional(),

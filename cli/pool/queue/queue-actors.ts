@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { PlanScore } from "../../../env/sim/evaluator/scored-ahead.ts";
-import type { Actors, ScoreRequest } from "../../../results/training/actors/contract.ts";
+import { type Actors, type ScoreRequest, toldOf } from "../../../results/training/actors/contract.ts";
 import type { QueueAddress } from "./address.ts";
 import { type GivenJobs, openJobs } from "./given-jobs.ts";
 import type { ShareJob } from "./messages.ts";
@@ -33,7 +33,7 @@ export async function openQueueActors({
   const asked = new Set<Promise<unknown>>();
   let count = 0;
   const answered = async (share: ScoreRequest): Promise<readonly PlanScore[] | null> => {
-    const told = `plans of "${share.scenario}"`;
+    const told = `plans of ${toldOf(share)}`;
     const id = `share-${run}-${++count}`;
     const data = { share, versions };
     const answer = await jobs.answerTo({ kind: "share", id, data, told, signal: stop });

@@ -9,7 +9,7 @@ import { InputError } from "../../../env/model/errors.ts";
 import type { RunCell } from "../../../results/cells/cell.ts";
 import { faultSentence } from "../../../results/cells/failed-cell.ts";
 import { shaped } from "../../../results/files/sealed.ts";
-import type { Actors } from "../../../results/training/actors/contract.ts";
+import { type Actors, toldOf } from "../../../results/training/actors/contract.ts";
 import type { QueueAddress } from "./address.ts";
 import { unlessStopped } from "./given-jobs.ts";
 import { cellCheck, Refusal, refuseOtherVersions } from "./job-check.ts";
@@ -138,7 +138,7 @@ async function ranCell({ job, parts, check, stop, name, say }: Doing): Promise<A
 /** A training has thousands of shares, so only the first one of a scenario is told. */
 async function scoredShare({ job, parts, served, stop, name, say }: Doing): Promise<Answer> {
   const { share, versions } = shaped(shareJobSchema, job.data, "a share of the queue");
-  const told = `plans of "${share.scenario}"`;
+  const told = `plans of ${toldOf(share)}`;
   name(told);
   refuseOtherVersions(parts.versions, versions);
   const scores = await unlessStopped(parts.score(share), stop, told);

@@ -30,7 +30,7 @@ export function aheadBy({
 }: AheadParts): (plans: readonly Plan[]) => Promise<void> {
   let written: ScenarioFile | null = null;
   const content = (): ScenarioFile => {
-    written ??= writeScenario(own.scenario);
+    written ??= withoutPaths(writeScenario(own.scenario));
     return written;
   };
   return async (given) => {
@@ -48,6 +48,9 @@ export function aheadBy({
     scored.keep(plans, [...scores, ...(await Promise.all(asked)).flat()]);
   };
 }
+
+/** Name and source may be paths, and no score depends on them. */
+const withoutPaths = ({ name: _name, meta: _meta, ...content }: ScenarioFile): ScenarioFile => content;
 
 /** Nulls where the process has no answer. */
 async function sharedScores(

@@ -10,11 +10,11 @@ import type { PlanScore } from "../../../env/sim/evaluator/scored-ahead.ts";
 
 /** Plans and all that their scores depend on. */
 export interface ScoreRequest {
-  /** URI; of a scenario that has files only a name for people. */
-  readonly scenario: string;
-  /** Of the scenario's content, by which one with files is known. */
+  /** URI; null of a scenario with files, which is known by its hash alone. */
+  readonly scenario: string | null;
+  /** Of the scenario's content. */
   readonly scenarioHash: string;
-  /** The scenario itself, where it has files and the other process does not know it. */
+  /** A scenario with files itself, without its name, where the other process does not know it. */
   readonly content?: ScenarioFile;
   readonly objective?: Objective;
   readonly slowDevices?: DeviceSpeeds;
@@ -30,3 +30,7 @@ export interface Actors {
    */
   score(request: ScoreRequest): Promise<readonly PlanScore[] | null>;
 }
+
+/** For people. */
+export const toldOf = ({ scenario }: Pick<ScoreRequest, "scenario">): string =>
+  scenario === null ? "a scenario file" : `"${scenario}"`;

@@ -8,7 +8,7 @@ import { type PlanScore, scoreOf } from "../../../env/sim/evaluator/scored-ahead
 import { namesFiles } from "../../../scenarios/file-address.ts";
 import { knownScenario } from "../../cells/known-scenarios.ts";
 import { trueEvaluator } from "../conditions.ts";
-import type { ScoreRequest } from "./contract.ts";
+import { type ScoreRequest, toldOf } from "./contract.ts";
 
 /** Evaluators of this process by what they score; a run has few scenarios. */
 const known = new Map<string, Evaluator>();
@@ -38,12 +38,16 @@ async function evaluatorOf(request: ScoreRequest): Promise<Evaluator | null> {
 }
 
 async function scenarioOf(request: ScoreRequest): Promise<Scenario | null> {
-  const { scenario: name, content, objective } = request;
-  if (namesFiles(name) && content === undefined) return null;
+  const { scenario: uri, content, objective } = request;
+  if (content === undefined && (uri === null || namesFiles(uri))) return null;
   const { scenario, hash } =
-    content === undefined ? await knownScenario(name, objective) : contained(readScenario(content, name));
+    content === undefined
+      ? await knownScenario(uri!, objective)
+      : contained(readScenario(content, "of a training"));
   if (hash !== request.scenarioHash)
-    throw new InputError(`Scenario "${name}" is another one here than in the run; its content hash differs.`);
+    throw new InputError(
+      `Scenario ${toldOf(request)} is another one here than in the run; its content hash differs.`,
+    );
   return scenario;
 }
 

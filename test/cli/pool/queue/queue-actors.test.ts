@@ -125,7 +125,7 @@ describe.skipIf(reason !== null)("actors of a queue", () => {
     interrupt.abort();
     await expect(asked[0]).rejects.toBeInstanceOf(CellStopped);
     await Promise.all([closed.close(), expect(asked[1]).rejects.toBeInstanceOf(CellStopped)]);
-    const seen: string[] = [];
+    const seen: (string | null)[] = [];
     await queued.worker({
       score: async ({ scenario }) => {
         seen.push(scenario);
