@@ -76,7 +76,12 @@ async function trainingKills(machines: Machines, folder: string): Promise<void> 
   const finished = () => (existsSync(log) ? readLog(log).length : 0);
   const run = () =>
     machines.run("train", [...training, "--actors", "3", "--queue", "env", "--out", "workers"]);
-  const { code, stderr } = await killing(machines, { run, finished, most: UPDATES - 5, count: TRAINING_KILLS });
+  const { code, stderr } = await killing(machines, {
+    run,
+    finished,
+    most: UPDATES - 5,
+    count: TRAINING_KILLS,
+  });
   console.log(
     `Exit code ${code}; ${finished()} updates, ${TRAINING_KILLS} kills, ` +
       `${silencesIn(stderr)} shares went to another worker`,

@@ -16,7 +16,8 @@ const MOST_KNOWN = 30;
 
 /**
  * Null where the scenario has files and is not known here: nothing is read at the asker's word.
- * Throws `InputError` where the scenario is not the one that is asked for, or a plan is none for it.
+ * Throws `InputError` where the scenario is not the one that is asked for, or a plan is none for
+ * it.
  */
 export async function scorePlans(request: ScoreRequest): Promise<PlanScore[] | null> {
   const score = await evaluatorOf(request);

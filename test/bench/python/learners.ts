@@ -2,7 +2,8 @@
  * The examples in Python beside methods of the package, at equal simulations:
  *
  *     npx tsx test/bench/python/learners.ts [--page FILE] [--picture FILE] [--runs FILE]
- *         [--add FILE,FILE,...] [--methods A,B,...] [--seeds 5] [--from-seed 0] [--simulations 80000]
+ *         [--add FILE,FILE,...]
+ *         [--methods A,B,...] [--seeds 5] [--from-seed 0] [--simulations 80000]
  *
  * The table between the marks of docs/python.md and the picture are made from the runs in
  * docs/python/curves.jsonl. Without `--add` and `--methods` nothing is run. `--add` takes files

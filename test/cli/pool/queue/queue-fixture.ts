@@ -35,7 +35,7 @@ export interface QueueFixture {
   /** Takes jobs until the test ends, or until it is stopped. */
   worker(does: Partial<QueueWorkerParts>): Promise<{ stop(): Promise<void> }>;
   connection(): Promise<QueueConnection>;
-  /** A worker that takes one job and gives no sign until `late` opens; then its answer is refused. */
+  /** Takes one job and gives no sign until `late` opens; then its answer is refused. */
   silentWorker(late: Promise<void>, answer: Answer): Promise<SilentWorker>;
 }
 
