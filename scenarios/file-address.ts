@@ -25,6 +25,10 @@ export function fileAddress(text: string): FileAddress | null {
   return looksLikePath(parted(text).path) ? pathAddress(text, `Scenario "${text}"`) : null;
 }
 
+/** Whether a scenario's content depends on files: it is one, or a file may describe its cluster. */
+export const namesFiles = (address: string): boolean =>
+  fileAddress(address) !== null || address.includes("cluster=");
+
 /** The path and options of a text that names a file; sentences begin with `where`. */
 export function pathAddress(text: string, where: string): FileAddress {
   const { path, options } = parted(text);

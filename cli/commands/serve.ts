@@ -2,18 +2,12 @@
  * `serve`: the environments and the simulator for programs in other languages. Frames over stdio or
  * a socket are the protocol of the Python package; HTTP is the interface of OpenEnv.
  */
-import type { Server, Socket } from "node:net";
-import { InputError } from "../../env/model/errors.ts";
 import { defineCommand } from "../command.ts";
-import { EXIT, type Terminal } from "../terminal/terminal.ts";
-import { frameLimits } from "./serve/frames/limits.ts";
-import { madeEnv } from "./serve/session/env-options.ts";
-import { createShelf } from "./serve/session/given-scenario.ts";
-import { type ServedAddress, servedAddress, TOKEN_VARIABLE } from "./serve/transport/access.ts";
-import { createEpisodes } from "./serve/transport/episodes.ts";
-import { httpServer } from "./serve/transport/http.ts";
-import { socketServer } from "./serve/transport/socket.ts";
-import { serveStdio } from "./serve/transport/stdio.ts";
+import { endWithParent } from "../pool/parent-watch.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { TOKEN_VARIABLE } from "./serve/transport/access.ts";
+
+const PARENT_VARIABLE = "PLACEMENT_GYM_PARENT";
 
 export const serve = defineCommand({
   name: "serve",
@@ -80,60 +74,15 @@ export const serve = defineCommand({
     "serve --over http --port 8000 --env Placement/Refine-v1 --scenario nmt/train/0/2xK80",
   ],
   async run({ values }, terminal) {
-    const limits = frameLimits(values["message-mib"]);
-    const token = terminal.variables[TOKEN_VARIABLE] || undefined;
-    const { cpuSeconds } = terminal;
-    if (values.over === "stdio") {
-      await serveStdio({ token: null, frameLimits: limits, cpuSeconds });
-      return EXIT.done;
-    }
-    const address = servedAddress(values.host, values.port, token);
-    const idle = { sessions: values.sessions, idleSeconds: values["idle-seconds"] };
-    if (values.over === "socket") {
-      const server = socketServer({ token: address.token, frameLimits: limits, cpuSeconds }, idle);
-      return listening(server, address, "", terminal);
-    }
-    const make = await envMaker(values.env, values.scenario);
-    const episodes = createEpisodes({ make, ...idle, seconds: terminal.seconds });
-    const { bodyBytes } = limits;
-    const server = httpServer({ address, episodes, bodyBytes, connections: 4 * values.sessions });
-    return listening(server, address, "http://", terminal);
+    // What is served takes seconds to load, and its client may end meanwhile.
+    if (values.over === "stdio") endWithParent(askerIn(terminal.variables));
+    const { served } = await import("./serve/served.ts");
+    return served(values, terminal);
   },
 });
 
-async function envMaker(id: string, scenario: string | undefined) {
-  if (scenario === undefined) throw new InputError('"serve --over http" needs --scenario URI.');
-  const given = await createShelf().given({ call: "serve", scenario });
-  return () => madeEnv(id, given.scenario, {}, undefined);
-}
-
-/** Until an interrupt. Prints the address, which has the port that was free. */
-async function listening(
-  server: Server,
-  { host, port }: ServedAddress,
-  scheme: string,
-  terminal: Terminal,
-): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    const failed = ({ message }: Error) => reject(new InputError(`The server could not listen: ${message}.`));
-    server.once("error", failed);
-    server.listen(port, host, () => {
-      server.off("error", failed);
-      resolve();
-    });
-  });
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  const bound = server.address();
-  const taken = typeof bound === "object" && bound !== null ? bound.port : port;
-  terminal.write(`${scheme}${host.includes(":") ? `[${host}]` : host}:${taken}\n`);
-  const { signal } = terminal;
-  if (!signal.aborted)
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-  server.close();
-  for (const socket of sockets) socket.destroy();
-  return EXIT.done;
+/** The client's process, as the Python package tells it. */
+function askerIn(variables: Terminal["variables"]): number | undefined {
+  const pid = Number(variables[PARENT_VARIABLE]);
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
 }

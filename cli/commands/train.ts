@@ -38,6 +38,7 @@ import {
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { startActors } from "../pool/actors.ts";
+import { queueFlag } from "../pool/queue/address.ts";
 import { tellLogs } from "../terminal/logs-text.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { rateText, startRates } from "../terminal/rates.ts";
@@ -121,11 +122,12 @@ const flags = {
     placeholder: "N",
     describe: "processes that simulate the plans of an update at once, this one among them; same results",
   },
+  queue: queueFlag,
   resume: {
     type: "text",
     placeholder: "DIR",
     describe:
-      "go on with the run in this folder, as it was started; besides --actors, --log-evaluations and --json no other flag applies",
+      "go on with the run in this folder, as it was started; besides --actors, --queue, --log-evaluations and --json no other flag applies",
   },
   json: jsonFlag,
 } as const satisfies Flags;
@@ -142,11 +144,12 @@ export const train = defineCommand({
     "train --init runs/nmt --scenario nmt/test/0/2xK80 --simulations 2000",
     "train --scenario toy/memory --simulations 2000 --noise 0.05 --slow-device gpu:0=0.8",
     "train --scenario gnmt-8/8xP100 --simulations 20000 --actors 4",
+    "train --agent tapp --scenario bert-base/4xK80 --simulations 2000 --actors 3 --queue redis://10.0.0.5:6379",
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
     const { end, ...own } = hooksOf(terminal);
-    const actors = startActors(values.actors, terminal);
+    const actors = await startActors({ count: values.actors, queue: values.queue }, terminal);
     const run = async (path: string) => {
       const logTo = values["log-evaluations"] ? path : undefined;
       const hooks = { ...own, logTo, actors: actors ?? undefined };
@@ -155,9 +158,9 @@ export const train = defineCommand({
         : resumeTraining(path, hooks));
       return { path, result };
     };
-    const { path, result } = await inFolder(values.resume ?? values.out, "train", run).finally(() => {
+    const { path, result } = await inFolder(values.resume ?? values.out, "train", run).finally(async () => {
       end();
-      actors?.close();
+      await actors?.close();
     });
     if (actors?.isAsked === false)
       terminal.note("No plan went to another actor: this process simulated them all.");

@@ -1,5 +1,6 @@
 /**
- * `worker`: runs cells of evaluations that other machines give to a queue, until it is interrupted.
+ * `worker`: does what other machines give to a queue, until it is interrupted: cells of evaluations
+ * and tunings, and plans of trainings.
  */
 import { availableParallelism } from "node:os";
 import { InputError } from "../../env/model/errors.ts";
@@ -12,7 +13,8 @@ import { versions } from "../version.ts";
 
 export const worker = defineCommand({
   name: "worker",
-  summary: "Runs cells that evaluate --queue gives to a queue in Redis, until it is interrupted.",
+  summary:
+    "Runs cells of evaluate and tune, and simulates plans of train, from a queue in Redis, until it is interrupted.",
   positionals: [],
   flags: {
     queue: { ...queueFlag, defaultText: "none; it must be given" },
@@ -22,7 +24,7 @@ export const worker = defineCommand({
       min: 1,
       default: 20,
       placeholder: "S",
-      describe: "after so many seconds without a sign of this worker its cells go to others",
+      describe: "after so many seconds without a sign of this worker its work goes to others",
     },
   },
   examples: ["worker --queue redis://10.0.0.5:6379", "worker --queue env --jobs 4"],
@@ -34,14 +36,15 @@ export const worker = defineCommand({
     const pool = createPool();
     const { note, signal, seconds: clock, cpuSeconds: cpuClock } = terminal;
     try {
-      const { runCell } = pool;
-      const onReady = () => note(`Waiting for cells of ${address.shown}, ${jobs} at once.`);
+      const { runCell, score } = pool;
+      const onReady = () => note(`Waiting for work at ${address.shown}, ${jobs} at once.`);
       await workOnQueue({
         address,
         jobs,
         silentSeconds,
         versions,
         runCell,
+        score,
         clock,
         cpuClock,
         note,

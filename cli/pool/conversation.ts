@@ -17,7 +17,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "progress"; readonly spent: number }
   | { readonly kind: "outcome"; readonly outcome: CellOutcome }
-  | { readonly kind: "scores"; readonly scores: readonly PlanScore[] }
+  | { readonly kind: "scores"; readonly scores: readonly PlanScore[] | null }
   | { readonly kind: "mistake"; readonly sentence: string }
   | { readonly kind: "fault"; readonly message: string; readonly stack: string };
 

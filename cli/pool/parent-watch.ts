@@ -13,6 +13,21 @@ const PROGRAM = `
   process.kill(process.pid, "SIGKILL");
 `;
 
-export function endWithParent(): void {
-  new Worker(PROGRAM, { eval: true, execArgv: [], workerData: process.ppid }).unref();
+/**
+ * `asker` is the number of the process that wanted this one, where that is known. It may have ended
+ * before this call; then this process ends now. A program may stand between both.
+ */
+export function endWithParent(asker?: number): void {
+  const parent = process.ppid;
+  if (asker !== undefined && asker !== parent && !isThere(asker)) process.exit();
+  new Worker(PROGRAM, { eval: true, execArgv: [], workerData: parent }).unref();
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }

@@ -121,7 +121,7 @@ async function ranCell(
   return answer.outcome;
 }
 
-async function scoredPlans(worker: ChildWorker, request: ScoreRequest): Promise<readonly PlanScore[]> {
+async function scoredPlans(worker: ChildWorker, request: ScoreRequest): Promise<readonly PlanScore[] | null> {
   const answer = await converse(worker, { kind: "score", request });
   if (answer.kind !== "scores") throw new Error(`A child answered plans with "${answer.kind}".`);
   return answer.scores;

@@ -52,6 +52,8 @@ class Process:
                 stdout=subprocess.PIPE,
                 stderr=self._notes,
                 bufsize=0,
+                # It ends with this process, also where that ends before the program has started.
+                env={**os.environ, "PLACEMENT_GYM_PARENT": str(os.getpid())},
             )
         except OSError as error:
             self._notes.close()

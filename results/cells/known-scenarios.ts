@@ -5,7 +5,7 @@
  */
 import { scenarioHash } from "../../env/model/file.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
-import { fileAddress } from "../../scenarios/file-address.ts";
+import { namesFiles } from "../../scenarios/file-address.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 
 export interface KnownScenario {
@@ -18,8 +18,7 @@ const known = new Map<string, Promise<KnownScenario>>();
 const MOST_KNOWN = 30;
 
 export function knownScenario(address: string, objective: Objective | undefined): Promise<KnownScenario> {
-  const hasFile = fileAddress(address) !== null || address.includes("cluster=");
-  if (hasFile) return resolved(address, objective);
+  if (namesFiles(address)) return resolved(address, objective);
   const key = JSON.stringify([address, objective]);
   const found = known.get(key) ?? resolved(address, objective);
   known.set(key, found);

@@ -14,6 +14,7 @@ import { type Evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { createLedger, type Ledger } from "../../env/sim/evaluator/ledger.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import { scoredAhead } from "../../env/sim/evaluator/scored-ahead.ts";
+import { namesFiles } from "../../scenarios/file-address.ts";
 import { cellRng } from "../cells/random-stream.ts";
 import { sealed } from "../files/sealed.ts";
 import { aheadBy } from "./actors/ahead.ts";
@@ -144,7 +145,8 @@ class Training {
     if (actors === undefined || actors.count < 2) return { evaluator };
     const scored = scoredAhead(evaluator);
     const { objective, slowDevices } = request;
-    const asked = { scenario: name, scenarioHash: scenarioHash(scenario), objective, slowDevices };
+    const uri = namesFiles(name) ? null : name;
+    const asked = { scenario: uri, scenarioHash: scenarioHash(scenario), objective, slowDevices };
     const own = trueEvaluator(scenario, request);
     return { evaluator: scored.evaluator, scoreAhead: aheadBy({ actors, request: asked, own, scored }) };
   }

@@ -29,7 +29,7 @@ async function share(machines: Machines, count: number): Promise<Share> {
   await Promise.all(workers.map(({ ready }) => ready));
   const cells = ["--scenarios", "nmt/test/0/2xK80", "--methods", method, "--simulations", simulations];
   const seeds = String(count * (FIRST + COUNTED + LAST));
-  const run = machines.evaluate([...cells, "--seeds", seeds, "--queue", "env"]);
+  const run = machines.run("evaluate", [...cells, "--seeds", seeds, "--queue", "env"]);
   const answered = () => workers.reduce((sum, worker) => sum + worker.answered().length, 0);
   const after = async (each: number) => {
     while (answered() < each * count) await new Promise((resolve) => setTimeout(resolve, 5));

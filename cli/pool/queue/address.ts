@@ -23,7 +23,7 @@ const EXPECTED = "redis://HOST:PORT or rediss://HOST:PORT, behind it /DATABASE a
 export const queueFlag = {
   type: "text",
   placeholder: "URL",
-  describe: `give cells to workers of a queue in Redis at redis://HOST:PORT; env takes the URL, which may hold a password, from ${VARIABLE}`,
+  describe: `a queue in Redis at redis://HOST:PORT, whose workers do the work; env takes the URL, which may hold a password, from ${VARIABLE}`,
   defaultText: "processes of this machine",
 } as const;
 

@@ -1,38 +1,47 @@
 /**
- * A worker of the queue: takes cells, runs them in child processes and answers. It first holds each
- * cell to its own files and versions, and refuses one that it would answer differently. The cells
- * of a worker that is stopped go back to the queue at once. Those of a killed one go back after a
- * while of silence.
+ * A worker of the queue: takes jobs, does them in child processes and answers. A job is a cell, or
+ * plans of a training. The worker first holds it to its own files and versions. The jobs of a
+ * worker that is stopped go back to the queue at once. Those of a killed one go back after a while
+ * of silence.
  */
 import type { Job } from "bullmq";
 import { InputError } from "../../../env/model/errors.ts";
 import type { RunCell } from "../../../results/cells/cell.ts";
-import { type GrowingContents, growingContents } from "../../../results/cells/cell-content.ts";
 import { faultSentence } from "../../../results/cells/failed-cell.ts";
 import { shaped } from "../../../results/files/sealed.ts";
-import { methodFiles } from "../../../results/training/run-inputs.ts";
-import { fileAddress } from "../../../scenarios/file-address.ts";
+import { type Actors, toldOf } from "../../../results/training/actors/contract.ts";
 import type { QueueAddress } from "./address.ts";
-import { type Answer, type CellJob, cellJobSchema, KEY_PREFIX } from "./messages.ts";
+import { unlessStopped } from "./given-jobs.ts";
+import { cellCheck, Refusal, refuseOtherVersions } from "./job-check.ts";
+import {
+  type Answer,
+  type CellJob,
+  cellJobSchema,
+  type JobData,
+  KEY_PREFIX,
+  shareJobSchema,
+} from "./messages.ts";
 import { connectQueue } from "./redis.ts";
 
 export interface QueueWorkerParts {
   readonly address: QueueAddress;
-  /** Cells at once. */
+  /** At once. */
   readonly jobs: number;
   /** After so many seconds without a sign a worker counts as dead. */
   readonly silentSeconds: number;
   readonly versions: CellJob["versions"];
   readonly runCell: RunCell;
+  /** Scores plans of a training. */
+  readonly score: Actors["score"];
   readonly clock: () => number;
   readonly cpuClock: () => number;
   readonly note: (line: string) => void;
   readonly signal: AbortSignal;
-  /** Called once the worker takes cells. */
+  /** Called once the worker takes jobs. */
   readonly onReady?: () => void;
 }
 
-/** A cell that so many workers fell silent on is given up. */
+/** A job that so many workers fell silent on is given up. */
 const MOST_SILENCES = 10;
 
 /** Works until the signal aborts. */
@@ -40,11 +49,11 @@ export async function workOnQueue(parts: QueueWorkerParts): Promise<void> {
   const { address, jobs, silentSeconds, signal, note } = parts;
   const connection = await connectQueue(address, note);
   const { Worker, WaitingError } = connection.bullmq;
-  const check = cellCheck(parts.versions);
-  const worker = new Worker<CellJob, Answer>(
+  const tools = { parts, check: cellCheck(parts.versions), served: new Set<string>() };
+  const worker = new Worker<JobData[keyof JobData], Answer>(
     address.name,
     async (job, token, lost) => {
-      const answer = await answered(job, check, parts, lost);
+      const answer = await answered(job, tools, lost);
       if (!signal.aborted && lost?.aborted !== true) return answer;
       // What was stopped midway is no answer.
       await job.moveToWait(token);
@@ -63,7 +72,7 @@ export async function workOnQueue(parts: QueueWorkerParts): Promise<void> {
     // A connection that is lost has a code, and is told once already.
     if (error.code === undefined) note(`The queue says: ${faultSentence(error)}`);
   });
-  // Another worker has the cell now, so that an answer would not be taken.
+  // Another worker has the job now, so that an answer would not be taken.
   worker.on("lockRenewalFailed", (ids) => {
     for (const id of ids) worker.cancelJob(id);
   });
@@ -74,32 +83,70 @@ export async function workOnQueue(parts: QueueWorkerParts): Promise<void> {
   connection.close();
 }
 
+interface Tools {
+  readonly parts: QueueWorkerParts;
+  readonly check: (job: CellJob) => Promise<void>;
+  /** Hashes of scenarios with shares that were answered. */
+  readonly served: Set<string>;
+}
+
+/** One job, and what is told of it. */
+interface Doing extends Tools {
+  readonly job: Job<unknown, Answer>;
+  readonly stop: AbortSignal;
+  /** From here on the job is told of by this name. */
+  name(told: string): void;
+  say(how: string): void;
+}
+
 async function answered(
-  job: Job<CellJob, Answer>,
-  check: (job: CellJob) => Promise<void>,
-  { runCell, clock, cpuClock, signal, note }: QueueWorkerParts,
+  job: Job<unknown, Answer>,
+  tools: Tools,
   lost: AbortSignal | undefined,
 ): Promise<Answer> {
+  const { clock, signal, note } = tools.parts;
+  const stop = lost === undefined ? signal : AbortSignal.any([signal, lost]);
   const startedAt = clock();
-  let told = job.id ?? "a cell";
+  let told = job.id ?? "a job";
+  const name = (text: string) => {
+    told = text;
+  };
   const say = (how: string) => note(`${told}: ${how} after ${(clock() - startedAt).toFixed(1)} s`);
   try {
-    const asked = shaped(cellJobSchema, job.data, "a cell of the queue");
-    const { method, scenario, seedIndex } = asked.cell;
-    told = `"${method}" on "${scenario}", seed ${seedIndex}`;
-    await check(asked);
-    const onEvaluation = seldom(clock, (spent) => void job.updateProgress({ spent }).catch(() => undefined));
-    const stop = lost === undefined ? signal : AbortSignal.any([signal, lost]);
-    const outcome = await runCell(asked.cell, { clock, cpuClock, signal: stop, onEvaluation });
-    say(stop.aborted ? "given back" : "answered");
-    return { kind: "outcome", outcome };
+    return await (job.name === "share" ? scoredShare : ranCell)({ ...tools, job, stop, name, say });
   } catch (error) {
-    say(signal.aborted ? "given back" : faultSentence(error));
+    say(stop.aborted ? "given back" : faultSentence(error));
     if (error instanceof Refusal) return { kind: "refused", sentence: error.message };
     if (error instanceof InputError) return { kind: "mistake", sentence: error.message };
     const fault = error instanceof Error ? error : new Error(String(error));
     return { kind: "fault", message: fault.message, stack: fault.stack ?? fault.message };
   }
+}
+
+async function ranCell({ job, parts, check, stop, name, say }: Doing): Promise<Answer> {
+  const { runCell, clock, cpuClock } = parts;
+  const asked = shaped(cellJobSchema, job.data, "a cell of the queue");
+  const { method, scenario, seedIndex } = asked.cell;
+  name(`"${method}" on "${scenario}", seed ${seedIndex}`);
+  await check(asked);
+  const onEvaluation = seldom(clock, (spent) => void job.updateProgress({ spent }).catch(() => undefined));
+  const outcome = await runCell(asked.cell, { clock, cpuClock, signal: stop, onEvaluation });
+  say(stop.aborted ? "given back" : "answered");
+  return { kind: "outcome", outcome };
+}
+
+/** A training has thousands of shares, so only the first one of a scenario is told. */
+async function scoredShare({ job, parts, served, stop, name, say }: Doing): Promise<Answer> {
+  const { share, versions } = shaped(shareJobSchema, job.data, "a share of the queue");
+  const told = `plans of ${toldOf(share)}`;
+  name(told);
+  refuseOtherVersions(parts.versions, versions);
+  const scores = await unlessStopped(parts.score(share), stop, told);
+  if (scores !== null && !served.has(share.scenarioHash)) {
+    served.add(share.scenarioHash);
+    say("the first answered");
+  }
+  return { kind: "scores", scores };
 }
 
 /**
@@ -115,64 +162,6 @@ function seldom(clock: () => number, tell: (spent: number) => void): (spent: num
     toldAt = clock();
     tell(spent);
   };
-}
-
-/** This worker is at fault, and not the cell. */
-class Refusal extends Error {}
-
-/** Throws where this worker's files or versions are not those that the cell was asked with. */
-function cellCheck(versions: CellJob["versions"]): (job: CellJob) => Promise<void> {
-  const known = growingContents(versions);
-  const firstFiles = new Map<string, string>();
-  return async (job) => {
-    const { cell, scenarioHash, key } = job;
-    refuseOtherVersions(versions, job.versions);
-    refuseOtherFiles(job, firstFiles);
-    const hasFiles = Object.keys(job.files).length > 0 || isOfFile(cell.scenario);
-    const contents = hasFiles ? growingContents(versions) : known;
-    await knowing(contents, job);
-    if (contents.scenarioHash(cell.scenario) !== scenarioHash)
-      throw new Refusal(`A worker has another scenario "${cell.scenario}" than the cell asks for.`);
-    if (contents.keyOf(cell) !== key)
-      throw new Refusal(`A worker has another method "${cell.method}" than the cell asks for.`);
-  };
-}
-
-const isOfFile = (scenario: string): boolean =>
-  fileAddress(scenario) !== null || scenario.includes("cluster=");
-
-async function knowing(contents: GrowingContents, { cell }: CellJob): Promise<void> {
-  try {
-    await contents.know(cell);
-  } catch (error) {
-    if (error instanceof InputError) throw new Refusal(`A worker cannot run a cell: ${error.message}`);
-    throw error;
-  }
-}
-
-function refuseOtherVersions(own: CellJob["versions"], asked: CellJob["versions"]): void {
-  const other = Object.keys({ ...own, ...asked }).find((name) => own[name] !== asked[name]);
-  if (other !== undefined)
-    throw new Refusal(
-      `A worker has ${other} ${own[other] ?? "of no version"}, the cell asks for ${asked[other] ?? "none"}.`,
-    );
-}
-
-/** Before any file is loaded. A child process may hold an older file, so none may change either. */
-function refuseOtherFiles({ cell, files }: CellJob, first: Map<string, string>): void {
-  const own = methodFiles([cell.method]);
-  const other = Object.keys({ ...own, ...files }).find((path) => own[path] !== files[path]);
-  if (other !== undefined)
-    throw new Refusal(
-      own[other] === undefined
-        ? `A worker has no file "${other}", which "${cell.method}" is made from.`
-        : `A worker has another file "${other}" than the cell asks for.`,
-    );
-  const text = JSON.stringify(own);
-  const before = first.get(cell.method) ?? text;
-  first.set(cell.method, before);
-  if (before !== text)
-    throw new Refusal(`Files of "${cell.method}" have changed since a worker began; start it again.`);
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

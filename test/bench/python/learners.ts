@@ -2,7 +2,8 @@
  * The examples in Python beside methods of the package, at equal simulations:
  *
  *     npx tsx test/bench/python/learners.ts [--page FILE] [--picture FILE] [--runs FILE]
- *         [--add FILE,FILE,...] [--methods A,B,...] [--seeds 5] [--simulations 80000]
+ *         [--add FILE,FILE,...]
+ *         [--methods A,B,...] [--seeds 5] [--from-seed 0] [--simulations 80000]
  *
  * The table between the marks of docs/python.md and the picture are made from the runs in
  * docs/python/curves.jsonl. Without `--add` and `--methods` nothing is run. `--add` takes files
@@ -49,6 +50,7 @@ const { values } = parseArgs({
     add: { type: "string" },
     methods: { type: "string" },
     seeds: { type: "string", default: "5" },
+    "from-seed": { type: "string", default: "0" },
     simulations: { type: "string", default: "80000" },
   },
 });
@@ -102,7 +104,7 @@ if (existsSync(values.runs))
     keep(JSON.parse(line) as Run);
 for (const path of values.add?.split(",") ?? []) keep(await added(path));
 for (const method of values.methods?.split(",") ?? [])
-  for (let seed = 0; seed < Number(values.seeds); seed++) {
+  for (let seed = Number(values["from-seed"]); seed < Number(values.seeds); seed++) {
     keep(await ran(method, seed));
     console.error(`${method} seed ${seed}`);
   }

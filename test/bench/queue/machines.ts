@@ -40,7 +40,8 @@ export interface WorkerProcess {
 export interface Machines {
   /** Whether workers have network namespaces. */
   readonly apart: boolean;
-  evaluate(flags: readonly string[]): { readonly pid: number; readonly ended: Promise<Ended> };
+  /** Starts a command of the program. */
+  run(command: string, flags: readonly string[]): { readonly pid: number; readonly ended: Promise<Ended> };
   cpuOf(submitter: number, workers: readonly WorkerProcess[]): PartsCpu;
   worker(index: number): WorkerProcess;
   end(): void;
@@ -69,8 +70,8 @@ export async function startMachines(folder: string): Promise<Machines> {
     });
   return {
     apart,
-    evaluate: (flags) => {
-      const child = start([process.execPath, program, "evaluate", ...flags], "127.0.0.1");
+    run: (command, flags) => {
+      const child = start([process.execPath, program, command, ...flags], "127.0.0.1");
       return { pid: child.pid!, ended: endOf(child) };
     },
     cpuOf(submitter, workers) {
@@ -97,7 +98,7 @@ function watched(child: ChildProcess): WorkerProcess {
   const ended = endOf(child);
   const ready = new Promise<void>((resolve) => {
     child.stderr!.on("data", (text: string) => {
-      if (text.includes("Waiting for cells")) resolve();
+      if (text.includes("Waiting for work")) resolve();
       for (const _ of text.matchAll(/: answered after/g))
         times.push({ at: performance.now() / 1000, cpu: cpuSecondsOf(child.pid!) });
     });

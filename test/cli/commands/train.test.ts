@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -28,6 +28,21 @@ test("train with three actors prints and keeps what it does with one, and starts
   expect(three.stderr).not.toMatch(/An actor has no answer|No plan went to another actor/);
   expectSameBytes(join(folder, "three"), whole);
 }, 60_000);
+
+test("train says what a queue needs, and that a queue does not answer, before it begins", async () => {
+  const train = ["train", "--scenario", "toy/chain", "--simulations", "9", "--out", join(folder, "none")];
+  const alone = await pgym([...train, "--queue", "redis://127.0.0.1:1"]);
+  expect([alone.code, alone.stderr]).toEqual([
+    2,
+    "placement-gym: --queue has workers simulate the plans of a training, and this process is its only actor; give --actors N, at least 2.\n",
+  ]);
+  const nobody = await pgym([...train, "--actors", "2", "--queue", "redis://127.0.0.1:1"]);
+  expect([nobody.code, nobody.stderr]).toEqual([
+    2,
+    "placement-gym: No queue answers at redis://127.0.0.1:1: ECONNREFUSED.\n",
+  ]);
+  expect(existsSync(join(folder, "none"))).toBe(false);
+});
 
 test("train says where its agent leaves the other actors nothing to do", async () => {
   const train = ["train", "--agent", "placeto?width=4", "--scenario", "toy/chain", "--simulations", "30"];

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { expectSameBytes } from "../../results/training/kill-runs.ts";
 import { freshAddress, reasonForNoRedis, removeQueue } from "../pool/queue/redis-server.ts";
 import { pgym } from "../recorded-terminal.ts";
 
@@ -12,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "placement-gym-worker-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("worker", () => {
-  test.skipIf(reason !== null)("answers the cells that evaluate gives to its queue", async () => {
+  test.skipIf(reason !== null)("does what evaluate and train give to its queue", async () => {
     const { shown, name } = freshAddress();
     const [out, interrupt] = [join(folder, "run"), new AbortController()];
     const work = pgym(["worker", "--queue", shown, "--jobs", "1"], { signal: interrupt.signal });
@@ -21,7 +22,15 @@ describe("worker", () => {
     const done = await pgym(["evaluate", ...small, "--seeds", "2", "--queue", "env", "--out", out], {
       variables,
     });
+    const train = ["train", "--agent", "reinforce?batch=9", "--scenario", "toy/chain", "--simulations", "30"];
+    const one = await pgym([...train, "--out", join(folder, "one")]);
+    const queue = ["--actors", "2", "--queue", "env"];
+    const two = await pgym([...train, ...queue, "--out", join(folder, "two")], { variables });
     interrupt.abort();
+    expectSameBytes(join(folder, "two"), join(folder, "one"));
+    expect(two.stdout.replaceAll(join(folder, "two"), join(folder, "one"))).toBe(one.stdout);
+    expect(two.stderr).toContain(`1 worker is at ${shown}.\n`);
+    expect(two.stderr).not.toMatch(/An actor has no answer|No plan went to another actor/);
     expect(done).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^10 simulations: 1 scenario, 2 seeds\n/),
@@ -31,6 +40,7 @@ describe("worker", () => {
     const { code, stderr } = await work;
     expect(code).toBe(130);
     expect(stderr.match(/: answered after/g)).toHaveLength(4);
+    expect(stderr.match(/plans of "toy\/chain": the first answered after/g)).toHaveLength(1);
     await removeQueue(name);
   });
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPool, type ProcessPool } from "../../../cli/pool/pool.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
+import { planToJson } from "../../../env/model/plan/plan.ts";
 import { type CellHooks, type CellOutcome, CellStopped } from "../../../results/cells/cell.ts";
 
 const program = fileURLToPath(new URL("../pool-child.mjs", import.meta.url));
@@ -25,7 +26,11 @@ const run = (method: string, hooks: Partial<CellHooks> = {}) =>
     { clock: () => 0, cpuClock: () => 0, ...hooks },
   );
 const score = (scenario: string, count: number) =>
-  pool.score({ scenario, scenarioHash: "", plans: Array.from({ length: count }, () => placement([0])) });
+  pool.score({
+    scenario,
+    scenarioHash: "",
+    plans: Array.from({ length: count }, () => planToJson(placement([0]))),
+  });
 const processOf = ({ result }: CellOutcome) => (result as unknown as { pid: number }).pid;
 
 describe("a pool of processes", () => {
@@ -102,8 +107,8 @@ describe("a pool of processes", () => {
   });
 
   test("scores shares at once, in processes of their own", async () => {
-    const [[a], [b]] = await Promise.all([score("s", 1), score("s", 1)]);
-    expect(a.cost).not.toBe(b.cost);
+    const [a, b] = await Promise.all([score("s", 1), score("s", 1)]);
+    expect(a![0].cost).not.toBe(b![0].cost);
   });
 
   test("rejects plans whose process dies, and scores the next ones in a new one", async () => {

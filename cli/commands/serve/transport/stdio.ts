@@ -1,10 +1,9 @@
 /**
  * Frames over stdin and stdout, for a client that has started this process. Reads block: between
  * two calls of its client the process has nothing else to do, and a blocked read answers soonest.
- * The process ends when stdin does, and when its parent is gone while it computes.
+ * The process ends when stdin does. `serve` itself watches for its parent.
  */
 import { readSync, writeSync } from "node:fs";
-import { endWithParent } from "../../../pool/parent-watch.ts";
 import { encodeFrame, reusedRoom } from "../frames/encode.ts";
 import { frameLimits } from "../frames/limits.ts";
 import { createSplitter } from "../frames/splitter.ts";
@@ -14,7 +13,6 @@ const [STDIN, STDOUT] = [0, 1];
 const READ_BYTES = 1024 * 1024;
 
 export async function serveStdio(options: SessionOptions): Promise<void> {
-  endWithParent();
   // What a library prints must not come between frames.
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
   // An answer is written before the next request is read.

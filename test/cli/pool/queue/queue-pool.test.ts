@@ -1,12 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { QueueAddress } from "../../../../cli/pool/queue/address.ts";
+import { describe, expect, test } from "vitest";
 import { type Answer, KEY_PREFIX } from "../../../../cli/pool/queue/messages.ts";
 import { openQueuePool, type QueuePool } from "../../../../cli/pool/queue/queue-pool.ts";
-import { workOnQueue } from "../../../../cli/pool/queue/queue-worker.ts";
-import { connectQueue, type QueueConnection } from "../../../../cli/pool/queue/redis.ts";
 import { InputError } from "../../../../env/index.ts";
 import {
   type CellHooks,
@@ -18,13 +15,8 @@ import {
 import { cellContents } from "../../../../results/cells/cell-content.ts";
 import { runCells } from "../../../../results/cells/run-cells.ts";
 import { fakeRunner } from "../../../results/cells.ts";
-import { freshAddress, reasonForNoRedis, removeQueue } from "./redis-server.ts";
+import { clock, gate, queueFixture, reason, versions } from "./queue-fixture.ts";
 
-const reason = await reasonForNoRedis();
-if (reason !== null) console.log(`Skipped, the tests of the queue need a Redis: ${reason}`);
-
-const versions = { "placement-gym": "1.0.0" };
-const clock = () => 0;
 const values = fakeRunner(({ seedIndex }) => ({ value: 60 + seedIndex }));
 const cellOf = (seedIndex: number, method = "heft"): CellSpec => ({
   scenario: "toy/chain",
@@ -34,69 +26,17 @@ const cellOf = (seedIndex: number, method = "heft"): CellSpec => ({
   budget: { simulations: 9 },
 });
 
-/** A promise with its ends in hand. */
-function gate<T = void>() {
-  let open: (value: T) => void = () => undefined;
-  const opened = new Promise<T>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
-
-/** On a busy machine no worker of a test may seem silent. */
-const LONG_SECONDS = 600;
-
-let address: QueueAddress;
-let notes: string[];
-let ends: (() => Promise<void> | void)[];
-beforeEach(() => {
-  address = freshAddress();
-  notes = [];
-  ends = [];
-});
-afterEach(async () => {
-  for (const end of ends.reverse()) await end();
-  if (reason === null) await removeQueue(address.name);
-});
+const queued = queueFixture();
 
 async function pool(methods: readonly string[] = ["heft"], own = versions): Promise<QueuePool> {
   const contents = await cellContents({ scenarios: ["toy/chain"], methods, versions: own });
-  const note = (line: string) => notes.push(line);
-  const opened = await openQueuePool({ address, contents, versions: own, note });
-  ends.push(() => opened.close());
+  const note = (line: string) => queued.notes.push(line);
+  const opened = await openQueuePool({ address: queued.address, contents, versions: own, note });
+  queued.ends.push(() => opened.close());
   return opened;
 }
 
-/** Takes cells until the test ends, or until it is stopped. */
-async function worker(runCell: RunCell, own = versions): Promise<{ stop(): Promise<void> }> {
-  const interrupt = new AbortController();
-  const ready = gate();
-  const work = workOnQueue({
-    address,
-    jobs: 1,
-    silentSeconds: LONG_SECONDS,
-    versions: own,
-    runCell,
-    clock,
-    cpuClock: clock,
-    note: () => undefined,
-    signal: interrupt.signal,
-    onReady: ready.open,
-  });
-  const stop = async () => {
-    interrupt.abort();
-    await work;
-  };
-  ends.push(stop);
-  await ready.opened;
-  return { stop };
-}
-
-async function connection(): Promise<QueueConnection> {
-  const opened = await connectQueue(address, () => undefined);
-  ends.push(() => opened.close());
-  return opened;
-}
+const worker = (runCell: RunCell, own = versions) => queued.worker({ runCell, versions: own });
 
 const run = (of: QueuePool, cell: CellSpec, hooks: Partial<CellHooks> = {}) =>
   of.runCell(cell, { clock, cpuClock: clock, ...hooks });
@@ -147,32 +87,18 @@ describe.skipIf(reason !== null)("a queue", () => {
   });
 
   test("gives the cell of a silent worker to another, and takes one answer", async () => {
-    const { bullmq, client } = await connection();
-    const [taken, late] = [gate(), gate()];
-    const options = { connection: client, prefix: KEY_PREFIX, lockDuration: 100, skipLockRenewal: true };
-    const silent = new bullmq.Worker<unknown, Answer>(
-      address.name,
-      async () => {
-        taken.open();
-        await late.opened;
-        return { kind: "fault", message: "too late", stack: "" };
-      },
-      { ...options, skipStalledCheck: true },
-    );
-    const refused = new Promise((resolve) => silent.on("error", resolve));
-    const watch = { connection: client, prefix: KEY_PREFIX, stalledInterval: 50, maxStalledCount: 9 };
-    const watcher = new bullmq.Worker(address.name, null, { ...watch, autorun: false });
-    ends.push(async () => void (await Promise.all([silent.close(true), watcher.close(true)])));
-    await silent.waitUntilReady();
+    const late = gate();
+    const answer: Answer = { kind: "fault", message: "too late", stack: "" };
+    const silent = await queued.silentWorker(late.opened, answer);
     const queue = await pool();
     const outcome = run(queue, cellOf(7));
-    await taken.opened;
-    await watcher.startStalledCheckTimer();
+    await silent.taken;
+    await silent.watch();
     await worker(values);
     expect((await outcome).result.value).toBe(67);
-    expect(notes).toEqual(['A worker fell silent: "heft" on "toy/chain", seed 7, goes to another.']);
+    expect(queued.notes).toEqual(['A worker fell silent: "heft" on "toy/chain", seed 7, goes to another.']);
     late.open();
-    expect(await refused).toBeInstanceOf(Error);
+    expect(await silent.refused).toBeInstanceOf(Error);
   });
 
   test("gets the cell of a worker that is stopped back at once, and not what it was stopped with", async () => {
@@ -190,7 +116,7 @@ describe.skipIf(reason !== null)("a queue", () => {
     await first.stop();
     await worker(values);
     expect((await outcome).result.value).toBe(62);
-    expect(notes).toEqual([]);
+    expect(queued.notes).toEqual([]);
   });
 
   test("keeps an answer for an evaluation that was stopped before it came", async () => {
@@ -220,14 +146,14 @@ describe.skipIf(reason !== null)("a queue", () => {
     await worker(values, { "placement-gym": "0.9.0" });
     const refusal = run(await pool(), cellOf(0));
     await expect(refusal).rejects.toThrow(
-      new CellRefused("A worker has placement-gym 0.9.0, the cell asks for 1.0.0."),
+      new CellRefused("A worker has placement-gym 0.9.0, expected 1.0.0."),
     );
     await expect(refusal).rejects.toBeInstanceOf(CellRefused);
   });
 
   test("refuses a worker whose file of a method is another or missing, before that is loaded", async () => {
     const folder = mkdtempSync(join(tmpdir(), "placement-gym-queue-"));
-    ends.push(() => rmSync(folder, { recursive: true }));
+    queued.ends.push(() => rmSync(folder, { recursive: true }));
     const path = join(folder, "mine.mjs");
     const code = `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
       export default {
@@ -242,10 +168,10 @@ describe.skipIf(reason !== null)("a queue", () => {
     const job = run(queue, cellOf(1, path));
     expect((await job).result.value).toBe(61);
     // The worker's disk is this one, so the cell is made to ask for another file.
-    const { bullmq, client } = await connection();
-    const raw = new bullmq.Queue(address.name, { connection: client, prefix: KEY_PREFIX });
-    const events = new bullmq.QueueEvents(address.name, { connection: client, prefix: KEY_PREFIX });
-    ends.push(async () => void (await Promise.all([raw.close(), events.close()])));
+    const { bullmq, client } = await queued.connection();
+    const raw = new bullmq.Queue(queued.address.name, { connection: client, prefix: KEY_PREFIX });
+    const events = new bullmq.QueueEvents(queued.address.name, { connection: client, prefix: KEY_PREFIX });
+    queued.ends.push(async () => void (await Promise.all([raw.close(), events.close()])));
     await events.waitUntilReady();
     const asked = { cell: cellOf(0, path), key: "x", versions, scenarioHash: "x" };
     const sentence = async (data: object) =>

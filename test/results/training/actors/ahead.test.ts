@@ -1,24 +1,33 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createScenario } from "../../../../env/model/create-scenario.ts";
+import { writeScenario } from "../../../../env/model/file.ts";
 import type { Actors, ScoreRequest } from "../../../../results/training/actors/contract.ts";
 import { scorePlans } from "../../../../results/training/actors/score-plans.ts";
 import type { TrainHooks, TrainRequest } from "../../../../results/training/request.ts";
 import { resumeTraining, train } from "../../../../results/training/train.ts";
+import { resolveScenario } from "../../../../scenarios/resolve.ts";
 import { smallAgents, smallScenarioOf, specOf } from "../../../agents/learned/small-agents.ts";
 import { expectSameBytes, inTemporaryFolder } from "../kill-runs.ts";
 
 const clocks: TrainHooks = { clock: () => 0, cpuClock: () => 0 };
 const base = { seed: 3, budget: { simulations: 90 }, checkpointEvery: 2 };
 
-/** Actors that are functions of this process; `fails` says which of their answers are lost. */
+/**
+ * Actors that are functions of this process; `fails` says which of their answers are lost. What
+ * they are asked and answer could be in a message.
+ */
 function actorsOf(count: number, fails: (call: number) => boolean = () => false) {
   const asked: ScoreRequest[] = [];
   const actors: Actors = {
     count,
     async score(request) {
-      asked.push(structuredClone(request));
+      const received: ScoreRequest = JSON.parse(JSON.stringify(request));
+      expect(received).toEqual(request);
+      asked.push(received);
       if (fails(asked.length)) throw new Error("its process died (SIGKILL) before it answered.");
-      return structuredClone(await scorePlans(request));
+      return JSON.parse(JSON.stringify(await scorePlans(received)));
     },
   };
   return { actors, asked };
@@ -100,7 +109,32 @@ describe("a training with several actors", () => {
 
   test("does not take a score of another scenario under the same name", async () => {
     const request = { scenario: "toy/chain", scenarioHash: "other", plans: [] };
-    await expect(scorePlans(request)).rejects.toThrow('Scenario "toy/chain" has changed since the run began');
+    await expect(scorePlans(request)).rejects.toThrow(
+      'Scenario "toy/chain" is another one here than in the run',
+    );
+  });
+
+  test("has the content of a scenario file travel once, and never its path", async () => {
+    await inTemporaryFolder(async (folder) => {
+      const file = join(folder, "mine.json");
+      const scenario = await resolveScenario("toy/fork-join");
+      const device = { ...scenario.cluster.devices[0], launchUs: 0.125 };
+      const devices = [device, ...scenario.cluster.devices.slice(1)];
+      const own = createScenario({ ...scenario, cluster: { ...scenario.cluster, devices } });
+      writeFileSync(file, JSON.stringify(writeScenario(own)));
+      const request = { ...base, agent: "reinforce?batch=5", scenarios: [file] };
+      await train(join(folder, "one"), request, clocks);
+      const { actors, asked } = actorsOf(2);
+      await train(join(folder, "two"), request, { ...clocks, actors });
+      expectSameBytes(join(folder, "two"), join(folder, "one"));
+      expect(JSON.stringify(asked)).not.toContain(folder);
+      expect(asked.map(({ content }) => content !== undefined).slice(0, 4)).toEqual([
+        false,
+        true,
+        false,
+        false,
+      ]);
+    });
   });
 
   test("refuses a budget in CPU seconds, which counts one process", async () => {
