@@ -168,6 +168,8 @@ function backRounds(
     updateBack: back.slice(given.messageLayers),
     scratch: [workspace.scratch(largest * widest), workspace.scratch(largest * widest)],
     packed: workspace.scratch(largest * widest),
+    active: workspace.scratch(largest),
+    gathered: Array.from({ length: 2 + layers.length }, () => workspace.scratch(largest * widest)),
     dSums: workspace.scratch(updated * size.states * widthsOf(given).summed),
   };
 }

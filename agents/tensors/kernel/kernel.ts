@@ -78,6 +78,7 @@ export interface TensorKernel {
   ): void;
   gatherRows(x: number, index: number, y: number, rows: number, width: number, result: number): void;
   scatterRows(x: number, index: number, rows: number, width: number, add: boolean, result: number): void;
+  activeRows(x: number, rows: number, width: number, index: number): number;
   poolPositions(
     ahead: number,
     back: number,

@@ -5,7 +5,7 @@
  *   x <- start + update(sum over edges of weight x message(x[from]))
  *
  * `message` and `update` are dense layers with relu. A table holds the units of a level
- * (levels.ts), each with its states side by side. Backward, blocks whose gradient is zero are
+ * (levels.ts), each with its states side by side. Backward, rows whose gradient is zero are
  * passed over.
  */
 import type { Level } from "./levels.ts";
@@ -64,6 +64,9 @@ const BLOCK = 8192;
 
 export const blockRows = ({ states, width }: Pick<Rounds, "states" | "width">): number =>
   states * unitsOfBlock(states, width);
+
+/** Share of the rows of a block that pays the gathering of them. */
+const MOST_GATHERED = 0.75;
 
 const unitsOfBlock = (states: number, width: number): number =>
   Math.max(1, Math.floor(BLOCK / (states * width)));
@@ -125,6 +128,9 @@ export interface RoundsBack extends Rounds {
   /** Scratch memory for the gradients of a block, twice, and for a packed one. */
   readonly scratch: readonly [number, number];
   readonly packed: number;
+  /** Scratch memory for the rows of a block that have a gradient: their indices, and themselves. */
+  readonly active: number;
+  readonly gathered: readonly number[];
   /** Gradient of the sums of a level. */
   readonly dSums: number;
 }
@@ -145,9 +151,8 @@ export function backwardRound(
     layersBack(workspace, rounds, rounds.updateBack, {
       d: d + 4 * first * states * width,
       input: round.sums + 4 * first * states * summed,
-      outputs: round.updates,
+      outputs: outputsAt(rounds.update, round.updates, first * states),
       to: dSums + 4 * first * states * summed,
-      firstRow: first * states,
       rows: (last - first) * states,
     });
   });
@@ -158,43 +163,85 @@ export function backwardRound(
     layersBack(workspace, rounds, rounds.messageBack, {
       d: dMessages,
       input: before.x + 4 * first * states * width,
-      outputs: round.messages,
+      outputs: outputsAt(rounds.message, round.messages, first * states),
       to: dBefore + 4 * first * states * width,
-      firstRow: first * states,
       rows: (last - first) * states,
     });
   });
 }
 
-interface LayersBack {
+const outputsAt = (layers: readonly Layer[], tables: readonly number[], row: number): number[] =>
+  tables.map((table, i) => table + 4 * row * layers[i].outputs);
+
+/** A block of rows: addresses of what the gradient of its layers needs. */
+interface BlockBack {
   /** Gradient of the last layer's output. */
   readonly d: number;
   readonly input: number;
   readonly outputs: readonly number[];
   /** Where the gradient of the input goes. */
   readonly to: number;
-  readonly firstRow: number;
   readonly rows: number;
 }
 
+const inputsOf = (layers: readonly LayerGradient[]): number => layers[0].layer.inputs;
+const outputsOf = (layers: readonly LayerGradient[]): number => lastOf(layers).layer.outputs;
+
+/** Rows without gradient change no weight and send nothing on, so few others are first gathered. */
 function layersBack(
+  workspace: Workspace,
+  rounds: RoundsBack,
+  layers: readonly LayerGradient[],
+  block: BlockBack,
+): void {
+  const { kernel } = workspace;
+  const { rows, to } = block;
+  const active = kernel.activeRows(block.d, rows, outputsOf(layers), rounds.active);
+  if (active > MOST_GATHERED * rows) {
+    everyLayerBack(workspace, rounds, layers, block);
+    return;
+  }
+  workspace.clear(to, rows * inputsOf(layers));
+  if (active === 0) return;
+  const few = gathered(workspace, rounds, layers, block, active);
+  everyLayerBack(workspace, rounds, layers, few);
+  kernel.scatterRows(few.to, rounds.active, active, inputsOf(layers), false, to);
+}
+
+function gathered(
+  { kernel }: Workspace,
+  { gathered: [first, ...rest], active }: RoundsBack,
+  layers: readonly LayerGradient[],
+  { d, input, outputs }: BlockBack,
+  rows: number,
+): BlockBack {
+  const gather = (from: number, width: number, to: number) => {
+    kernel.gatherRows(from, active, 0, rows, width, to);
+    return to;
+  };
+  return {
+    // The gradient of the input is the last to be written, when the input has been read.
+    d: gather(d, outputsOf(layers), rest[0]),
+    input: gather(input, inputsOf(layers), first),
+    outputs: outputs.map((output, i) => gather(output, layers[i].layer.outputs, rest[i + 1])),
+    to: first,
+    rows,
+  };
+}
+
+function everyLayerBack(
   workspace: Workspace,
   { scratch, packed }: RoundsBack,
   layers: readonly LayerGradient[],
-  { d, input, outputs, to, firstRow, rows }: LayersBack,
+  { d, input, outputs, to, rows }: BlockBack,
 ): void {
   const { kernel } = workspace;
-  if (kernel.allZero(d, rows * lastOf(layers).layer.outputs) === 1) {
-    workspace.clear(to, rows * layers[0].layer.inputs);
-    return;
-  }
   let from = d;
   for (let i = layers.length - 1; i >= 0; i--) {
     const { layer, through, dWeights, dBias } = layers[i];
-    const output = outputs[i] + 4 * firstRow * layer.outputs;
-    kernel.reluBack(from, output, scratch[0], rows * layer.outputs);
+    kernel.reluBack(from, outputs[i], scratch[0], rows * layer.outputs);
     const gradient = matrix(scratch[0], rows, layer.outputs);
-    const left = matrix(i === 0 ? input : outputs[i - 1] + 4 * firstRow * layer.inputs, rows, layer.inputs);
+    const left = matrix(i === 0 ? input : outputs[i - 1], rows, layer.inputs);
     const result = matrix(dWeights, layer.inputs, layer.outputs);
     transposedProduct(workspace, left, blockFactor(workspace, gradient, packed), result, { add: true });
     kernel.addRows(scratch[0], rows, layer.outputs, dBias);

@@ -1,5 +1,5 @@
 /** Rows of one table to or from chosen rows of another. */
-import { addAll } from "./elements";
+import { addAll, allZero } from "./elements";
 
 /** result[i] = x[index[i]], plus y[i] unless y is 0. */
 export function gatherRows(x: usize, index: usize, y: usize, rows: i32, width: i32, result: usize): void {
@@ -26,4 +26,15 @@ export function scatterRows(x: usize, index: usize, rows: i32, width: i32, add: 
     x += bytes;
     index += 4;
   }
+}
+
+/** Writes the indices of the rows that are not all 0 to `index`, ascending; answers how many. */
+export function activeRows(x: usize, rows: i32, width: i32, index: usize): i32 {
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    store<i32>(index + (<usize>count << 2), row);
+    count += 1 - allZero(x, width);
+    x += <usize>width << 2;
+  }
+  return count;
 }

@@ -5,7 +5,7 @@ export {
   addAll, addRows, allZero, exponentials, largest, reluBack, tanhAll, tanhBack,
 } from "./elements";
 export { fmaAll } from "./fma";
-export { gatherRows, scatterRows } from "./gather";
+export { activeRows, gatherRows, scatterRows } from "./gather";
 export { neighbourSums } from "./graph";
 export { cell, cellBack } from "./lstm";
 export { normRows, poolPositions } from "./position";
