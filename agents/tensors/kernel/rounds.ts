@@ -201,11 +201,13 @@ function layersBack(
     everyLayerBack(workspace, rounds, layers, block);
     return;
   }
-  workspace.clear(to, rows * inputsOf(layers));
-  if (active === 0) return;
+  if (active === 0) {
+    kernel.clearAll(to, rows * inputsOf(layers));
+    return;
+  }
   const few = gathered(workspace, rounds, layers, block, active);
   everyLayerBack(workspace, rounds, layers, few);
-  kernel.scatterRows(few.to, rounds.active, active, inputsOf(layers), false, to);
+  kernel.spreadRows(few.to, rounds.active, active, rows, inputsOf(layers), to);
 }
 
 function gathered(
