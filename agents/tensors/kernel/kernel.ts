@@ -45,6 +45,8 @@ export interface TensorKernel {
   exponentials(x: number, result: number, count: number): void;
   largest(x: number, count: number): number;
   reluBack(d: number, y: number, result: number, count: number): void;
+  maskOf(y: number, count: number, mask: number): void;
+  maskBack(d: number, mask: number, index: number, rows: number, width: number, result: number): void;
   tanhBack(d: number, y: number, result: number, count: number): void;
   addAll(x: number, y: number, result: number, count: number): void;
   allZero(x: number, count: number): number;

@@ -8,6 +8,7 @@ export { fmaAll } from "./fma";
 export { activeRows, gatherRows, scatterRows, spreadRows } from "./gather";
 export { neighbourSums } from "./graph";
 export { cell, cellBack } from "./lstm";
+export { maskBack, maskOf } from "./mask";
 export { normRows, poolPositions } from "./position";
 export { multiply, pack } from "./product";
 export { softmaxBack, softmaxRows } from "./rows";
