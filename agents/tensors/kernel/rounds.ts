@@ -67,13 +67,13 @@ export interface Rounds {
 }
 
 /** Rows times width of a block. */
-const BLOCK = 8192;
+const BLOCK = 16384;
 
 export const blockRows = ({ states, width }: Pick<Rounds, "states" | "width">): number =>
   states * unitsOfBlock(states, width);
 
-/** Share of the rows of a block that pays the gathering of them. */
-const MOST_GATHERED = 0.75;
+/** Gathering a row costs as much as the product of so many of its columns with a matrix. */
+const GATHERED_COLUMNS = 12;
 
 const unitsOfBlock = (states: number, width: number): number =>
   Math.max(1, Math.floor(BLOCK / (states * width)));
@@ -210,8 +210,9 @@ function layersBack(
   const { kernel } = workspace;
   const { rows, to } = block;
   const { inputs } = layers[0].layer;
-  const active = kernel.activeRows(block.d, rows, lastOf(layers).layer.outputs, rounds.active);
-  if (active > MOST_GATHERED * rows) {
+  const { outputs } = lastOf(layers).layer;
+  const active = kernel.activeRows(block.d, rows, outputs, rounds.active);
+  if (active > 0 && active > (1 - GATHERED_COLUMNS / outputs) * rows) {
     everyLayerBack(workspace, rounds, layers, block);
     return;
   }
