@@ -148,7 +148,7 @@ function backRounds(
   size: RoundSize,
   gradients: readonly number[],
 ): RoundsBack {
-  const prepared = prepare(workspace, given, size, workspace.input(given.start));
+  const prepared = prepare(workspace, given, size, workspace.input(given.start), true);
   const layers = [...prepared.message, ...prepared.update];
   const back = layers.map((layer, i) => {
     const weights = matrix(workspace.input(given.weights[2 * i]), layer.inputs, layer.outputs);
@@ -168,6 +168,8 @@ function backRounds(
     updateBack: back.slice(given.messageLayers),
     scratch: [workspace.scratch(largest * widest), workspace.scratch(largest * widest)],
     packed: workspace.scratch(largest * widest),
+    active: workspace.scratch(largest),
+    gathered: Array.from({ length: layers.length }, () => workspace.scratch(largest * widest)),
     dSums: workspace.scratch(updated * size.states * widthsOf(given).summed),
   };
 }

@@ -45,9 +45,12 @@ export interface TensorKernel {
   exponentials(x: number, result: number, count: number): void;
   largest(x: number, count: number): number;
   reluBack(d: number, y: number, result: number, count: number): void;
+  maskOf(y: number, count: number, mask: number): void;
+  maskBack(d: number, mask: number, index: number, rows: number, width: number, result: number): void;
   tanhBack(d: number, y: number, result: number, count: number): void;
   addAll(x: number, y: number, result: number, count: number): void;
   allZero(x: number, count: number): number;
+  clearAll(result: number, count: number): void;
   addRows(x: number, rows: number, columns: number, result: number): void;
   squares(x: number, count: number): number;
   adam(
@@ -78,6 +81,8 @@ export interface TensorKernel {
   ): void;
   gatherRows(x: number, index: number, y: number, rows: number, width: number, result: number): void;
   scatterRows(x: number, index: number, rows: number, width: number, add: boolean, result: number): void;
+  spreadRows(x: number, index: number, rows: number, all: number, width: number, result: number): void;
+  activeRows(x: number, rows: number, width: number, index: number): number;
   poolPositions(
     ahead: number,
     back: number,

@@ -5,7 +5,7 @@
 import type { Tensor } from "../types.ts";
 import type { Level, Levels } from "./levels.ts";
 import { factor, matrix } from "./product.ts";
-import { type Edges, forwardRound, type Layer, type Round, type Rounds } from "./rounds.ts";
+import { blockRows, type Edges, forwardRound, type Layer, type Round, type Rounds } from "./rounds.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Matrix and bias of every layer, those of messages first. */
@@ -41,7 +41,7 @@ export function passForward(
 ): void {
   const { rows, states, width } = size;
   const { kernel } = workspace;
-  const rounds = prepare(workspace, given, size, start);
+  const rounds = prepare(workspace, given, size, start, tables !== null);
   const all =
     tables === null ? roundsInTwo(workspace, given, size) : roundsIn(workspace, given, size, tables);
   const [first] = all;
@@ -54,25 +54,33 @@ export function passForward(
   kernel.scatterRows(last.x, last.units, units, unit, false, value);
 }
 
-/** Of the tables of a round: outputs of message layers, sums, outputs of update layers. */
+/** Widths of the tables of a round. The last output of messages and of updates has a mask alone. */
 export function widthsOf({ weights, messageLayers }: RoundWeights) {
   const outputs = weights.filter((_, i) => i % 2 === 0).map(({ shape }) => shape[1] as number);
   return {
-    message: outputs.slice(0, messageLayers),
+    message: outputs.slice(0, messageLayers - 1),
     summed: outputs[messageLayers - 1],
-    update: outputs.slice(messageLayers),
+    update: outputs.slice(messageLayers, -1),
   };
 }
 
 const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
 
+/** Elements that hold so many bytes. */
+const holding = (bytes: number): number => Math.ceil(bytes / 4);
+
 function elementsOf(given: RoundWeights, { states, width, levels: { list } }: RoundSize): number[] {
   const { message, summed, update } = widthsOf(given);
   return list.map(({ updated, units }, r) => {
-    const sent = r === 0 ? 0 : list[r - 1].units.length;
-    return states * (sent * sum(message) + updated * (summed + sum(update)) + units.length * width);
+    const sent = sentIn(list, r);
+    const floats = sent * sum(message) + updated * (summed + sum(update)) + units.length * width;
+    return states * floats + holding(states * sent * summed) + holding(states * updated * width);
   });
 }
+
+/** Units that send messages in a round. */
+const sentIn = (levels: readonly Level[], round: number): number =>
+  round === 0 ? 0 : levels[round - 1].units.length;
 
 /** All levels, one behind the other from `tables` on. */
 export function roundsIn(
@@ -112,7 +120,12 @@ function roundsAt(
       next += 4 * units * states * columns;
       return address;
     };
-    const sent = r === 0 ? 0 : levels.list[r - 1].units.length;
+    const mask = (units: number, columns: number) => {
+      const address = next;
+      next += 4 * holding(units * states * columns);
+      return address;
+    };
+    const sent = sentIn(levels.list, r);
     const { units, incoming, outgoing } = levels.at[r];
     return {
       level,
@@ -120,8 +133,10 @@ function roundsAt(
       incoming: edges(incoming),
       outgoing: edges(outgoing),
       messages: message.map((columns) => table(sent, columns)),
+      messageMask: mask(sent, summed),
       sums: table(level.updated, summed),
       updates: update.map((columns) => table(level.updated, columns)),
+      updateMask: mask(level.updated, width),
       x: table(level.units.length, width),
     };
   });
@@ -130,19 +145,25 @@ function roundsAt(
 export function prepare(
   workspace: Workspace,
   { weights, messageLayers }: RoundWeights,
-  { states, width }: RoundSize,
+  { states, width, levels: { list } }: RoundSize,
   start: number,
+  recorded: boolean,
 ): Rounds {
   const layers = Array.from({ length: weights.length / 2 }, (_, i): Layer => {
     const [inputs, outputs] = weights[2 * i].shape as [number, number];
     const forward = factor(workspace, matrix(workspace.input(weights[2 * i]), inputs, outputs));
     return { inputs, outputs, bias: workspace.input(weights[2 * i + 1]), forward };
   });
+  const message = layers.slice(0, messageLayers);
+  const most = Math.max(...list.map((_, r) => sentIn(list, r)));
   return {
     states,
     width,
-    message: layers.slice(0, messageLayers),
+    message,
     update: layers.slice(messageLayers),
     start,
+    sent: workspace.scratch(most * states * message[messageLayers - 1].outputs),
+    change: workspace.scratch(blockRows({ states, width }) * width),
+    recorded,
   };
 }

@@ -5,7 +5,7 @@
  *   x <- start + update(sum over edges of weight x message(x[from]))
  *
  * `message` and `update` are dense layers with relu. A table holds the units of a level
- * (levels.ts), each with its states side by side. Backward, blocks whose gradient is zero are
+ * (levels.ts), each with its states side by side. Backward, rows whose gradient is zero are
  * passed over.
  */
 import type { Level } from "./levels.ts";
@@ -41,11 +41,13 @@ export interface Round {
   readonly units: number;
   readonly incoming: Edges;
   readonly outgoing: Edges;
-  /** Outputs of the message layers at the units before. */
+  /** Outputs of the message layers at the units before, and which of the last are above 0. */
   readonly messages: readonly number[];
-  /** Sums and outputs of the update layers at the updated units. */
+  readonly messageMask: number;
+  /** Sums and outputs of the update layers at the updated units, and the same of the last. */
   readonly sums: number;
   readonly updates: readonly number[];
+  readonly updateMask: number;
   /** The vectors after this round. */
   readonly x: number;
 }
@@ -57,13 +59,21 @@ export interface Rounds {
   readonly message: readonly Layer[];
   readonly update: readonly Layer[];
   readonly start: number;
+  /** Scratch memory for the last outputs: messages of a level, updates of a block. */
+  readonly sent: number;
+  readonly change: number;
+  /** Whether the gradient is wanted, which needs the masks. */
+  readonly recorded: boolean;
 }
 
 /** Rows times width of a block. */
-const BLOCK = 8192;
+const BLOCK = 16384;
 
 export const blockRows = ({ states, width }: Pick<Rounds, "states" | "width">): number =>
   states * unitsOfBlock(states, width);
+
+/** Gathering a row costs as much as the product of so many of its columns with a matrix. */
+const GATHERED_COLUMNS = 12;
 
 const unitsOfBlock = (states: number, width: number): number =>
   Math.max(1, Math.floor(BLOCK / (states * width)));
@@ -76,46 +86,49 @@ function forEachBlock(count: number, rounds: Rounds, visit: (first: number, last
 const lastOf = <T>(list: readonly T[]): T => list[list.length - 1];
 
 export function forwardRound(workspace: Workspace, rounds: Rounds, before: Round, round: Round): void {
-  const { states, width } = rounds;
+  const { states, width, sent, change } = rounds;
   const { kernel } = workspace;
   const { level, incoming } = round;
-  forEachBlock(before.level.units.length, rounds, (first, last) => {
-    const input = before.x + 4 * first * states * width;
-    layersForward(workspace, rounds.message, input, round.messages, first * states, (last - first) * states);
-  });
-  const messages = lastOf(round.messages);
-  const summed = lastOf(rounds.message).outputs;
   const unit = states * width;
+  const summed = states * lastOf(rounds.message).outputs;
+  forEachBlock(before.level.units.length, rounds, (first, last) => {
+    const inner = tablesAt(rounds.message, round.messages, first * states);
+    const outputs = [...inner, sent + 4 * first * summed];
+    layersForward(workspace, rounds.message, before.x + 4 * first * unit, outputs, (last - first) * states);
+    if (rounds.recorded)
+      kernel.maskOf(lastOf(outputs), (last - first) * summed, round.messageMask + first * summed);
+  });
   forEachBlock(level.updated, rounds, (first, last) => {
     const { start, from, weight } = incoming;
-    kernel.neighbourSums(messages, states * summed, start, from, weight, first, last, 0, round.sums);
-    const input = round.sums + 4 * first * states * summed;
-    layersForward(workspace, rounds.update, input, round.updates, first * states, (last - first) * states);
-    const update = lastOf(round.updates) + 4 * first * unit;
+    kernel.neighbourSums(sent, summed, start, from, weight, first, last, 0, round.sums);
+    const outputs = [...tablesAt(rounds.update, round.updates, first * states), change];
+    const input = round.sums + 4 * first * summed;
+    layersForward(workspace, rounds.update, input, outputs, (last - first) * states);
+    if (rounds.recorded) kernel.maskOf(change, (last - first) * unit, round.updateMask + first * unit);
     const x = round.x + 4 * first * unit;
-    kernel.gatherRows(rounds.start, round.units + 4 * first, update, last - first, unit, x);
+    kernel.gatherRows(rounds.start, round.units + 4 * first, change, last - first, unit, x);
   });
   const { updated, units } = level;
   const rest = round.x + 4 * updated * unit;
   kernel.gatherRows(rounds.start, round.units + 4 * updated, 0, units.length - updated, unit, rest);
 }
 
+/** Where a row lies in the tables of all layers but the last. */
+const tablesAt = (layers: readonly Layer[], tables: readonly number[], row: number): number[] =>
+  tables.map((table, i) => table + 4 * row * layers[i].outputs);
+
 function layersForward(
   workspace: Workspace,
   layers: readonly Layer[],
   input: number,
   outputs: readonly number[],
-  firstRow: number,
   rows: number,
 ): void {
   let from = input;
-  layers.forEach((layer, i) => {
-    const to = outputs[i] + 4 * firstRow * layer.outputs;
-    product(workspace, matrix(from, rows, layer.inputs), layer.forward, matrix(to, rows, layer.outputs), {
-      bias: layer.bias,
-      relu: true,
-    });
-    from = to;
+  layers.forEach(({ forward, bias, inputs, outputs: columns }, i) => {
+    const to = matrix(outputs[i], rows, columns);
+    product(workspace, matrix(from, rows, inputs), forward, to, { bias, relu: true });
+    from = outputs[i];
   });
 }
 
@@ -125,6 +138,9 @@ export interface RoundsBack extends Rounds {
   /** Scratch memory for the gradients of a block, twice, and for a packed one. */
   readonly scratch: readonly [number, number];
   readonly packed: number;
+  /** Scratch memory for rows of a block that have a gradient: their indices, inputs and outputs. */
+  readonly active: number;
+  readonly gathered: readonly number[];
   /** Gradient of the sums of a level. */
   readonly dSums: number;
 }
@@ -140,66 +156,107 @@ export function backwardRound(
 ): void {
   const { states, width, dSums } = rounds;
   const { start, from, weight } = round.outgoing;
-  const summed = lastOf(rounds.message).outputs;
+  const summed = states * lastOf(rounds.message).outputs;
+  const unit = states * width;
   forEachBlock(round.level.updated, rounds, (first, last) => {
     layersBack(workspace, rounds, rounds.updateBack, {
-      d: d + 4 * first * states * width,
-      input: round.sums + 4 * first * states * summed,
-      outputs: round.updates,
-      to: dSums + 4 * first * states * summed,
-      firstRow: first * states,
+      d: d + 4 * first * unit,
+      mask: round.updateMask + first * unit,
+      index: 0,
+      input: round.sums + 4 * first * summed,
+      outputs: tablesAt(rounds.update, round.updates, first * states),
+      to: dSums + 4 * first * summed,
       rows: (last - first) * states,
     });
   });
   forEachBlock(before.level.units.length, rounds, (first, last) => {
     const dMessages = rounds.scratch[0];
-    const origin = dMessages - 4 * first * states * summed;
-    workspace.kernel.neighbourSums(dSums, states * summed, start, from, weight, first, last, 0, origin);
+    const origin = dMessages - 4 * first * summed;
+    workspace.kernel.neighbourSums(dSums, summed, start, from, weight, first, last, 0, origin);
     layersBack(workspace, rounds, rounds.messageBack, {
       d: dMessages,
-      input: before.x + 4 * first * states * width,
-      outputs: round.messages,
-      to: dBefore + 4 * first * states * width,
-      firstRow: first * states,
+      mask: round.messageMask + first * summed,
+      index: 0,
+      input: before.x + 4 * first * unit,
+      outputs: tablesAt(rounds.message, round.messages, first * states),
+      to: dBefore + 4 * first * unit,
       rows: (last - first) * states,
     });
   });
 }
 
-interface LayersBack {
-  /** Gradient of the last layer's output. */
+/** A block of rows: addresses of what the gradient of its layers needs. */
+interface BlockBack {
+  /** Gradient of the last layer's output, and which of these outputs are above 0. */
   readonly d: number;
+  readonly mask: number;
+  /** Rows of these two, where the others hold only some; 0 where all hold the same. */
+  readonly index: number;
   readonly input: number;
+  /** Of all layers but the last. */
   readonly outputs: readonly number[];
   /** Where the gradient of the input goes. */
   readonly to: number;
-  readonly firstRow: number;
   readonly rows: number;
 }
 
+/** Rows without gradient change no weight and send nothing on, so few others are first gathered. */
 function layersBack(
+  workspace: Workspace,
+  rounds: RoundsBack,
+  layers: readonly LayerGradient[],
+  block: BlockBack,
+): void {
+  const { kernel } = workspace;
+  const { rows, to } = block;
+  const { inputs } = layers[0].layer;
+  const { outputs } = lastOf(layers).layer;
+  const active = kernel.activeRows(block.d, rows, outputs, rounds.active);
+  if (active > 0 && active > (1 - GATHERED_COLUMNS / outputs) * rows) {
+    everyLayerBack(workspace, rounds, layers, block);
+    return;
+  }
+  if (active === 0) {
+    kernel.clearAll(to, rows * inputs);
+    return;
+  }
+  const few = gathered(workspace, rounds, layers, block, active);
+  everyLayerBack(workspace, rounds, layers, few);
+  kernel.spreadRows(few.to, rounds.active, active, rows, inputs, to);
+}
+
+function gathered(
+  { kernel }: Workspace,
+  { gathered: [first, ...rest], active }: RoundsBack,
+  layers: readonly LayerGradient[],
+  block: BlockBack,
+  rows: number,
+): BlockBack {
+  kernel.gatherRows(block.input, active, 0, rows, layers[0].layer.inputs, first);
+  block.outputs.forEach((output, i) => {
+    kernel.gatherRows(output, active, 0, rows, layers[i].layer.outputs, rest[i]);
+  });
+  // The gradient of the input is written when the input has been read.
+  return { ...block, index: active, input: first, outputs: rest, to: first, rows };
+}
+
+function everyLayerBack(
   workspace: Workspace,
   { scratch, packed }: RoundsBack,
   layers: readonly LayerGradient[],
-  { d, input, outputs, to, firstRow, rows }: LayersBack,
+  { d, mask, index, input, outputs, to, rows }: BlockBack,
 ): void {
   const { kernel } = workspace;
-  if (kernel.allZero(d, rows * lastOf(layers).layer.outputs) === 1) {
-    workspace.clear(to, rows * layers[0].layer.inputs);
-    return;
-  }
-  let from = d;
   for (let i = layers.length - 1; i >= 0; i--) {
     const { layer, through, dWeights, dBias } = layers[i];
-    const output = outputs[i] + 4 * firstRow * layer.outputs;
-    kernel.reluBack(from, output, scratch[0], rows * layer.outputs);
+    if (i === layers.length - 1) kernel.maskBack(d, mask, index, rows, layer.outputs, scratch[0]);
+    else kernel.reluBack(scratch[1], outputs[i], scratch[0], rows * layer.outputs);
     const gradient = matrix(scratch[0], rows, layer.outputs);
-    const left = matrix(i === 0 ? input : outputs[i - 1] + 4 * firstRow * layer.inputs, rows, layer.inputs);
+    const left = matrix(i === 0 ? input : outputs[i - 1], rows, layer.inputs);
     const result = matrix(dWeights, layer.inputs, layer.outputs);
     transposedProduct(workspace, left, blockFactor(workspace, gradient, packed), result, { add: true });
     kernel.addRows(scratch[0], rows, layer.outputs, dBias);
-    from = i === 0 ? to : scratch[1];
-    product(workspace, gradient, through, matrix(from, rows, layer.inputs));
+    product(workspace, gradient, through, matrix(i === 0 ? to : scratch[1], rows, layer.inputs));
   }
 }
 

@@ -69,6 +69,31 @@ export function tanhBack(d: usize, y: usize, result: usize, count: i32): void {
   }
 }
 
+export function copyAll(x: usize, result: usize, count: i32): void {
+  let left = count;
+  for (; left >= 16; left -= 16) {
+    v128.store(result, v128.load(x));
+    v128.store(result, v128.load(x, 16), 16);
+    v128.store(result, v128.load(x, 32), 32);
+    v128.store(result, v128.load(x, 48), 48);
+    x += 64;
+    result += 64;
+  }
+  for (; left > 0; left -= 4) {
+    storePart(result, left, loadPart(x, left));
+    x += 16;
+    result += 16;
+  }
+}
+
+export function clearAll(result: usize, count: i32): void {
+  const zero = f32x4.splat(0);
+  for (let left = count; left > 0; left -= 4) {
+    storePart(result, left, zero);
+    result += 16;
+  }
+}
+
 /** result = x + y. */
 export function addAll(x: usize, y: usize, result: usize, count: i32): void {
   let left = count;

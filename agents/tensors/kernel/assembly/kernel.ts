@@ -2,12 +2,13 @@
 export { adam, squares } from "./adam";
 export { scores, scoresBack } from "./attention";
 export {
-  addAll, addRows, allZero, exponentials, largest, reluBack, tanhAll, tanhBack,
+  addAll, addRows, allZero, clearAll, exponentials, largest, reluBack, tanhAll, tanhBack,
 } from "./elements";
 export { fmaAll } from "./fma";
-export { gatherRows, scatterRows } from "./gather";
+export { activeRows, gatherRows, scatterRows, spreadRows } from "./gather";
 export { neighbourSums } from "./graph";
 export { cell, cellBack } from "./lstm";
+export { maskBack, maskOf } from "./mask";
 export { normRows, poolPositions } from "./position";
 export { multiply, pack } from "./product";
 export { softmaxBack, softmaxRows } from "./rows";

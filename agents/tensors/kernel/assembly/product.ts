@@ -3,7 +3,7 @@
  * right matrix comes in panels of 8 columns, made by `pack`. Pointers are bytes, strides of
  * matrices elements.
  */
-import { tileOfColumns, tileOfOne, tileOfRows } from "./tile";
+import { tileOfOne, tilesOfColumns, tilesOfRows } from "./tile";
 import { tileOfFour, tileOfPair } from "./wide-tile";
 
 /** Steps of the inner dimension that are multiplied before the next tile. */
@@ -81,14 +81,16 @@ export function multiply(
         const width = min(8, columns - column);
         const offset = bias == 0 || k > 0 ? 0 : bias + (<usize>column << 2);
         const to = c + (<usize>column << 2);
-        for (let i = row; i < rest; i += 4) {
-          const from = left + i * rowBytes;
-          const result = to + i * resultBytes;
-          if (depthStride == 1)
-            tileOfRows(from, rowBytes, panel, stepBytes, result, resultBytes, steps, width, offset, add, relu);
-          else
-            tileOfColumns(from, depthBytes, panel, stepBytes, result, resultBytes, steps, width, offset, add, relu);
-        }
+        const from = left + row * rowBytes;
+        const result = to + row * resultBytes;
+        if (depthStride == 1)
+          tilesOfRows(
+            from, rowBytes, panel, stepBytes, result, resultBytes, rest - row, steps, width, offset, add, relu,
+          );
+        else
+          tilesOfColumns(
+            from, depthBytes, panel, stepBytes, result, resultBytes, rest - row, steps, width, offset, add, relu,
+          );
       }
       if (rest < last)
         lastRows(

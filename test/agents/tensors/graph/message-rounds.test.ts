@@ -19,8 +19,8 @@ const edges = {
   to: Int32Array.of(1, 2, 3, 3),
   weight: Float32Array.of(1, 1, 0.5, 0.25),
 };
-/** Of matrices and biases: message layers to 3 and to 6 columns, then one update layer. */
-const shapes = (width: number) => [[width, 3], [3], [3, 6], [6], [6, width], [width]];
+/** Of matrices and biases: message layers to 3 and to 20 columns, then one update layer. */
+const shapes = (width: number) => [[width, 3], [3], [3, 20], [20], [20, width], [width]];
 
 function inputs(seed: string, states: number, width: number): Tensor[] {
   const rng = createRng(seed);
@@ -70,6 +70,7 @@ describe.each([
   { quiet: true, states: 1, width: 5 },
   { quiet: true, states: 3, width: 8 },
   { quiet: false, states: 2, width: 4 },
+  { quiet: false, states: 3, width: 36 },
 ])("messageRounds, $states states of width $width, quiet $quiet", ({ quiet, states, width }) => {
   test("gives what the composed operations give", () => {
     const given = inputs("forward", states, width);
@@ -87,7 +88,7 @@ describe.each([
     });
   });
 
-  test("passes over blocks without gradient and gives the same", () => {
+  test("passes over rows without gradient and gives the same", () => {
     const given = inputs("sparse", states, width);
     const upstream = tf.mul(
       randomTensor(tf, createRng("upstream"), given[0].shape),
