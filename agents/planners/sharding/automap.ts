@@ -60,7 +60,7 @@ export const automap: PlannerModule<Options> = {
     paper:
       "Schaarschmidt, Grewe, Vytiniotis, Paszke et al.: Automap: Towards Ergonomic Automated Parallelism for ML Models. arXiv 2112.02958",
     limits:
-      "Repeated blocks are decided at once, and the learned ranker is off, by default. It was trained on 96 stacks of at most 8 Transformer blocks on one mesh axis, not on the paper's 20,000 variants; " +
+      "Repeated blocks are decided at once, and the learned ranker is off, by default. It was trained on 64 stacks of at most 8 Transformer blocks on one mesh axis, not on the paper's 20,000 variants; " +
       "it sees dimensions of ops, and width and loss are ours. The paper gives no constant of UCT, no rollout and no depth, so exploration, stop and depth are ours. Costs are the evaluator's, not a static model of bytes and memory. No decision keeps a tensor whole.",
   },
   traits: { answers: "sharding", objectives: ["iteration"], effort: "seconds", random: true, special: true },

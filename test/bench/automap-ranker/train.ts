@@ -1,7 +1,7 @@
 /**
  * Trains AutoMap's ranker:
  *
- *     npm run train:automap-ranker -- [--out FOLDER] [--seed 1] [--lessons 96] [--epochs 60]
+ *     npm run train:automap-ranker -- [--out FOLDER] [--seed 1] [--lessons 64] [--epochs 150]
  *
  * Labels, then weights after each epoch, are files of the folder. A run that was stopped goes on
  * where it stood, and gives the same files. `--write FOLDER` writes the source that the package
@@ -27,8 +27,8 @@ const { values } = parseArgs({
   options: {
     out: { type: "string", default: "runs/automap-ranker" },
     seed: { type: "string", default: "1" },
-    lessons: { type: "string", default: "96" },
-    epochs: { type: "string", default: "60" },
+    lessons: { type: "string", default: "64" },
+    epochs: { type: "string", default: "150" },
     write: { type: "string" },
   },
 });
