@@ -13,7 +13,7 @@ import { drawnStack, programOf, relevantTiles } from "../../automap-ranker/lesso
 import type { SystemCheck } from "../check.ts";
 import { kept } from "../kept.ts";
 import { percent } from "../pipelines/figures.ts";
-import { atScale, seedsAt } from "../runs.ts";
+import { seedsAt } from "../runs.ts";
 import { gptLike } from "./gpt-like.ts";
 
 const SEEDS = 20;
@@ -21,6 +21,7 @@ const LAYERS = 24;
 const EPISODES = 1000;
 /** As deep as two decisions a block need, and rollouts that get there: for every ranking. */
 const SEARCH = { grouped: false, episodes: EPISODES, depth: 64, stop: 0.01 };
+/** At every scale, since they are cheap beside the searches. */
 const GRAPHS = 20;
 const HELD_OUT = { least: 5, most: 12 };
 const TOP = 25;
@@ -90,7 +91,7 @@ export const rankerCheck: SystemCheck = {
       await reached("arguments", seeds.slice(0, 1)),
     ];
     const [own, without] = [hits(decisions), hits(plain)].map((count) => count / seeds.length);
-    const graphs = await heldOut(atScale(GRAPHS, scale));
+    const graphs = await heldOut(GRAPHS);
     const inside = graphs.filter(({ last }) => last <= TOP).length;
     const several = graphs.filter(({ relevant }) => relevant > 1);
     const isBetter = without > 0.25 ? own >= 0.8 : own >= Math.max(3 * without, 1 / seeds.length);
