@@ -10,9 +10,9 @@
 import { acceleratorsOrAll } from "../../../../env/model/cluster/cluster.ts";
 import { dimensionKinds } from "../../../../env/model/graph/iteration.ts";
 import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
+import { Divisions } from "../../../../env/model/layout/propagation/divisions.ts";
 import { unmetOp } from "../../../../env/model/layout/propagation/linkage.ts";
 import type { PropagationRules } from "../../../../env/model/layout/propagation/rules.ts";
-import { Divisions } from "../../../../env/model/layout/propagation/divisions.ts";
 import { divideTile, type Tile } from "../../../../env/model/layout/propagation/tiles.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import type { AttributedGraph } from "../../../nets/passing/edge-passing.ts";
@@ -29,9 +29,20 @@ const ownColumns = [
   "ops that its tile divides alone",
   "tile alone leaves an op stuck",
 ] as const;
-const programColumns = ["devices", "state over memory", "outputs over memory", "FLOP over bytes sent"] as const;
+const programColumns = [
+  "devices",
+  "state over memory",
+  "outputs over memory",
+  "FLOP over bytes sent",
+] as const;
 export const nodeColumns: readonly string[] = [...dimensionKinds, ...ownColumns, ...programColumns];
-export const edgeColumns = ["forward", "backward", "in one op", "number of input", "number of reader"] as const;
+export const edgeColumns = [
+  "forward",
+  "backward",
+  "in one op",
+  "number of input",
+  "number of reader",
+] as const;
 
 export interface DecisionGraph {
   readonly graph: AttributedGraph;
@@ -53,7 +64,8 @@ export function decisionGraph(
   const trials = trialsOf(rules, sizes, tiles);
   const own = ownNumbers(rules, sizes);
   for (let d = 0; d < count; d++) {
-    const { kind } = rules.graph.iterations![rules.opOf[d]]!.dimensions[d - rules.dimensionStart[rules.opOf[d]]];
+    const { kind } =
+      rules.graph.iterations![rules.opOf[d]]!.dimensions[d - rules.dimensionStart[rules.opOf[d]]];
     nodes[d * width + dimensionKinds.indexOf(kind)] = 1;
     nodes.set([...own(d), ...(trials.get(d) ?? [0, 0]), ...whole], d * width + dimensionKinds.length);
   }
@@ -103,9 +115,15 @@ function trialsOf(rules: PropagationRules, sizes: MeshSizes, tiles: readonly Til
 function programNumbers(scenario: Scenario, sizes: MeshSizes): number[] {
   const { graph, cluster, fidelity } = scenario;
   const devices = acceleratorsOrAll(cluster).map((d) => cluster.devices[d]);
-  const memory = devices.reduce((least, { memoryBytes }) => Math.min(least, memoryBytes), Number.POSITIVE_INFINITY);
+  const memory = devices.reduce(
+    (least, { memoryBytes }) => Math.min(least, memoryBytes),
+    Number.POSITIVE_INFINITY,
+  );
   const speed = Math.max(...devices.flatMap(({ flopsPerUs }) => Object.values(flopsPerUs)));
-  const link = cluster.links.reduce((least, { bytesPerUs }) => Math.min(least, bytesPerUs), Number.POSITIVE_INFINITY);
+  const link = cluster.links.reduce(
+    (least, { bytesPerUs }) => Math.min(least, bytesPerUs),
+    Number.POSITIVE_INFINITY,
+  );
   const state = sumOf(graph.parameterBytes) * (2 + fidelity.optimizerSlots);
   const parts = sizes.reduce((product, size) => product * size, 1);
   return [

@@ -42,7 +42,10 @@ export function rankerNetwork(tf: Tf, rng: Rng): RankerNetwork {
     rng,
   );
   const read = perceptron(tf, weights, "read", [WIDTH + size.nodeColumns, WIDTH, WIDTH], rng);
-  const [matrix, bias]: Variable[] = [weights.matrix("logit", WIDTH, 1, rng), weights.zeros("logit bias", [1])];
+  const [matrix, bias]: Variable[] = [
+    weights.matrix("logit", WIDTH, 1, rng),
+    weights.zeros("logit bias", [1]),
+  ];
   return {
     weights,
     logits({ graph, nodes }) {

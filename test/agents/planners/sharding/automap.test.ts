@@ -53,7 +53,9 @@ test("decides on what its ranker keeps, and finds Megatron's layout of blocks th
   const search = { grouped: false, depth: 16, stop: 0.01, episodes: 6 };
   const numbers: unknown[] = [];
   for (const ranker of ["none", "decisions"]) {
-    const { best, report } = await runPlanner(automap, tight.scenario, { options: { ...search, ranker, top: 1 } });
+    const { best, report } = await runPlanner(automap, tight.scenario, {
+      options: { ...search, ranker, top: 1 },
+    });
     numbers.push(report.facts!.find(({ name }) => name === "tiles that the ranker keeps")!.value);
     if (ranker !== "decisions") continue;
     const { cost } = evaluator(tight.scenario).evaluate(tight.plan);

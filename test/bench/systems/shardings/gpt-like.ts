@@ -9,7 +9,11 @@ import { isCpu } from "../../../../env/model/cluster/cluster.ts";
 import { Role } from "../../../../env/model/graph/graph.ts";
 import { shardingSummary } from "../../../../env/sim/timeline/sharding-summary.ts";
 import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
-import { type BlockSizes, megatron, transformerStack } from "../../../env/sim/lower/sharding/transformer-block.ts";
+import {
+  type BlockSizes,
+  megatron,
+  transformerStack,
+} from "../../../env/sim/lower/sharding/transformer-block.ts";
 import { scenarioOf } from "../runs.ts";
 
 const SIZES = { b: 1, s: 512, h: 1024, a: 16, d: 64, f: 4096 };

@@ -5,7 +5,7 @@
 import { automap } from "../../../../agents/planners/sharding/automap.ts";
 import {
   rankedArguments,
-  rankings,
+  type rankings,
   tileScores,
 } from "../../../../agents/search/sharding/decision-ranker/kept-tiles.ts";
 import { createRng, evaluator, metered, type Rng, type ShardingPlan } from "../../../../env/index.ts";

@@ -63,7 +63,9 @@ test("is stored as a text of its numbers, which gives the same scores; another l
   const text = packWeights(one.weights);
   unpackWeights(other.weights, text);
   expect(scoresOf(tf, other, seen)).toEqual(scores);
-  expect(() => unpackWeights(other.weights, text.slice(4))).toThrow(/^The stored weights have \d+ bytes, expected \d+\.$/);
+  expect(() => unpackWeights(other.weights, text.slice(4))).toThrow(
+    /^The stored weights have \d+ bytes, expected \d+\.$/,
+  );
   one.weights.dispose();
   other.weights.dispose();
 });
