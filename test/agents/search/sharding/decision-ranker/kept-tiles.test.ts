@@ -48,6 +48,6 @@ test("keeps a tile of as many arguments as it should, and more decisions by argu
       expect(argumentsOf(byDecisions).size).toBeGreaterThanOrEqual(Math.min(top, 3));
       for (const i of byDecisions) expect(byArguments).toContain(i);
     }),
-    drawn(30),
+    { numRuns: drawn(30) },
   );
 });
