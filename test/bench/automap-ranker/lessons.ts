@@ -1,7 +1,7 @@
 /**
- * Lessons of AutoMap's ranker: stacks of Transformer blocks of drawn sizes, on drawn clusters, under
- * a drawn limit of memory. Equal ops of all blocks are decided at once to find the best plan, by
- * trying every plan of Auto-MAP's pruned space. The lesson is which decisions on single ops that
+ * Lessons of AutoMap's ranker: stacks of Transformer blocks of drawn sizes, on drawn clusters,
+ * under a drawn limit of memory. Equal ops of all blocks are decided at once to find the best plan,
+ * by trying every plan of Auto-MAP's pruned space. The lesson is which decisions on single ops that
  * plan comes from.
  */
 import { autoMap, variableProcess } from "../../../agents/learned/auto-map/auto-map.ts";

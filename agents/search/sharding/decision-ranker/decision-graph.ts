@@ -4,7 +4,7 @@
  * one op are joined too. The paper's nodes are ops and arguments, and its columns are not known;
  * these are ours.
  *
- * Sizes are logarithms, most of them of shares of the whole program, so that deep programs look like
+ * Sizes are logarithms, most of them of shares of the whole program. So deep programs look like
  * shallow ones. Names of ops are left out.
  */
 import { acceleratorsOrAll } from "../../../../env/model/cluster/cluster.ts";

@@ -1,7 +1,7 @@
 /**
  * What AutoMap's ranker leaves to the search. An argument, a weight or an input, is as good as its
- * best dimension. The `top` best arguments are kept, and all others that are likelier than not: 24
- * blocks need 48 of them, so that a fixed number, which the paper has, would cut plans off.
+ * best dimension. The `top` best arguments are kept, and all others that are likelier than not. The
+ * paper keeps a fixed number, which would cut plans off: 24 blocks need 48 arguments.
  *
  * The paper ranks arguments alone, and the search then tries all of their dimensions (`arguments`).
  * `decisions` is ours: of each argument the best dimension is kept, and others that are likely.

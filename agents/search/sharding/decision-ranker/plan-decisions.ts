@@ -1,7 +1,7 @@
 /**
- * The decisions that a sharding plan comes from: the lessons of AutoMap's ranker. Many sets of tiles
- * complete to one plan. This one takes tiles in their order, leaves out what earlier ones divide
- * already, and then what later ones would divide.
+ * The decisions that a sharding plan comes from: the lessons of AutoMap's ranker. Many sets of
+ * tiles complete to one plan. This one takes tiles in their order, leaves out what earlier ones
+ * divide already, and then what later ones would divide.
  */
 import type { MeshSizes } from "../../../../env/model/layout/mesh.ts";
 import { Divisions } from "../../../../env/model/layout/propagation/divisions.ts";

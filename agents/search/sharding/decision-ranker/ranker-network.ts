@@ -1,8 +1,8 @@
 /**
  * AutoMap's ranker: a graph network that says of each dimension of a program how likely a good plan
  * decides on it. Messages have weights for each round, as in an interaction network (Battaglia et
- * al., 2016). The paper tells neither widths nor rounds nor loss; 3 rounds of width 16 and the cross
- * entropy of yes and no are ours.
+ * al., 2016). The paper tells neither widths nor rounds nor loss. 3 rounds of width 16 and the
+ * cross entropy of yes and no are ours.
  */
 import type { Rng } from "../../../../env/model/rng.ts";
 import { perceptron } from "../../../nets/message-passing.ts";

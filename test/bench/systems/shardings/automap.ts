@@ -1,6 +1,7 @@
 /**
  * AutoMap's lines "works in the gym when", of both sheets: the search here, its ranker in
- * ranked.ts, propagation in propagated.ts. The graphs are stacks of Transformer blocks (gpt-like.ts).
+ * ranked.ts, propagation in propagated.ts. The graphs are stacks of Transformer blocks
+ * (gpt-like.ts).
  */
 import type { PlannerModule } from "../../../../agents/contract.ts";
 import { automap } from "../../../../agents/planners/sharding/automap.ts";

@@ -1,6 +1,6 @@
 /**
- * AutoMap's line on its learned ranker: what it does for the search of a deep stack, and how it
- * ranks arguments of stacks that it was not trained on.
+ * AutoMap's line on its learned ranker. One part is what it does for the search of a deep stack.
+ * The other is how it ranks arguments of stacks that it was not trained on.
  */
 import { automap } from "../../../../agents/planners/sharding/automap.ts";
 import {
