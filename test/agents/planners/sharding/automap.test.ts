@@ -8,6 +8,7 @@ import {
   validatePlan,
 } from "../../../../env/index.ts";
 import { Role } from "../../../../env/model/graph/graph.ts";
+import { clusterOf, limitedStack } from "../../../bench/systems/shardings/gpt-like.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";
 import { shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
 import { megatron, transformerBlock } from "../../../env/sim/lower/sharding/transformer-block.ts";
@@ -43,6 +44,25 @@ test("gives the same run for the same seed, and ends with its budget", async () 
   expect(runs[0]).toEqual(runs[1]);
   const { meter } = await runPlanner(automap, scenario, { options, evaluations: 7 });
   expect(meter.spent).toBe(7);
+});
+
+test("decides on what its ranker keeps, and finds Megatron's layout of blocks that do not fit whole", async () => {
+  const sizes = { b: 1, s: 128, h: 512, a: 8, d: 64, f: 2048 };
+  const cluster = await clusterOf("4xV100");
+  const tight = limitedStack({ sizes, layers: 3, cluster, devices: 4, memory: 1.2 });
+  const search = { grouped: false, depth: 16, stop: 0.01, episodes: 6 };
+  const numbers: unknown[] = [];
+  for (const ranker of ["none", "decisions"]) {
+    const { best, report } = await runPlanner(automap, tight.scenario, {
+      options: { ...search, ranker, top: 1 },
+    });
+    numbers.push(report.facts!.find(({ name }) => name === "tiles that the ranker keeps")!.value);
+    if (ranker !== "decisions") continue;
+    const { cost } = evaluator(tight.scenario).evaluate(tight.plan);
+    expect(best!.outcome.cost).toBe(cost);
+  }
+  // All 16 dimensions of each block and two of the input; the heads of q and the features of inner.
+  expect(numbers).toEqual([3 * 16 + 2, 3 * 2]);
 });
 
 test("refuses a mesh that the cluster has not, with a sentence", async () => {

@@ -1,6 +1,7 @@
 /**
- * AutoMap's lines "works in the gym when", of both sheets: the search here, propagation in
- * propagated.ts. The graphs are stacks of Transformer blocks (gpt-like.ts).
+ * AutoMap's lines "works in the gym when", of both sheets: the search here, its ranker in
+ * ranked.ts, propagation in propagated.ts. The graphs are stacks of Transformer blocks
+ * (gpt-like.ts).
  */
 import type { PlannerModule } from "../../../../agents/contract.ts";
 import { automap } from "../../../../agents/planners/sharding/automap.ts";
@@ -17,6 +18,7 @@ import { percent } from "../pipelines/figures.ts";
 import { atScale, seedsAt } from "../runs.ts";
 import { gptLike } from "./gpt-like.ts";
 import { propagationChecks } from "./propagated.ts";
+import { rankerCheck } from "./ranked.ts";
 
 const SEEDS = 20;
 const MOST_SHARE_BETTER = 0.01;
@@ -103,17 +105,6 @@ const recovery: SystemCheck = {
   },
 };
 
-const ranker: SystemCheck = {
-  system: "automap",
-  check:
-    "the ranker, trained on stacks of at most 8 blocks: success on 24 ungrouped blocks in 1,000 episodes; relevant arguments among its first 25",
-  target: ">= 3 times that of the plain search, or >= 80% where that is > 25%; in >= 95% of graphs",
-  seeds: SEEDS,
-  async run() {
-    return { notRun: "there is no learned ranker of arguments here" };
-  },
-};
-
 const cheap: SystemCheck = {
   system: "automap",
   check:
@@ -136,4 +127,4 @@ const cheap: SystemCheck = {
   },
 };
 
-export const checks: readonly SystemCheck[] = [oracle, recovery, ranker, cheap, ...propagationChecks];
+export const checks: readonly SystemCheck[] = [oracle, recovery, rankerCheck, cheap, ...propagationChecks];
