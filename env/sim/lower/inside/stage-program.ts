@@ -50,7 +50,7 @@ export function stageProgram(part: PartProgram, ops: StageOps): StageProgram {
     for (const value of usedBy(instruction)) if (madeIn[rootOf[value]] !== unitOf[i]) held.add(rootOf[value]);
   });
   for (const value of leaving(part, ops)) held.add(rootOf[value]);
-  return { ...part, ops, unitOf, rootOf, madeIn, held };
+  return { program, madeFor, ops, unitOf, rootOf, madeIn, held };
 }
 
 const isInPlace = (kind: string): boolean => kind === "slice" || kind === "all-reduce";

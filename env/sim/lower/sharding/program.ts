@@ -74,9 +74,7 @@ export function partProgram(
   resharder: Resharder = createResharder(sizesOf(plan.mesh)),
 ): PartProgram {
   const first = made(scenario, { ...plan, memory: {} }, resharder, new Map(), outside);
-  const { program, madeFor } =
-    (plan.memory?.zero ?? 0) === 0 ? first : made(scenario, plan, resharder, first.found, outside);
-  return { program, madeFor };
+  return (plan.memory?.zero ?? 0) === 0 ? first : made(scenario, plan, resharder, first.found, outside);
 }
 
 /** A program, and over which axes it has found the gradients of updates to be partial sums. */
