@@ -1,4 +1,4 @@
-/** The program of a stage for another one of the same text (stage-part.ts): ops have its numbers. */
+/** The program of a stage for another of the same text (stage-part.ts): ops have its numbers. */
 import type { Instruction } from "../sharding/instructions.ts";
 import type { StagePart } from "./stage-part.ts";
 import type { StageOps, StageProgram } from "./stage-program.ts";

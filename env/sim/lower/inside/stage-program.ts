@@ -59,16 +59,8 @@ export function stageProgram(part: PartProgram, ops: StageOps): StageProgram {
   });
   const leaves = leaving(part, ops).map((value) => rootOf[value]);
   const { repeated, read } = repeatedIn({ ...part, ops, unitOf, rootOf, later });
-  return {
-    ...part,
-    ops,
-    unitOf,
-    rootOf,
-    madeIn,
-    later,
-    held: new Set([...later, ...leaves, ...read]),
-    repeated,
-  };
+  const held = new Set([...later, ...leaves, ...read]);
+  return { program, madeFor, ops, unitOf, rootOf, madeIn, later, held, repeated };
 }
 
 const isInPlace = (kind: string): boolean => kind === "slice" || kind === "all-reduce";

@@ -77,8 +77,7 @@ export function partProgram(
   outside: Uint8Array,
   resharder: Resharder = createResharder(sizesOf(plan.mesh)),
 ): PartProgram {
-  const { program, madeFor } = allOf(scenario, plan, resharder, outside);
-  return { program, madeFor };
+  return allOf(scenario, plan, resharder, outside);
 }
 
 /** A program, and over which axes it has found the gradients of updates to be partial sums. */

@@ -30,7 +30,9 @@ test("has the search for shardings, where changes of single splits win", async (
   const scenario = await resolveScenario("alexnet/8xV100-nvlink?batch=128", { objective: "iteration" });
   const search = methods.find(({ card }) => card.id === "sharding-search") as PlannerModule;
   const given = { evaluations: 300 };
-  const [found, other] = await Promise.all([best, search].map((module) => runPlanner(module, scenario, given)));
+  const [found, other] = await Promise.all(
+    [best, search].map((module) => runPlanner(module, scenario, given)),
+  );
   expect(found.best!.outcome.cost).toBeLessThanOrEqual(other.best!.outcome.cost);
 });
 

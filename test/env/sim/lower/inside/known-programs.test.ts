@@ -1,4 +1,4 @@
-/** Programs of stages that are alike, made once and numbered anew, against programs made for each. */
+/** Programs of alike stages, made once and numbered anew, against programs made for each. */
 import { expect, test } from "vitest";
 import { createRng } from "../../../../../env/index.ts";
 import { replicasOf, shardingInside } from "../../../../../env/model/plan/inside.ts";
