@@ -124,7 +124,7 @@ function* firstThatFit(
   const { scenario } = chain;
   const starts: ScoredStages[] = [];
   // More micro-batches than planners choose by themselves keep less, where nothing else fits. The
-  // fewest come first, as each costs as much to simulate.
+  // fewest come first, as they cost least to simulate.
   const finer = finerMicroBatches(scenario).map((number) => [number]);
   for (const numbers of [microBatchChoices(scenario, 0), ...finer])
     for (const share of MEMORY_SHARES) {
