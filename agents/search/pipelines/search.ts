@@ -123,10 +123,11 @@ function* firstThatFit(
 ): Generator<Plan, ScoredStages[]> {
   const { scenario } = chain;
   const starts: ScoredStages[] = [];
-  // More micro-batches than planners choose by themselves keep less, where nothing else fits.
-  for (const numbers of [microBatchChoices(scenario, 0), finerMicroBatches(scenario)])
+  // More micro-batches than planners choose by themselves keep less, where nothing else fits. The
+  // fewest come first, as they cost least to simulate.
+  const finer = finerMicroBatches(scenario).map((number) => [number]);
+  for (const numbers of [microBatchChoices(scenario, 0), ...finer])
     for (const share of MEMORY_SHARES) {
-      if (numbers.length === 0) break;
       const most = Math.min(MOST_OF_A_SHARE, Math.ceil(evaluator.remaining / 8));
       const lists = [
         candidates(chain, numbers, share, [1]),
