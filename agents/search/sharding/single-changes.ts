@@ -2,8 +2,8 @@
  * Every plan that is one change away from a sharding, of those that a person would try first. It
  * has another algorithm of sums, another stage of ZeRO, or sums that overlap or not. Or every
  * segment is computed again, or none is. Or hosts hold the optimizer's state, activations, or
- * nothing. Or a mesh axis divides nothing, or devices are in another order. Splits of single ops are
- * left to searches (changes.ts).
+ * nothing. Or a mesh axis divides nothing, or devices are in another order. Splits of single ops
+ * are left to searches (changes.ts).
  */
 import { mistakeIn } from "../../../env/model/errors.ts";
 import { Role } from "../../../env/model/graph/graph.ts";

@@ -4,7 +4,7 @@
  */
 import { type Cluster, isCpu } from "./cluster.ts";
 
-/** The number of the host, -1 where the cluster has no CPU. Of equally near ones it is the first. */
+/** The number of the host, -1 where the cluster has no CPU; of equally near ones the first. */
 export function hostOf(cluster: Cluster, device: number): number {
   const { devices, links, routes } = cluster;
   let host = -1;

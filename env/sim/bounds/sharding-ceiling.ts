@@ -6,7 +6,7 @@
  * of its own and through one of another shape. No way is dearer than to sum all at once, gather all
  * and slice. A rank then sends at most twice the tensor for the sum, and twice with padding for
  * each of two gathers. A collective among n has at most 2 n (n - 1) messages. Forward ops run at
- * most twice, and what they read and make goes as often. Two trips are left for the host's memory, to
+ * most twice, and what they read and make goes as often. Two trips are left for the host's memory,
  * there and back.
  */
 import { CONTROL, type OpGraph, Role } from "../../model/graph/graph.ts";

@@ -16,7 +16,7 @@ export function tensorName(graph: OpGraph, { op, output }: Pick<Value, "op" | "o
   return graph.outputStart[op + 1] - graph.outputStart[op] > 1 ? `${name}, output ${output}` : name;
 }
 
-/** `data x tensor`; `all axes` where they are all of several, links to hosts where there are none. */
+/** `data x tensor`; `all axes` where they are all of several, links to hosts without any. */
 export function axesText(axes: readonly MeshAxis[], group: readonly number[]): string {
   if (group.length === 0) return "links to hosts";
   if (group.length > 1 && group.length === axes.length) return "all axes";

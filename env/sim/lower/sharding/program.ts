@@ -11,7 +11,7 @@
  * - An op that does not say what it iterates over runs whole on every rank.
  * - An op that is passed panel by panel takes what it needs in panels, and no partial sums.
  * - Recomputed ops run once more for the backward pass (special-runs/again.ts).
- * - Updates run on hosts, and activations wait there, where the plan says so (special-runs/away.ts).
+ * - Updates run on hosts and activations wait there where a plan says so (special-runs/away.ts).
  */
 import { CONTROL, type OpGraph, Role } from "../../../model/graph/graph.ts";
 import { kindsOf } from "../../../model/graph/support.ts";

@@ -2,8 +2,8 @@
  * Weights of a sharding plan as tensors: each is stored in the layout that its op needs. Under
  * ZeRO's stage 3 it is stored as its update leaves it, and gathered for each pass that uses it.
  *
- * Where hosts run the updates they have a copy in the layout of the optimizer. What they make new is
- * fetched from there. Weights that hosts alone hold are fetched for each pass.
+ * Where hosts run the updates they have a copy in the layout of the optimizer. What they make new
+ * is fetched from there. Weights that hosts alone hold are fetched for each pass.
  */
 import { type OpGraph, Role } from "../../../model/graph/graph.ts";
 import type { OpIteration } from "../../../model/graph/iteration.ts";

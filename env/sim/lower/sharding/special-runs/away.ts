@@ -1,6 +1,6 @@
 /**
- * What ranks read from the memory of their hosts (docs/sharding.md, "Offloading"): activations that
- * wait there for the backward pass, and gradients on their way to updates there.
+ * What is read from the memory of hosts (docs/sharding.md, "Offloading"). Activations wait there
+ * for the backward pass. Gradients go there for updates.
  *
  * An activation is stored as recomputation would keep it, once, as soon as a rank has it. The first
  * op of the backward pass that reads it fetches it. Steps begin from what was fetched.

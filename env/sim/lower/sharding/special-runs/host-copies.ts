@@ -3,8 +3,8 @@
  * between the rank and its host. All ranks of a machine so share what links they have to the host.
  *
  * - What goes to a host leaves as soon as the rank has it.
- * - An activation comes back once the run before the last one that has used such a one is done; the
- *   first ones once the forward pass is. Weights wait as those that ZeRO gathers do.
+ * - The first two activations come back after the forward pass, any other when the last but one run
+ *   that used such a one is done. Weights wait as those that ZeRO gathers do.
  */
 import { type OpGraph, Role } from "../../../../model/graph/graph.ts";
 import { bytesOnRank, type HostCopy, type Run, rankBytes } from "../instructions.ts";

@@ -66,7 +66,7 @@ export function shardingPlans(
   );
 }
 
-/** Activations of ops that are kept, the optimizer where no op has an owner, weights where they may. */
+/** Activations that are kept, the optimizer where no op has an owner, weights where they may. */
 const offloadOf = (
   graph: OpGraph,
   { recompute, owners, memory }: Pick<ShardingPlan, "recompute" | "owners" | "memory">,

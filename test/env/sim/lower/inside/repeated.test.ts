@@ -1,4 +1,4 @@
-/** Whatever the splits, ratios, halos and layouts inside stages, they compute what one device does. */
+/** Whatever the splits, ratios, halos and layouts of stages, they compute what one device does. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type OpGraph, Role } from "../../../../../env/model/graph/graph.ts";
