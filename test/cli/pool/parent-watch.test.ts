@@ -9,7 +9,7 @@ const dataUrl = (code: string) => `data:text/javascript,${encodeURIComponent(cod
 const hooks = dataUrl(`
   import { writeSync } from "node:fs";
   export function load(url, context, next) {
-    if (!url.includes("/serve/served.ts")) return next(url, context);
+    if (!url.includes("/serve/served.")) return next(url, context);
     writeSync(2, "loading in " + process.pid + ";");
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   }
