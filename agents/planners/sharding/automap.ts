@@ -62,6 +62,9 @@ export const automap: PlannerModule<Options> = {
     limits:
       "Repeated blocks are decided at once, and the learned ranker is off, by default. It was trained on 64 stacks of at most 8 Transformer blocks on one mesh axis, not on the paper's 20,000 variants; " +
       "it sees dimensions of ops, and width and loss are ours. The paper gives no constant of UCT, no rollout and no depth, so exploration, stop and depth are ours. Costs are the evaluator's, not a static model of bytes and memory. No decision keeps a tensor whole.",
+    weights:
+      "of the ranker: seed 1; npm run train:automap-ranker -- --seed 1 --lessons 64 --epochs 150: plans of drawn Transformer stacks of 1 to 8 blocks on drawn clusters",
+    trainedOn: ["other:drawn Transformer stacks of 1 to 8 blocks"],
   },
   traits: { answers: "sharding", objectives: ["iteration"], effort: "seconds", random: true, special: true },
   options,
