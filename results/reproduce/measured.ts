@@ -38,8 +38,9 @@ export function levelOf(values: Runs): Measured {
 }
 
 /**
- * The share of the way from `start` to `limit` that `ours` goes, in logarithms, over all pairs.
- * Pre: `limit` is below `start` in the mean. Scenarios and seeds are drawn again together.
+ * The share of the way from `start` to `limit` that `ours` goes, in logarithms, over all pairs. It
+ * is nothing where `limit` is not below `start` in the mean. Scenarios and seeds are drawn again
+ * together.
  */
 export function shareOfWay(start: Runs, ours: Runs, limit: Runs): Measured {
   const seeds = Math.max(0, ...ours.map((row) => row.length));
@@ -54,21 +55,21 @@ export function shareOfWay(start: Runs, ours: Runs, limit: Runs): Measured {
   const all = start.flat().length;
   const left = all - steps.length;
   const note = left === 0 ? null : `${left} of ${all} triples are left out: no plan fits in one of them.`;
-  const shareIn = (at: (i: number) => number): number => {
+  const shareIn = (at: (i: number) => number): number | null => {
     let [gone, whole] = [0, 0];
     for (let i = 0; i < steps.length; i++) {
       gone += steps[at(i)].gone;
       whole += steps[at(i)].whole;
     }
-    return gone / whole;
+    return whole > 0 ? gone / whole : null;
   };
   const value = shareIn((i) => i);
-  if (!Number.isFinite(value)) return { measured: null, seeds, note: note ?? "There is no way to go." };
+  if (value === null) return { measured: null, seeds, note: note ?? "There is no way to go." };
   const { count, cells, drawn } = resamplesOf([steps.length]);
-  const estimates = Float64Array.from({ length: count }, (_, resample) =>
+  const estimates = Array.from({ length: count }, (_, resample) =>
     shareIn((i) => drawn[resample * cells + i]),
-  ).filter(Number.isFinite);
-  return { measured: percentileInterval(value, estimates), seeds, note };
+  ).filter((share) => share !== null);
+  return { measured: percentileInterval(value, Float64Array.from(estimates)), seeds, note };
 }
 
 /** One number that nothing was drawn for. */

@@ -9,6 +9,12 @@ import { claimOf, notRun, type Said } from "../placement/orders.ts";
 
 /** Simulations of the paper's budget: 5,000 evaluations, each with its decoding. */
 const PAPER_BUDGET = 10_000;
+/**
+ * The best of 24 drawn settings on the first 20 train graphs, 2 seeds, by
+ * `tune brkga --strategy random --trials 24 --simulations 1920000 --objective peak-memory`.
+ */
+const TUNED = "brkga?population=40&elite=0.231&mutants=0.118&rho=0.642";
+const TUNED_FOR = 2_000;
 /** Evaluations of a long run over those of the others, as 100,000 over 5,000. */
 const LONG_RUN = 20;
 const OBJECTIVE = "peak-memory";
@@ -30,6 +36,7 @@ export const regalPaper: Paper = {
     const policy = await trained(scale, lab);
     return [
       ...(await againstBrkga(policy, scale, lab)),
+      await besideTuned(policy, scale, lab),
       await headroom(policy, scale, lab),
       ...(await searches(scale, lab)),
       ...outside,
@@ -86,6 +93,33 @@ async function againstBrkga(
     );
   }
   return claims;
+}
+
+/** What the policy gains over BRKGA, over what tuning gains. */
+async function besideTuned(
+  policy: string,
+  { quick, seeds }: ReproductionScale,
+  lab: Laboratory,
+): Promise<Claim> {
+  const scenarios = addresses(quick ? 5 : 30);
+  const runsOf = (method: string) => valuesOn(scenarios, method, TUNED_FOR, seeds, lab);
+  const measured = shareOfWay(
+    await runsOf("brkga"),
+    await runsOf(`regal@${policy}?actBudget=${TUNED_FOR}`),
+    await runsOf(TUNED),
+  );
+  return claimOf(
+    {
+      statement: "Its gain over BRKGA is 4.4 times that of the next best method.",
+      paperFigure: "4.4 times",
+      source: CHECKED,
+      rule: { kind: "ratio", paper: 4.4, within: 1.5 },
+      why: "The next best method of the paper is taken for a tuned BRKGA; ours is tuned by `tune` on 20 graphs of its train split.",
+    },
+    UNDER,
+    `gain over BRKGA over that of a tuned BRKGA, ${TUNED_FOR / 2} evaluations each, ${scenarios.length} unseen graphs`,
+    measured,
+  );
 }
 
 /** Of what twenty times as many evaluations of BRKGA gain, the share that the policy gains. */
@@ -153,16 +187,6 @@ const valuesOn = (
   );
 
 const outside: readonly Claim[] = [
-  notRun(
-    {
-      statement: "Its gain over BRKGA is 4.4 times that of the next best method.",
-      paperFigure: "4.4 times",
-      source: CHECKED,
-      rule: { kind: "ratio", paper: 4.4, within: 1.5 },
-    },
-    UNDER.under,
-    "The next best method, a tuned BRKGA, is not here.",
-  ),
   notRun(
     {
       statement: "On the XLA benchmark its plans need 3.74% less memory than BRKGA's.",

@@ -87,9 +87,10 @@ describe("the share of a way", () => {
       seeds: 2,
       note: "1 of 2 triples are left out: no plan fits in one of them.",
     });
-    expect(shareOfWay([[3]], [[3]], [[3]])).toMatchObject({
-      measured: null,
-      note: "There is no way to go.",
-    });
+    for (const limit of [3, 4])
+      expect(shareOfWay([[3]], [[3]], [[limit]])).toMatchObject({
+        measured: null,
+        note: "There is no way to go.",
+      });
   });
 });

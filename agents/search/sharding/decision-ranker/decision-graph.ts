@@ -134,7 +134,7 @@ function programNumbers(scenario: Scenario, sizes: MeshSizes): number[] {
   ];
 }
 
-function linksOf({ opOf, dimensionStart, graph, ops, inputs, outputs }: PropagationRules): AttributedGraph {
+function linksOf({ opOf, dimensionStart, ops, inputs, outputs }: PropagationRules): AttributedGraph {
   const [from, to]: [number[], number[]] = [[], []];
   const features: number[] = [];
   const join = (a: number, b: number, row: readonly number[]) => {
@@ -156,7 +156,6 @@ function linksOf({ opOf, dimensionStart, graph, ops, inputs, outputs }: Propagat
       for (let b = dimensionStart[op]; b < dimensionStart[op + 1]; b++)
         if (a !== b) join(a, b, [0, 0, 1, 0, 0]);
   }
-  if (graph.opCount === 0) throw new Error("A program has at least one op.");
   const edges = { from: Int32Array.from(from), to: Int32Array.from(to) };
   return { nodes: opOf.length, edges, edgeFeatures: Float32Array.from(features) };
 }
