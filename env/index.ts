@@ -192,7 +192,13 @@ export type {
   ShardingPlan,
   ZeroStage,
 } from "./model/plan/sharding.ts";
-export type { MeshAxesOf, OpFields, OpPanels, OpRatio, OutputLayout } from "./model/plan/sharding-fields/op-fields.ts";
+export type {
+  MeshAxesOf,
+  OpFields,
+  OpPanels,
+  OpRatio,
+  OutputLayout,
+} from "./model/plan/sharding-fields/op-fields.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
