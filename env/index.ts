@@ -13,12 +13,7 @@ export type { EpisodeState, Phase } from "./envs/episode/episode-state.ts";
 export { createHybridEnv, HYBRID_ID, HybridEnv, type HybridOptions } from "./envs/hybrid/plan.ts";
 export { type HybridReplay, hybridReplay } from "./envs/hybrid/replay.ts";
 export type { Returns } from "./envs/options.ts";
-export {
-  ASSIGN_ID,
-  AssignEnv,
-  type AssignOptions,
-  createAssignEnv,
-} from "./envs/pipeline/assign.ts";
+export { ASSIGN_ID, AssignEnv, type AssignOptions, createAssignEnv } from "./envs/pipeline/assign.ts";
 export { type AssignReplay, assignReplay } from "./envs/pipeline/assign-replay.ts";
 export type {
   AssignChoices,
@@ -50,12 +45,7 @@ export {
   type RefineStart,
 } from "./envs/placement/refine.ts";
 export type { PlanState } from "./envs/plan-state.ts";
-export {
-  createTypesEnv,
-  TYPES_ID,
-  TypesEnv,
-  type TypesOptions,
-} from "./envs/provision/types.ts";
+export { createTypesEnv, TYPES_ID, TypesEnv, type TypesOptions } from "./envs/provision/types.ts";
 export { createProgramEnv, ProgramEnv, type ProgramOptions } from "./envs/reduction/program.ts";
 export { type ReductionReplay, reductionReplay } from "./envs/reduction/replay.ts";
 export * from "./envs/registry.ts";
@@ -380,12 +370,7 @@ export {
   type VectorStep,
 } from "./vector/contract.ts";
 export { type Stacked, stackObservations } from "./vector/stack.ts";
-export {
-  type EnvSource,
-  type LaterEnvSource,
-  type SyncVectorOptions,
-  syncVector,
-} from "./vector/sync.ts";
+export { type EnvSource, type LaterEnvSource, type SyncVectorOptions, syncVector } from "./vector/sync.ts";
 export { type EpisodeStatistics, episodeStatistics } from "./wrappers/episode-statistics.ts";
 export { flattenObservation } from "./wrappers/flatten-observation.ts";
 export { type NoisyTimesOptions, noisyTimes } from "./wrappers/noisy-times.ts";
