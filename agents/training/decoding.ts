@@ -16,6 +16,7 @@ import { InputError } from "../../env/model/errors.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import { compile } from "../../env/sim/engine/compile.ts";
+import { yieldEvery } from "../event-loop.ts";
 import { interchangeableDevices } from "../problems/interchangeable-devices.ts";
 import type { Tf } from "../tensors/types.ts";
 import { createAdam } from "./adam.ts";
@@ -82,6 +83,36 @@ function episodes<R extends Rollout>(
   }
   if (decode === "active-search") return searched(tf, network, lesson, plans, rng);
   return solved(lesson, 1, GREEDY, rng);
+}
+
+/** Plans that are drawn before the event loop has its turn. */
+const DRAWN_AT_ONCE = 32;
+const IMPROVED_AT_ONCE = 3_000;
+
+/**
+ * Spends the rest of the task's budget. Improves on the best plan so far where the policy has such
+ * a decoding, else draws samples. Ends before where improving finds nothing to change.
+ */
+export async function drawOn<R extends Rollout>(
+  lesson: Lesson<R>,
+  { decodeTemperature, topP }: DecodingOptions,
+  rng: Rng,
+): Promise<void> {
+  const { evaluator } = lesson.task;
+  const yieldNow = yieldEvery(1);
+  const affordable = () => Math.floor(evaluator.remaining / lesson.simulationsPerRollout);
+  while (!evaluator.exhausted) {
+    if (lesson.improve !== undefined) {
+      const best = evaluator.best?.plan;
+      const from = best?.kind === "placement" ? best : undefined;
+      if (lesson.improve(IMPROVED_AT_ONCE, decodeTemperature, rng, from).length < 2) return;
+    } else {
+      const count = Math.min(DRAWN_AT_ONCE, affordable());
+      if (count < 1) return;
+      solved(lesson, count, { kind: "sample", temperature: decodeTemperature, topP }, rng);
+    }
+    await yieldNow();
+  }
 }
 
 const solved = <R extends Rollout>(lesson: Lesson<R>, count: number, decoding: Decoding, rng: Rng): R[] =>

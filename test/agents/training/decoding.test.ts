@@ -7,11 +7,23 @@ import { placerFeatures } from "../../../agents/nets/placers/placer-features.ts"
 import { sequenceNetwork } from "../../../agents/nets/sequence-network.ts";
 import { oneTask } from "../../../agents/run/tasks.ts";
 import { type LoadedTf, loadTf } from "../../../agents/tensors/tf.ts";
-import { answer, answerSimulations, type DecodingOptions } from "../../../agents/training/decoding.ts";
+import {
+  answer,
+  answerSimulations,
+  type DecodingOptions,
+  drawOn,
+} from "../../../agents/training/decoding.ts";
 import { oneShotTasks } from "../../../agents/training/lessons/one-shot-lesson.ts";
 import { constant } from "../../../agents/training/schedule.ts";
 import { overBound } from "../../../agents/training/scoring.ts";
-import { createRng, evaluator, metered, testScenario } from "../../../env/index.ts";
+import {
+  BudgetExhausted,
+  createRng,
+  evaluator,
+  metered,
+  placement,
+  testScenario,
+} from "../../../env/index.ts";
 import { testBackend } from "../tensors/test-backend.ts";
 
 let loaded: LoadedTf;
@@ -54,8 +66,8 @@ const options = (changes: Partial<DecodingOptions>): DecodingOptions => ({
 });
 
 /** A small untrained sequence policy, and its log-probability of each of the 16 placements. */
-async function sequence(seed: number) {
-  const task = taskWith(1000);
+async function sequence(seed: number, evaluations = 1000) {
+  const task = taskWith(evaluations);
   const network = await oneShotTasks(
     loaded.tf,
     { tasks: oneTask(task) },
@@ -132,6 +144,34 @@ describe("sampling", () => {
     );
     expect([...new Set(drawn)].sort()).toEqual([0, 1]);
     expect(drawn.filter((column) => column === 0).length).toBeGreaterThan(150);
+  });
+});
+
+describe("drawing on", () => {
+  /** A spent budget is the normal end. */
+  const spent = (work: Promise<void>) => expect(work).rejects.toThrow(BudgetExhausted);
+
+  test("improves on the best plan so far, until the budget is spent", async () => {
+    const { lesson, task } = await sequence(5, 40);
+    const worst = placement([0, 0, 0, 0]);
+    const { cost } = task.evaluator.evaluate(worst);
+    await spent(drawOn(lesson, options({}), createRng(1)));
+    expect(task.evaluator.spent).toBe(40);
+    expect(task.evaluator.best!.outcome.cost).toBeLessThan(cost);
+  });
+
+  test("samples where a policy has no such decoding", async () => {
+    const { lesson, task } = await sequence(5, 40);
+    const sampling = Object.create(lesson, { improve: { value: undefined } });
+    await drawOn(sampling, options({}), createRng(1));
+    expect(task.evaluator.spent).toBe(40);
+  });
+
+  test("ends where a policy is sure of every group", async () => {
+    const { lesson, task } = await sequence(5, 40);
+    const sure = Object.create(lesson, { improve: { value: (): unknown[] => [{}] } });
+    await drawOn(sure, options({}), createRng(1));
+    expect(task.evaluator.spent).toBe(0);
   });
 });
 
