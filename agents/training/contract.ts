@@ -95,6 +95,8 @@ export interface Lesson<R extends Rollout = Rollout> {
   solve?(count: number, decoding: Decoding, rng: Rng): R[];
   /** Episodes of the likeliest decisions that a beam of this width finds, all scored. */
   beam?(width: number): R[];
+  /** At most `count` greedy episodes, each from another start. */
+  started?(count: number, rng: Rng): R[];
   /**
    * At most `plans` episodes, each the best so far with some decisions drawn again; all scored by
    * one evaluation. The first one is `from`, else where the policy's answers begin.

@@ -4,6 +4,7 @@
  *
  * - `sample`: draws with a temperature and top-p.
  * - `beam`: the likeliest plans of a beam search.
+ * - `multi-start`: greedy plans, each from another start.
  * - `renamings`: greedy by probabilities averaged over renamings of interchangeable devices.
  * - `improve`: each plan is the best one so far with a few groups drawn again from the policy
  *   (improvement.ts).
@@ -27,7 +28,7 @@ import { type Decoding, GREEDY, type Lesson, type PolicyNetwork, type Rollout, S
 
 export const decodingFields = {
   decode: z
-    .enum(["greedy", "sample", "beam", "renamings", "improve", "active-search"])
+    .enum(["greedy", "sample", "beam", "multi-start", "renamings", "improve", "active-search"])
     .default("greedy")
     .describe("How the policy answers: its greedy plan, or the best of `plans`."),
   plans: z.int().min(1).default(32).describe("Plans of a decoding other than greedy; each is charged."),
@@ -73,6 +74,10 @@ function episodes<R extends Rollout>(
     return solved(lesson, plans, { kind: "sample", temperature: decodeTemperature, topP }, rng);
   if (decode === "beam")
     return offered(lesson.beam?.bind(lesson), decode, "factored or written step by step")(plans);
+  if (decode === "multi-start") {
+    const started = offered(lesson.started?.bind(lesson), decode, "written or improved step by step");
+    return started(plans, rng);
+  }
   if (decode === "renamings") {
     const renamed = offered(lesson.renamed?.bind(lesson), decode, "written step by step");
     return [renamed(renamingsOf(lesson, plans))];

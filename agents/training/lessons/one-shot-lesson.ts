@@ -225,6 +225,12 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     return (width) => readOut(tf, () => policy.beam!(width)).map((placed) => this.plain(placed));
   }
 
+  get started(): Lesson<OneShotRollout>["started"] {
+    const { tf, policy } = this;
+    if (policy.started === undefined) return undefined;
+    return (count) => readOut(tf, () => policy.started!(count)).map((placed) => this.plain(placed));
+  }
+
   get renamed(): Lesson<OneShotRollout>["renamed"] {
     const { tf, policy } = this;
     if (policy.renamed === undefined) return undefined;

@@ -31,7 +31,7 @@ import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.
 import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
-import type { Decoding, Lesson, Replay } from "../contract.ts";
+import { type Decoding, GREEDY, type Lesson, type Replay } from "../contract.ts";
 import { IMPOSSIBLE, type Improver, improved, type Standing } from "../improvement.ts";
 import { planOf } from "../scoring.ts";
 import { credited } from "./credit.ts";
@@ -128,6 +128,10 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
           : sampleLogits(logits, this.devices, rng, decoding),
       );
     return episodes.map((episode) => this.rolloutOf(episode, this.rules.answer));
+  }
+
+  started(count: number, rng: Rng): SweepRollout<Seen>[] {
+    return this.solve(count, GREEDY, rng);
   }
 
   /** Each kept sweep is continued in an env of its own, and so charged. */

@@ -86,6 +86,19 @@ async function sequence(seed: number, evaluations = 1000) {
   return { network, lesson: network.open(task), policy, ranked, task };
 }
 
+describe("several starts", () => {
+  test("differ in the first groups and go on greedily", async () => {
+    const { policy, ranked } = await sequence(5);
+    const greedy = [...policy.greedy()];
+    const [one, other] = policy.started!(2).map((placement) => [...placement]);
+    expect([one[0], other[0]].sort()).toEqual([0, 1]);
+    expect([one, other]).toContainEqual(greedy);
+    expect(policy.started!(1).map((placement) => [...placement])).toEqual([greedy]);
+    const all = policy.started!(16).map((placement) => placement.join());
+    expect(all.sort()).toEqual(ranked.map(({ placement }) => placement.join()).sort());
+  });
+});
+
 describe("beam search", () => {
   test("of full width finds the likeliest placements of all, in order", async () => {
     const { policy, ranked } = await sequence(3);
@@ -180,6 +193,7 @@ describe("an answer", () => {
     ["greedy", 1],
     ["sample", 8],
     ["beam", 8],
+    ["multi-start", 8],
     ["renamings", 1],
     ["active-search", 8],
   ] as const)("by %s charges what it says, and is the best plan met", async (decode, simulations) => {
