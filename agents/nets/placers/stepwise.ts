@@ -49,7 +49,7 @@ const likeliest = (longer: readonly Longer[]): Longer[] =>
     (a, b) => b.logProbability - a.logProbability || a.parent - b.parent || a.device - b.device,
   );
 
-/** Placements, group by group. `keep` takes at most `width` of what `before` prefixes have become. */
+/** Placements, group by group. `keep` takes at most `width` of what the prefixes have become. */
 function grown(
   { groups, devices, stepper }: SteppedPolicy,
   width: number,
