@@ -37,6 +37,7 @@ import { runningMean } from "../training/baselines/running-mean.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
+import { imitationOver, shareOfBudget } from "../training/lessons/imitation-settings.ts";
 import { type OneShotRollout, oneShotLesson } from "../training/lessons/one-shot-lesson.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, exponential } from "../training/schedule.ts";
@@ -48,8 +49,12 @@ const fields = {
     .default("groups")
     .describe("What is placed: the scenario's groups, or ops, those that must stay together as one."),
   batch: z.int().min(1).default(4).describe("Placements sampled of each graph in an update."),
-  tasksPerUpdate: z.int().min(1).default(1).describe("Graphs in an update."),
-  learningRate: z.number().positive().default(0.001).describe("Adam's step size."),
+  tasksPerUpdate: z.int().min(0).default(0).describe("Graphs in an update. 0: 4 where it imitates, else 1."),
+  learningRate: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("Adam's step size. 0: 0.01 where it imitates, else 0.001."),
   epochs: z.int().min(1).default(1).describe("Passes of PPO over an update's placements."),
   clip: z
     .number()
@@ -121,10 +126,16 @@ const fields = {
   superposition: z.boolean().default(true).describe("Whether the graph's embedding conditions the placer."),
   imitation: z
     .int()
+    .min(-1)
+    .default(-1)
+    .describe(
+      "Updates at the beginning that imitate what a search makes of the policy's own plan. -1: all of them where several scenarios are trained on, none where one.",
+    ),
+  expert: z
+    .int()
     .min(0)
     .default(0)
-    .describe("Updates at the beginning that imitate what a search makes of the policy's own plan."),
-  expert: z.int().min(2).default(300).describe("Simulations of that search on a graph, by annealing."),
+    .describe("Simulations of that search on a graph, by annealing. 0: a 200th of the budget, 10 to 300."),
   ...decodingFields,
 };
 type Options = z.infer<z.ZodObject<typeof fields>> & { readonly mode: string };
@@ -148,6 +159,7 @@ const paper: Partial<Options> = {
   width: 128,
   rounds: 3,
   layers: 2,
+  imitation: 0,
 };
 
 export const gdp: AgentModule<Options> = {
@@ -160,17 +172,30 @@ export const gdp: AgentModule<Options> = {
     searchSpace: "device per group or op",
     paper: "Zhou et al., GDP: Generalized Device Placement for Dataflow Graphs, 2019",
     limits:
-      "The paper names few numbers: widths, rounds, layers, segment, rate, batch, clip and epochs of mode=paper are ours, as are features, relu and a ratio of PPO for each node. Ops of a co-location class are one node. A fixed column for each device: devices are told apart by number, not by speed. By default groups are placed, with one round and one layer of width 64, 4 placements an update, Adam at 0.001, one epoch, an entropy bonus, costs over the bound, a moving baseline and advantages of unit spread. On one graph come a learned bias of each group, random tilts that fade, plans of blocks in the first updates, and the best placement so far, learned from again. At 1,000 simulations it is near hill climbing and behind it on two of three graphs. Imitation of annealing from its own plan is ours, and off by default.",
+      "The paper names few numbers: widths, rounds, layers, segment, rate, batch, clip and epochs of mode=paper are ours, as are features, relu and a ratio of PPO for each node. Ops of a co-location class are one node. A fixed column for each device: devices are told apart by number, not by speed. By default groups are placed, with one round and one layer of width 64, 4 placements an update, Adam at 0.001, one epoch, an entropy bonus, costs over the bound, a moving baseline and advantages of unit spread. On one graph come a learned bias of each group, random tilts that fade, plans of blocks in the first updates, and the best placement so far, learned from again. At 1,000 simulations it is near hill climbing and behind it on two of three graphs. On several graphs the default imitates annealing from its own plans, which is ours, and does not learn from rewards; imitation=0 has it learn from them.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options: withPresets(fields, { paper }),
   actEvaluations: (_, options) => answerSimulations(options, 1),
   async create(context) {
     const loaded = await loadTf(context.backend);
-    const network = gdpNetwork(loaded.tf, context.options, context);
-    return createLearner(loaded, context, network, learnerSpec(context.options));
+    const options = settled(context);
+    const network = gdpNetwork(loaded.tf, options, context);
+    return createLearner(loaded, context, network, learnerSpec(options));
   },
 };
+
+/** Options with what follows from the number of tasks. */
+function settled({ options, tasks }: AgentContext<Options>): Options {
+  const imitation = imitationOver(tasks, options.imitation);
+  const [tasksPerUpdate, learningRate] = imitation > 0 ? [4, 0.01] : [1, 0.001];
+  return {
+    ...options,
+    imitation,
+    tasksPerUpdate: options.tasksPerUpdate || tasksPerUpdate,
+    learningRate: options.learningRate || learningRate,
+  };
+}
 
 function gdpNetwork(
   tf: Tf,
@@ -207,11 +232,14 @@ function gdpNetwork(
         tilt: isAlone ? exponential(options.tilt, options.tiltDecay) : constant(0),
         openings: isAlone && options.openings ? orderBlocks(placed.scenario) : [],
         replaysBest: isAlone && options.replay,
-        expert: options.expert,
+        expert: options.expert || shareOfBudget(task.evaluator.budget, EXPERT),
       });
     },
   };
 }
+
+/** The expert's share of the budget, and its limits. */
+const EXPERT = { share: 1 / 200, least: 10, most: 300 };
 
 const inUnits = (scenario: Scenario, units: Options["units"]): Scenario =>
   units === "groups" ? scenario : { ...scenario, grouping: colocationGrouping(scenario.graph) };

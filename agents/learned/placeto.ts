@@ -34,8 +34,10 @@ import { zeroBaseline } from "../training/baselines/zero.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
+import { imitationOver, shareOfBudget } from "../training/lessons/imitation-settings.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, linear } from "../training/schedule.ts";
+import { type LabelRules, labelledTasks } from "../training/sweeps/labels.ts";
 import { SweepLesson } from "../training/sweeps/sweep-lesson.ts";
 import { type SweepRollout, type SweepRules, sweepEvaluations } from "../training/sweeps/sweep-rules.ts";
 import { sweepUtility } from "../training/sweeps/sweep-utility.ts";
@@ -45,8 +47,16 @@ const fields = {
     .enum(["positional", "published"])
     .default("positional")
     .describe("Devices alike, for any number of them, or one output for each device, as published."),
-  episodes: z.int().min(1).default(2).describe("Episodes of an update, shared out over its graphs."),
-  graphs: z.int().min(1).default(1).describe("Graphs of an update, where there are as many."),
+  episodes: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Episodes of an update, shared out over its graphs. 0: 8 where it imitates, else 2."),
+  graphs: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Graphs of an update, where there are as many. 0: 4 where it imitates, else 1."),
   segment: z
     .int()
     .min(0)
@@ -126,17 +136,23 @@ const fields = {
     .describe("Which plan of these sweeps is the policy's own: the best one or the last one."),
   imitation: z
     .int()
-    .min(0)
-    .default(0)
-    .describe("Updates at the beginning that learn to put back groups of good plans that were moved."),
+    .min(-1)
+    .default(-1)
+    .describe(
+      "Updates at the beginning that learn to put back groups of good plans that were moved. -1: all of them where several scenarios are trained on, none where one.",
+    ),
   rehearsal: z
     .int()
     .min(0)
     .default(0)
     .describe("Every so many updates one imitates a sweep that is led to the best plan; 0 is never."),
   rehearsalSteps: z.int().min(1).default(16).describe("Steps of the optimizer in such an update."),
-  labels: z.int().min(1).default(2).describe("Such plans of each graph, each made by annealing."),
-  labelSimulations: z.int().min(2).default(10_000).describe("Simulations of each of them."),
+  labels: z.int().min(1).default(1).describe("Such plans of each graph, each made by annealing."),
+  labelSimulations: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Simulations of each of them. 0: a 32nd of the budget, 100 to 10,000."),
   ...decodingFields,
 };
 const options = withPresets(fields, {
@@ -156,6 +172,7 @@ const options = withPresets(fields, {
     lastRate: 1e-4,
     entropy: 1,
     rounds: 8,
+    imitation: 0,
   },
 });
 type Options = z.infer<typeof options>;
@@ -170,14 +187,15 @@ export const placeto: AgentModule<Options> = {
     searchSpace: "device per group, by improvement",
     paper: "Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019",
     limits:
-      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03. Three things that are not in the paper are off by default: imitation of annealed plans, rehearsal of a sweep to the best plan so far, and decode=improve, which places groups again in no order.",
+      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03. On several scenarios the default learns to put back what was moved in annealed plans, not from rewards; imitation=0 has it learn from rewards. Two more things that are not in the paper are off by default: rehearsal of a sweep to the best plan so far, and decode=improve, which places groups again in no order.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   actEvaluations: ({ grouping }, { stride, greedySweeps, ...decoding }) =>
     answerSimulations(decoding, sweepEvaluations(grouping.groupCount, stride, greedySweeps)),
-  async create(context) {
-    const loaded = await loadTf(context.backend);
+  async create(given) {
+    const loaded = await loadTf(given.backend);
+    const context = { ...given, options: settled(given) };
     const rules = rulesOf(context);
     return context.options.network === "published"
       ? createLearner(loaded, context, await published(loaded, context, rules), specOf(context))
@@ -185,16 +203,31 @@ export const placeto: AgentModule<Options> = {
   },
 };
 
+/** Options with what follows from the number of tasks. */
+function settled({ options, tasks }: AgentContext<Options>): Options {
+  const imitation = imitationOver(tasks, options.imitation);
+  const [episodes, graphs] = imitation > 0 ? [8, 4] : [2, 1];
+  return { ...options, imitation, episodes: options.episodes || episodes, graphs: options.graphs || graphs };
+}
+
 function rulesOf({ options, rng }: AgentContext<Options>): SweepRules {
   const { credit, reward, ...rest } = options;
   return {
     ...rest,
     seed: rng.child("starts").int(2 ** 31),
     reward: credit,
-    labels: { labels: options.labels, simulations: options.labelSimulations },
+    labels: labelRules(options),
     utilityOn: (evaluator) => sweepUtility(evaluator, { ...options, scale: reward }),
   };
 }
+
+/** A label's share of the budget, so that sixteen of them take half of it, and its limits. */
+const LABEL = { share: 1 / 32, least: 100, most: 10_000 };
+
+const labelRules = ({ labels, labelSimulations }: Options): LabelRules => ({
+  labels,
+  simulations: (budget) => labelSimulations || shareOfBudget(budget, LABEL),
+});
 
 /** Any graph, any number of devices. */
 function positional(
@@ -261,6 +294,7 @@ function specOf<Seen>({ options, tasks }: AgentContext<Options>): LearnerSpec<Sw
   return {
     batch,
     tasksPerUpdate: graphs,
+    ...(options.imitation > 0 && { mostTasks: labelledTasks(labelRules(options)) }),
     algorithm: reinforceAlgorithm,
     advantages: () =>
       advantagesOver({

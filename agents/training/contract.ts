@@ -11,6 +11,7 @@ import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { Task } from "../contract.ts";
 import type { Weights } from "../nets/weights.ts";
 import type { Tensor1D, Tensor2D, Variable } from "../tensors/types.ts";
+import type { ImprovementRules } from "./improvement.ts";
 
 /** How decisions are taken from a policy's distribution. */
 export type Decoding =
@@ -98,10 +99,10 @@ export interface Lesson<R extends Rollout = Rollout> {
   /** At most `count` greedy episodes, each from another start. */
   started?(count: number, rng: Rng): R[];
   /**
-   * At most `plans` episodes, each the best so far with some decisions drawn again; all scored by
-   * one evaluation. The first one is `from`, else where the policy's answers begin.
+   * Episodes that are each the best so far with some decisions drawn again, all scored by one
+   * evaluation. The first one is `from`, else where the policy's answers begin.
    */
-  improve?(plans: number, temperature: number, rng: Rng, from?: Placement): R[];
+  improve?(rules: ImprovementRules, rng: Rng, from?: Placement): R[];
   /** The greedy episode by probabilities averaged over renamings of interchangeable devices. */
   renamed?(renamings: readonly Int32Array[]): R;
   /** Episodes of an expert, for imitation. */

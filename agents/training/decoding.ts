@@ -84,7 +84,7 @@ function episodes<R extends Rollout>(
   }
   if (decode === "improve") {
     const improve = offered(lesson.improve?.bind(lesson), decode, "a device for each group");
-    return improve(plans, decodeTemperature, rng);
+    return improve({ plans, temperatures: [decodeTemperature] }, rng);
   }
   if (decode === "active-search") return searched(tf, network, lesson, plans, rng);
   return solved(lesson, 1, GREEDY, rng);
@@ -93,6 +93,8 @@ function episodes<R extends Rollout>(
 /** Plans that are drawn before the event loop has its turn. */
 const DRAWN_AT_ONCE = 32;
 const IMPROVED_AT_ONCE = 3_000;
+/** From changes as the policy likes them to blind ones, times the temperature of the decoding. */
+const DRAWN_AT = [1, 4, 16, Number.POSITIVE_INFINITY];
 
 /**
  * Spends the rest of the task's budget. Improves on the best plan so far where the policy has such
@@ -105,12 +107,13 @@ export async function drawOn<R extends Rollout>(
 ): Promise<void> {
   const { evaluator } = lesson.task;
   const yieldNow = yieldEvery(1);
+  const temperatures = DRAWN_AT.map((factor) => factor * decodeTemperature);
   const affordable = () => Math.floor(evaluator.remaining / lesson.simulationsPerRollout);
   while (!evaluator.exhausted) {
     if (lesson.improve !== undefined) {
       const best = evaluator.best?.plan;
       const from = best?.kind === "placement" ? best : undefined;
-      if (lesson.improve(IMPROVED_AT_ONCE, decodeTemperature, rng, from).length < 2) return;
+      if (lesson.improve({ plans: IMPROVED_AT_ONCE, temperatures }, rng, from).length < 2) return;
     } else {
       const count = Math.min(DRAWN_AT_ONCE, affordable());
       if (count < 1) return;

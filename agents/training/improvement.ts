@@ -5,6 +5,9 @@
  * How likely a group is to be drawn again depends on how little the policy likes its present
  * device. One offset for all groups sets how many change in the mean. That number adapts as in
  * evolution strategies (Rechenberg, 1973): it grows after a success and falls after a failure.
+ *
+ * With several temperatures each change is drawn at one of them, and more often at those that
+ * succeed. So a search owes little to a policy that misleads it.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
@@ -34,19 +37,39 @@ export const IMPOSSIBLE = -1e8;
 /** Draws in a row that change nothing before the search ends. */
 const MOST_IDLE_DRAWS = 1_000;
 
+export interface ImprovementRules {
+  readonly plans: number;
+  /** What logits are divided by; at `Infinity` all devices of a group are as likely. */
+  readonly temperatures: readonly number[];
+}
+
+/** How changes are drawn at one temperature. */
+interface Arm {
+  readonly temperature: number;
+  /** Against the best placement so far; null where that is new. */
+  odds: Float64Array | null;
+  /** Mean number of changed groups. */
+  changes: number;
+  tries: number;
+  successes: number;
+}
+
 /** All placements that were scored, at most `plans`, the start first. */
 export function improved<S extends Standing>(
   start: S,
   improver: Improver<S>,
-  { plans, temperature }: { readonly plans: number; readonly temperature: number },
+  { plans, temperatures }: ImprovementRules,
   rng: Rng,
 ): S[] {
+  const { groups, devices } = improver;
+  const arms = temperatures.map((temperature) => fresh(temperature, groups));
   const met = [start];
   let best = start;
-  let odds = oddsAgainst(improver, best, temperature);
-  let changes = Math.max(LEAST_CHANGES, improver.groups * FIRST_SHARE);
+  let logits = improver.logits(best);
   for (let idle = 0; met.length < plans && idle < MOST_IDLE_DRAWS; ) {
-    const next = redrawn(best.groupDevice, odds, changes, improver.devices, rng);
+    const arm = arms.length === 1 ? arms[0] : promising(arms, rng);
+    arm.odds ??= oddsAgainst(logits, improver, best, arm.temperature);
+    const next = redrawn(best.groupDevice, arm.odds, arm.changes, devices, rng);
     if (next === null) {
       idle++;
       continue;
@@ -54,22 +77,45 @@ export function improved<S extends Standing>(
     idle = 0;
     const tried = improver.score(next);
     met.push(tried);
-    changes = tried.outcome.cost < best.outcome.cost ? changes * GROWTH : changes * DECAY;
-    changes = Math.min(Math.max(changes, LEAST_CHANGES), improver.groups / 2);
+    learn(arm, tried.outcome.cost < best.outcome.cost, groups);
     if (tried.outcome.cost > best.outcome.cost) continue;
     best = tried;
-    odds = oddsAgainst(improver, best, temperature);
+    logits = improver.logits(best);
+    for (const each of arms) each.odds = null;
   }
   return met;
 }
 
+const fresh = (temperature: number, groups: number): Arm => {
+  const changes = Math.max(LEAST_CHANGES, groups * FIRST_SHARE);
+  return { temperature, odds: null, changes, tries: 0, successes: 0 };
+};
+
+function learn(arm: Arm, succeeded: boolean, groups: number): void {
+  arm.tries++;
+  if (succeeded) arm.successes++;
+  const changes = arm.changes * (succeeded ? GROWTH : DECAY);
+  arm.changes = Math.min(Math.max(changes, LEAST_CHANGES), groups / 2);
+}
+
+/** An arm, the likelier the more of its changes have succeeded. */
+function promising(arms: readonly Arm[], rng: Rng): Arm {
+  const rates = arms.map(({ tries, successes }) => (successes + 1) / (tries + 2));
+  let left = rng.next() * rates.reduce((sum, rate) => sum + rate, 0);
+  const drawn = arms.find((_, i) => {
+    left -= rates[i];
+    return left < 0;
+  });
+  return drawn ?? arms[arms.length - 1];
+}
+
 /** Odds of each device over the group's present one, which has 0 here; [groups x devices]. */
 function oddsAgainst<S extends Standing>(
-  { groups, devices, logits }: Improver<S>,
+  given: Float32Array,
+  { groups, devices }: Improver<S>,
   standing: S,
   temperature: number,
 ): Float64Array {
-  const given = logits(standing);
   const odds = new Float64Array(groups * devices);
   for (let g = 0; g < groups; g++) {
     const present = standing.groupDevice[g];

@@ -10,6 +10,7 @@
 import { InputError } from "../../env/model/errors.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import { type Rng, type RngState, restoreRng } from "../../env/model/rng.ts";
+import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { Agent, AgentContext, BackendName, Task, Update } from "../contract.ts";
 import type { SavedWeights } from "../nets/weights.ts";
 import type { LoadedTf } from "../tensors/tf.ts";
@@ -28,6 +29,8 @@ export interface LearnerSpec<R extends Rollout = Rollout> {
   readonly batch: number;
   /** Tasks of an update, all different; 1 by default. */
   readonly tasksPerUpdate?: number;
+  /** Most tasks that are learned on, those that are drawn first; all by default. */
+  readonly mostTasks?: (budget: Budget) => number;
   readonly algorithm: Algorithm;
   /** Makes the baseline of a task. */
   readonly advantages: () => Advantages<R>;
@@ -290,11 +293,24 @@ class Learner<R extends Rollout> implements Agent {
   private async drawCourses(): Promise<Course<R>[]> {
     const wanted = Math.min(this.spec.tasksPerUpdate ?? 1, this.tasks.names.length);
     const drawn = new Map<string, Course<R>>();
-    while (drawn.size < wanted) {
-      const task = await this.tasks.draw(this.taskDraws);
+    while (drawn.size < Math.min(wanted, this.mostTasks)) {
+      const task = await this.drawTask();
       drawn.set(task.name, this.courseOf(task));
     }
     return [...drawn.values()];
+  }
+
+  private async drawTask(): Promise<Task> {
+    const known = [...this.courses.keys()];
+    if (known.length < this.mostTasks) return this.tasks.draw(this.taskDraws);
+    return this.tasks.task(known[this.taskDraws.int(known.length)]);
+  }
+
+  /** Of all tasks the budget is one, so any task tells it. */
+  private get mostTasks(): number {
+    const [first] = this.courses.values();
+    if (first === undefined) return Number.POSITIVE_INFINITY;
+    return this.spec.mostTasks?.(first.lesson.task.evaluator.budget) ?? Number.POSITIVE_INFINITY;
   }
 
   private courseOf(task: Task): Course<R> {

@@ -17,6 +17,7 @@ import { scoredAhead } from "../../env/sim/evaluator/scored-ahead.ts";
 import { namesFiles } from "../../scenarios/file-address.ts";
 import { cellRng } from "../cells/random-stream.ts";
 import { sealed } from "../files/sealed.ts";
+import { mean } from "../statistics/averages.ts";
 import { aheadBy } from "./actors/ahead.ts";
 import {
   CHECKPOINT,
@@ -165,7 +166,15 @@ class Training {
     this.directory!.logMetrics({ update, ...scenario, simulations, evaluations, metrics, ...best });
   }
 
-  private bestOf(name: string): Pick<MetricsRow, "bestValue" | "bestGap"> {
+  /** Of an update's scenario; of several, with commas between, the mean gap. */
+  private bestOf(task: string): Pick<MetricsRow, "bestValue" | "bestGap"> {
+    if (this.meters.has(task)) return this.bestOn(task);
+    const names = task.split(",");
+    const gaps = names.flatMap((name) => this.bestOn(name).bestGap ?? []);
+    return { bestValue: null, bestGap: gaps.length < names.length ? null : mean(gaps) };
+  }
+
+  private bestOn(name: string): Pick<MetricsRow, "bestValue" | "bestGap"> {
     const meter = this.meters.get(name);
     const bestValue = meter?.best?.outcome.value ?? null;
     if (meter === undefined || bestValue === null) return { bestValue, bestGap: null };

@@ -18,7 +18,7 @@ import { correctedPlacement } from "../../search/groups/annealed-placement.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Decoding, Drawn, KeptOutcome, Lesson, PolicyNetwork, Rollout } from "../contract.ts";
-import { type Improver, improved } from "../improvement.ts";
+import { type ImprovementRules, type Improver, improved } from "../improvement.ts";
 import type { Schedule } from "../schedule.ts";
 import { planOf, type Reward } from "../scoring.ts";
 import { deviceTilts } from "./exploration.ts";
@@ -185,7 +185,7 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     return before === null ? drawn : [...drawn, before];
   }
 
-  improve(plans: number, temperature: number, rng: Rng, from?: Placement): OneShotRollout[] {
+  improve(rules: ImprovementRules, rng: Rng, from?: Placement): OneShotRollout[] {
     const { tf, policy, groups, devices } = this;
     const none = new Float32Array(devices);
     const improver: Improver<OneShotRollout> = {
@@ -199,7 +199,7 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     const start = improver.score(
       from === undefined ? readOut(tf, () => policy.greedy()) : groupDevices(grouping, from.device),
     );
-    return improved(start, improver, { plans, temperature }, rng);
+    return improved(start, improver, rules, rng);
   }
 
   /** Expert iteration: what a search makes of the policy's own placement. */

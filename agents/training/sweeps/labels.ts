@@ -8,18 +8,26 @@
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { compile } from "../../../env/sim/engine/compile.ts";
+import type { Budget } from "../../../env/sim/evaluator/budget.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { Task } from "../../contract.ts";
 import { type Choices, choicesOf, planOf } from "../../problems/choices.ts";
 import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
 import { annealedPlacement } from "../../search/groups/annealed-placement.ts";
+import { limitOf } from "../lessons/imitation-settings.ts";
 
 export interface LabelRules {
   /** Labels of a task. */
   readonly labels: number;
-  /** Of the chain that makes a label. */
-  readonly simulations: number;
+  /** Of the chain that makes a label, under the budget of the whole training. */
+  readonly simulations: (budget: Budget) => number;
 }
+
+/** How many tasks half of the budget makes labels for, at least one. */
+export const labelledTasks =
+  ({ labels, simulations }: LabelRules) =>
+  (budget: Budget): number =>
+    Math.max(1, Math.floor(limitOf(budget) / 2 / (labels * simulations(budget))));
 
 export interface LabelledState {
   readonly device: Int32Array;
@@ -64,7 +72,7 @@ export class Labels {
 
   private made(rng: Rng): Int32Array {
     const { choices, task, rules } = this;
-    const chain = { simulations: rules.simulations, hot: HOT };
+    const chain = { simulations: rules.simulations(task.evaluator.budget), hot: HOT };
     return annealedPlacement(choices, task.evaluator, rng, chain).groupDevice;
   }
 

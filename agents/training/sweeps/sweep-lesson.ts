@@ -32,7 +32,7 @@ import { interchangeableDevices } from "../../problems/interchangeable-devices.t
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import { type Decoding, GREEDY, type Lesson, type Replay } from "../contract.ts";
-import { IMPOSSIBLE, type Improver, improved, type Standing } from "../improvement.ts";
+import { IMPOSSIBLE, type ImprovementRules, type Improver, improved, type Standing } from "../improvement.ts";
 import { planOf } from "../scoring.ts";
 import { credited } from "./credit.ts";
 import { closestName, type LabelledState, Labels, shownGroups } from "./labels.ts";
@@ -162,7 +162,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   }
 
   /** Any group may be placed again, in no order. */
-  improve(plans: number, temperature: number, rng: Rng, from?: Placement): SweepRollout<Seen>[] {
+  improve(rules: ImprovementRules, rng: Rng, from?: Placement): SweepRollout<Seen>[] {
     const { groups, devices } = this;
     type Tried = SweepRollout<Seen> & Standing & { readonly outcome: Outcome };
     const improver: Improver<Tried> = {
@@ -178,7 +178,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
       },
     };
     const start = improver.score(this.improvedFrom(from));
-    return improved(start, improver, { plans, temperature }, rng);
+    return improved(start, improver, rules, rng);
   }
 
   private improvedFrom(from: Placement | undefined): Int32Array {

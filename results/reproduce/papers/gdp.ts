@@ -129,7 +129,7 @@ async function transfer({ quick, seeds }: ReproductionScale, lab: Laboratory): P
   const [judged, ...others] = ROWS.slice(0, quick ? 4 : 6);
   const policy = await lab.train({
     name: "gdp",
-    agent: "gdp",
+    agent: "gdp?imitation=0",
     scenarios: others,
     simulations: quick ? 600 : 8_000,
   });

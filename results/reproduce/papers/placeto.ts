@@ -166,7 +166,7 @@ async function generalisation({ quick, seeds }: ReproductionScale, lab: Laborato
   const members = Array.from({ length: quick ? 3 : 8 }, (_, i) => `nmt/test/${i}/2xK80`);
   const policy = await lab.train({
     name: "placeto-nmt",
-    agent: "placeto",
+    agent: "placeto?imitation=0",
     scenarios: Array.from({ length: 16 }, (_, i) => `nmt/train/${i}/2xK80`),
     simulations: quick ? 20_000 : 300_000,
   });

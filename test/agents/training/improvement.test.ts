@@ -24,8 +24,13 @@ const improver = (liking: number): Improver<Standing> => ({
       return i % DEVICES === target[Math.floor(i / DEVICES)] ? liking : 0;
     }),
 });
-const run = (liking: number, plans: number, temperature = 1) =>
-  improved(start, improver(liking), { plans, temperature }, createRng(1));
+const run = (liking: number, plans: number, ...temperatures: number[]) =>
+  improved(
+    start,
+    improver(liking),
+    { plans, temperatures: temperatures.length === 0 ? [1] : temperatures },
+    createRng(1),
+  );
 const least = (met: readonly Standing[]) => Math.min(...met.map(({ outcome }) => outcome.cost));
 
 test("scores as many placements as it may, the start first, each other than the best before it", () => {
@@ -40,6 +45,12 @@ test("what the policy likes comes sooner, and a high temperature takes that away
   expect(least(run(4, 30))).toBeLessThan(least(run(4, 30, 1000)));
 });
 
+test("with several temperatures a policy that misleads costs little", () => {
+  const misled = least(run(-12, 300));
+  expect(misled).toBeGreaterThan(0);
+  expect(least(run(-12, 300, 1, Number.POSITIVE_INFINITY))).toBeLessThan(misled);
+});
+
 test("never takes a device that is impossible", () => {
   for (const { groupDevice } of run(0, 300)) expect(groupDevice[0]).not.toBe(2);
 });
@@ -52,5 +63,5 @@ test("finds the target without a policy too, and the same again with the same st
 
 test("ends where nothing else is possible", () => {
   const single = { ...improver(0), devices: 1, logits: () => new Float32Array(GROUPS) };
-  expect(improved(start, single, { plans: 10, temperature: 1 }, createRng(1))).toEqual([start]);
+  expect(improved(start, single, { plans: 10, temperatures: [1] }, createRng(1))).toEqual([start]);
 });

@@ -16,7 +16,7 @@ export interface Setting {
 
 export const settings: Readonly<Record<string, Setting>> = {
   placeto: {
-    training: "imitation=400&episodes=8&graphs=4",
+    training: "imitation=400&episodes=8&graphs=4&labels=2&labelSimulations=10000",
     network: "",
     updates: 400,
     graphs: 16,
@@ -26,7 +26,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     greedySimulations: 100,
   },
   gdp: {
-    training: "imitation=300&tasksPerUpdate=4&learningRate=0.01",
+    training: "imitation=300&tasksPerUpdate=4&learningRate=0.01&expert=300",
     network: "",
     updates: 300,
     graphs: 16,

@@ -79,7 +79,7 @@ test("improvement charges one evaluation for each plan and begins with the greed
   const { lesson, meter } = lessonOf();
   const [own] = lesson.rollOut(1, GREEDY, 0, createRng(1));
   const before = meter.simulations;
-  const met = lesson.improve!(25, 1, createRng(2));
+  const met = lesson.improve!({ plans: 25, temperatures: [1] }, createRng(2));
   expect(meter.simulations - before).toBe(25);
   expect(met.map(({ groupDevice }) => [...groupDevice])[0]).toEqual([...own.groupDevice]);
   expect(Math.min(...met.map(({ outcome }) => outcome.cost))).toBeLessThan(own.outcome.cost);

@@ -6,7 +6,7 @@ const scenario = testScenario({
   graph: "a 10 1B\nb 20 1B <- a\nc 30 1B <- a\nd 30 1B <- a\ne 10 1B <- b c d",
   devices: 2,
 });
-const rules = { labels: 2, simulations: 50 };
+const rules = { labels: 2, simulations: () => 50 };
 const labelsOn = (simulations = 10_000) => {
   const meter = metered(evaluator(scenario), { simulations });
   return { labels: new Labels({ name: "t", scenario, evaluator: meter }, rules), meter };

@@ -312,7 +312,7 @@ test("a saved lesson of another size is refused with a sentence", () => {
 describe("improvement", () => {
   test("charges one evaluation for each plan, begins where answers do and ends better", () => {
     const { lesson, meter } = lessonOf();
-    const met = lesson.improve(30, 1, createRng(1));
+    const met = lesson.improve({ plans: 30, temperatures: [1] }, createRng(1));
     expect(meter.simulations).toBe(30);
     expect([...met[0].plan.device]).toEqual([...fixedRandomPlacement(scenario)]);
     const costs = met.map(({ outcome }) => outcome.cost);
@@ -321,12 +321,14 @@ describe("improvement", () => {
 
   test("begins on one device where answers do", () => {
     const { lesson } = lessonOf({ start: "single-device" });
-    expect([...lesson.improve(1, 1, createRng(1))[0].plan.device]).toEqual(new Array(GROUPS).fill(0));
+    expect([...lesson.improve({ plans: 1, temperatures: [1] }, createRng(1))[0].plan.device]).toEqual(
+      new Array(GROUPS).fill(0),
+    );
   });
 });
 
 describe("imitation", () => {
-  const labels = { labels: 1, simulations: 40 };
+  const labels = { labels: 1, simulations: () => 40 };
 
   test("is not offered without labels", () => {
     expect(lessonOf().lesson.demonstrate).toBeUndefined();

@@ -166,7 +166,7 @@ async function pretrained(
   return policy;
 }
 
-const BATCH = "tasksPerUpdate=4&batch=16&epochs=2&learningRate=0.01&entropy=0.03";
+const BATCH = "imitation=0&tasksPerUpdate=4&batch=16&epochs=2&learningRate=0.01&entropy=0.03";
 
 const transfer: SystemCheck = {
   system: "gdp",
