@@ -1,7 +1,7 @@
 /**
  * `npm test`. Most files share two processes, so that the modules under test load once in each and
- * not once a file. Files that replace modules, add to a registry or choose a TensorFlow backend
- * have a process each.
+ * not once a file. They run the compiled sources. Files that replace modules, add to a registry or
+ * choose a TensorFlow backend have a process each, and vitest loads their sources.
  *
  * Tests wait for events and have no deadline. The two time-outs only end a run that hangs, also on
  * a machine ten times as busy.
@@ -9,7 +9,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { alias } from "./vitest.shared.config.ts";
+import { alias, compiledSources } from "./vitest.shared.config.ts";
 
 const MINUTES_MS = 60_000;
 
@@ -37,6 +37,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        plugins: [compiledSources],
         test: { name: "shared", include: everywhere, exclude: [slow, ...ownProcess], isolate: false },
       },
       { extends: true, test: { name: "alone", include: ownProcess, exclude: [slow] } },

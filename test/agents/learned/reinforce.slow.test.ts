@@ -20,4 +20,11 @@ describe("reinforce at 3,000 evaluations", () => {
       expect(sum / 3).toBeLessThanOrEqual(1.25);
     },
   );
+
+  test("leaves a slow CPU alone and beats random among 9 devices", async () => {
+    const scenario = workload({ family: "inception", gpus: 8, cpu: true });
+    const { best, greedyDevice } = await trained(reinforce, scenario, 3000, 1);
+    expect(best).toBeLessThan(bestRandom(scenario, 3000));
+    expect(greedyDevice.includes(8)).toBe(false);
+  });
 });

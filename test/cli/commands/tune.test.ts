@@ -58,19 +58,17 @@ describe("tune", () => {
       expect(refused.code).toBe(2);
       expect(refused.stderr).toMatch(/holds a tuning/);
     }
-  }, 60_000);
+  });
 
-  test("gives the same bytes by 1, 2 and 3 processes, of an agent too", async () => {
+  test("gives the same bytes by one process and by two, of an agent too", async () => {
     const tuned = ["tune", "reinforce", ...small.slice(0, -2), "--trials", "3", "--vary", "learningRate"];
-    const [one, two, three] = [1, 2, 3].map((jobs) => join(folder, `jobs-${jobs}`));
+    const [one, two] = [1, 2].map((jobs) => join(folder, `jobs-${jobs}`));
     const { stdout } = await pgym([...tuned, "--jobs", "1", "--out", one]);
-    for (const [jobs, path] of [[2, two] as const, [3, three] as const]) {
-      const again = await pgym([...tuned, "--jobs", String(jobs), "--out", path]);
-      expect(again.stdout.replaceAll(path, one)).toBe(stdout);
-      for (const name of ["result.json", "run.json"])
-        expect(textOf(`jobs-${jobs}`, name)).toBe(textOf("jobs-1", name));
-    }
-  }, 60_000);
+    const again = await pgym([...tuned, "--jobs", "2", "--out", two]);
+    expect(again.stdout.replaceAll(two, one)).toBe(stdout);
+    for (const name of ["result.json", "run.json"])
+      expect(textOf("jobs-2", name)).toBe(textOf("jobs-1", name));
+  });
 
   test.each([
     [["tune", "hill-climb"], '"tune" needs scenarios'],

@@ -11,6 +11,7 @@ import {
 } from "../../../env/index.ts";
 import { graphHash } from "../../../env/model/file.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
+import { drawn } from "../../law-runs.ts";
 import { scenarioWithPlan } from "../sim/drawn-scenario.ts";
 
 const text = `
@@ -27,7 +28,7 @@ describe("scenario files", () => {
         expect(JSON.stringify(writeScenario(back))).toBe(JSON.stringify(file));
         expect(scenarioHash(back)).toBe(scenarioHash(scenario));
       }),
-      { numRuns: 200 },
+      { numRuns: drawn(200) },
     );
   });
 
@@ -151,7 +152,7 @@ describe("conversion to and from graphology", () => {
       fc.property(scenarioWithPlan({ maxOps: 10, maxDevices: 2 }), ({ scenario: { graph } }) => {
         expect(fromGraphology(toGraphology(graph))).toEqual(graph);
       }),
-      { numRuns: 200 },
+      { numRuns: drawn(200) },
     );
   });
 });

@@ -19,6 +19,7 @@ import { ganttSvg } from "../../../results/page/drawing/gantt-svg.ts";
 import { graphSvg } from "../../../results/page/drawing/graph-svg.ts";
 import { renderPage } from "../../../results/page/page.ts";
 import { formatTable } from "../../../results/text/table.ts";
+import { drawn } from "../../law-runs.ts";
 import { cell } from "../cells.ts";
 
 const plans = { first: [0, 0, 1, 0], second: [1, 0, 1, 0], third: [0, 0, 0, 0] } as const;
@@ -100,7 +101,7 @@ describe("values of 0, equal, tiny and huge", () => {
         expect(page.match(noNumber)).toBe(null);
         expect(formatTable(report).match(noNumber)).toBe(null);
       }),
-      { numRuns: 60 },
+      { numRuns: drawn(60) },
     );
   });
 
@@ -114,7 +115,7 @@ describe("values of 0, equal, tiny and huge", () => {
         expect(graphSvg(scenario, plan).match(noNumber)).toBe(null);
         expect(JSON.stringify(traceOf(scenario, explanation)).match(noNumber)).toBe(null);
       }),
-      { numRuns: 40 },
+      { numRuns: drawn(40) },
     );
   });
 

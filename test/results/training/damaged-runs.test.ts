@@ -9,6 +9,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
 import { resumeParts, trainParts } from "../../../results/training/train.ts";
+import { drawn } from "../../law-runs.ts";
 import { mutated } from "../../laws/mutate.ts";
 import { request, scenarios, walkerWith } from "./walker.ts";
 
@@ -57,9 +58,9 @@ describe("a resume of a run whose files are damaged", () => {
         const text = JSON.stringify(mutated(JSON.parse(textOf(killed, name)), seed));
         if ((await resumedWith(name, text)) !== null) refused++;
       }),
-      { numRuns: 150 },
+      { numRuns: drawn(150) },
     );
-    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(drawn(100));
   });
 
   test("refuses files that were cut or that hold another byte, or comes to the same end", async () => {
@@ -75,7 +76,7 @@ describe("a resume of a run whose files are damaged", () => {
           await resumedWith(name, text.slice(0, at) + after);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
   });
 

@@ -8,10 +8,11 @@ import { trainAll } from "./killed.ts";
 const seed = process.env.PLACEMENT_GYM_KILL_SEED ?? "1";
 const agents = smallAgents.map((agent) => [agent[0], specOf(agent)] as const);
 
+// The slow test kills longer trainings, again and again.
 test("all agents, killed at a random moment, go on to the bytes of an uninterrupted training", async () => {
   await inTemporaryFolder(async (folder) => {
     const [whole, killed] = ["whole", "killed"].map((name) => join(folder, name));
-    const training = { agents, simulations: 100 };
+    const training = { agents, simulations: 50 };
     const moments = await trainAll({ ...training, folder: whole });
     const dieAt = 1 + createRng("kill").child(seed).int(moments);
     console.log(`Killed at moment ${dieAt} of ${moments}; PLACEMENT_GYM_KILL_SEED=${seed}`);

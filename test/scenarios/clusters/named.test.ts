@@ -13,6 +13,7 @@ import { clusterCatalog } from "../../../scenarios/clusters/index.ts";
 import { clusterNamed } from "../../../scenarios/clusters/named.ts";
 import { clusterVariant } from "../../../scenarios/clusters/variants.ts";
 import { resolveCluster, resolveScenario } from "../../../scenarios/resolve.ts";
+import { drawn } from "../../law-runs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-clusters-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -145,7 +146,7 @@ describe("anything at all", () => {
         const name = parts.join("").replace(/[/.~\\:]/g, "_");
         expectClusterOrSentence(() => clusterNamed(name));
       }),
-      { numRuns: 500 },
+      { numRuns: drawn(500) },
     );
   });
 
@@ -185,7 +186,7 @@ describe("anything at all", () => {
         for (const [at, cut, value] of changes) json = json.slice(0, at) + value + json.slice(at + cut);
         expectClusterOrSentence(() => clusterNamed("lab.json", () => json));
       }),
-      { numRuns: 500 },
+      { numRuns: drawn(500) },
     );
     const mutated = fc.letrec((tie) => ({
       json: fc.oneof(
@@ -212,7 +213,7 @@ describe("anything at all", () => {
       fc.property(mutated, (json) => {
         expectClusterOrSentence(() => clusterNamed("lab.json", () => JSON.stringify(json)));
       }),
-      { numRuns: 500 },
+      { numRuns: drawn(500) },
     );
   });
 });

@@ -10,6 +10,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
 import { fileAddress } from "../../../scenarios/file-address.ts";
 import { fileOf, openFile } from "../../../scenarios/import/source-file.ts";
+import { drawn } from "../../law-runs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "source-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,7 +43,7 @@ describe("a source file", () => {
         expect([...fileOf(text, "x").lines()]).toEqual(expected);
         expect([...openFile(path).lines()]).toEqual(expected);
       }),
-      { numRuns: 50 },
+      { numRuns: drawn(50) },
     );
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { asPlacement, InputError, placement, testScenario, validatePlan } from "../../../env/index.ts";
 import { exporters, exportScenario } from "../../../results/export/index.ts";
 import { importFile, planReaders, readPlanFile } from "../../../scenarios/index.ts";
+import { drawn } from "../../law-runs.ts";
 
 /** The CPU comes first; one op has the name of another as its scope. */
 const scenario = testScenario({
@@ -82,7 +83,7 @@ describe.each(Object.entries(samples))("a damaged file of %s", (name, text) => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: drawn(150) },
     );
   });
 });

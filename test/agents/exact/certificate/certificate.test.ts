@@ -8,6 +8,7 @@ import {
 import { standsInLine } from "../../../../agents/exact/certificate/units.ts";
 import { contiguousOptimum } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
 import { liftToOps, type Scenario, testScenario } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { leastOf, randomSplit, standInLine } from "../random-split.ts";
 
 function certificateOf(scenario: Scenario, thresholdUs: number, mostSteps = 1e7): Certificate {
@@ -32,9 +33,9 @@ describe("the certificate", () => {
         expect(certificateOf(scenario, least * (1 - CERTIFIED_TOLERANCE)).holds).toBe(true);
         expect(certificateOf(scenario, least * (1 + CERTIFIED_TOLERANCE)).holds).toBe(false);
       }),
-      { numRuns: 300, seed: 5 },
+      { numRuns: drawn(300), seed: 5 },
     );
-    expect(feasible).toBeGreaterThan(200);
+    expect(feasible).toBeGreaterThan(drawn(200));
   });
 
   test("agrees with the ideals program on graphs too large to try everything", () => {
@@ -58,9 +59,9 @@ describe("the certificate", () => {
           expect(certificateOf(scenario, split.valueUs * (1 - CERTIFIED_TOLERANCE)).holds).toBe(true);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: drawn(60) },
     );
-    expect(compared).toBeGreaterThan(35);
+    expect(compared).toBeGreaterThan(drawn(35));
   });
 
   test("shows nothing where its limit comes first", () => {
@@ -84,7 +85,7 @@ describe("the certificate", () => {
         );
         expect(standsInLine(scenario, liftToOps(grouping, device))).toBe(standInLine(scenario)(device));
       }),
-      { numRuns: 300 },
+      { numRuns: drawn(300) },
     );
   });
 });

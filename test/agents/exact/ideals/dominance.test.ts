@@ -9,6 +9,7 @@ import { workWindows } from "../../../../agents/exact/ideals/work-windows.ts";
 import { type SplitProblem, splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { testScenario } from "../../../../env/index.ts";
 import { contract } from "../../../../env/model/layers/elements.ts";
+import { drawn } from "../../../law-runs.ts";
 import { randomSplit } from "../random-split.ts";
 
 const problems = randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 3 }).map((scenario) =>
@@ -51,10 +52,10 @@ describe("sets that absorb others", () => {
         if (isBelow) some++;
         else none++;
       }),
-      { numRuns: 300, seed: 3 },
+      { numRuns: drawn(300), seed: 3 },
     );
-    expect(some).toBeGreaterThan(50);
-    expect(none).toBeGreaterThan(30);
+    expect(some).toBeGreaterThan(drawn(50));
+    expect(none).toBeGreaterThan(drawn(30));
   });
 
   test("leave few ideals of many where transfers are short", () => {
@@ -95,7 +96,7 @@ test("no ideal cuts more transfers than the bound on all of them", () => {
       }
       expect(us).toBeLessThanOrEqual(mostCrossingUs + 1e-9);
     }),
-    { numRuns: 300 },
+    { numRuns: drawn(300) },
   );
 });
 
@@ -124,7 +125,7 @@ test("devices hold no more than the bound on their bytes, for all that they can 
         expect(bytes).toBeLessThanOrEqual(bound[0]);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: drawn(200) },
   );
 });
 

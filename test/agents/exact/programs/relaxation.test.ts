@@ -10,6 +10,7 @@ import { solveMip } from "../../../../agents/solver/highs.ts";
 import { programBuilder } from "../../../../agents/solver/linear-program.ts";
 import { evaluator, placement, type Scenario, testScenario } from "../../../../env/index.ts";
 import { scenarioWithPlan } from "../../../env/sim/drawn-scenario.ts";
+import { drawn } from "../../../law-runs.ts";
 import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 
 function optimumOf(scenario: Scenario): number | null {
@@ -48,13 +49,13 @@ describe("the bound of the linear relaxation", () => {
             cheap: optimum / evaluator(scenario).bound().value - 1,
           });
       }),
-      { numRuns: 24, seed: 5, endOnFailure: true },
+      { numRuns: drawn(24), seed: 5, endOnFailure: true },
     );
     const mean = (of: "lp" | "cheap") => gaps.reduce((sum, gap) => sum + gap[of], 0) / gaps.length;
     console.log(
       `linear relaxation on ${gaps.length} random scenarios: mean gap ${(100 * mean("lp")).toFixed(1)}%, best cheap bound ${(100 * mean("cheap")).toFixed(1)}%`,
     );
-    expect(gaps.length).toBeGreaterThan(12);
+    expect(gaps.length).toBeGreaterThan(drawn(12));
   });
 
   test("trades a chain's speed against the work of the fast device, which no cheap bound does", async () => {
@@ -118,7 +119,7 @@ describe("a bound from dual values", () => {
             expect(bound).toBeLessThanOrEqual(x.reduce((sum, value, i) => sum + value * drawn.cost[i], 0));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: drawn(500) },
     );
   });
 

@@ -6,6 +6,7 @@ import {
   type TensorProblem,
 } from "../../../../agents/exact/recompute/host-tensors.ts";
 import { createRng, InputError } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { drawnTensors } from "./drawn-tensors.ts";
 import { fewestByEveryTransfer } from "./every-transfer.ts";
 
@@ -50,7 +51,7 @@ describe("the memory program", () => {
           before = plan?.movedBytes ?? before;
         }
       }),
-      { numRuns: 60 },
+      { numRuns: drawn(60) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { choicesOf, planOf } from "../../../../agents/problems/choices.ts";
 import { refine } from "../../../../agents/search/groups/coarse-to-fine.ts";
 import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { randomMakespan } from "../../exact/random-makespan.ts";
 
 async function refined(scenario: Scenario, evaluations: number, seed = 1) {
@@ -43,7 +44,7 @@ describe("refinement from coarse to fine", () => {
           return cost;
         });
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
   });
 

@@ -19,6 +19,7 @@ import {
   type Scenario,
   uncounted,
 } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { randomScenario } from "../../seeded-scenario.ts";
 
 /** Groups of consecutive ops, coarser than the classes. */
@@ -57,7 +58,7 @@ describe("orderedState", () => {
         expect(proposed).toBeGreaterThanOrEqual(bestBefore * (1 - 1e-9));
       },
     );
-    expect(Math.min(seen.evaluated, seen.estimated)).toBeGreaterThan(40);
+    expect(Math.min(seen.evaluated, seen.estimated)).toBeGreaterThan(drawn(40));
   });
 
   test("each change is one private pass", () => {
@@ -114,7 +115,7 @@ function walk(
         onTaken({ score, state, proposed, evaluations: spent.evaluations, passes, bestBefore });
       }
     }),
-    { numRuns: 40, seed: 3 },
+    { numRuns: drawn(40), seed: 3 },
   );
 }
 

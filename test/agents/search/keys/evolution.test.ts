@@ -7,6 +7,7 @@ import { BINS, distributionsOf, PLAIN, SETTINGS } from "../../../../agents/searc
 import { type KeyDecoder, orderedDecoder } from "../../../../agents/search/keys/random-keys.ts";
 import { createRng, evaluator, metered, type Plan, type Rng, testScenario } from "../../../../env/index.ts";
 import { uncounted } from "../../../../env/sim/evaluator/budget.ts";
+import { drawn } from "../../../law-runs.ts";
 
 const scenario = testScenario({
   graph: `
@@ -92,7 +93,7 @@ describe("an evolution", () => {
         });
         expect(costsOf(distributionsOf(bins), seed, 45).costs).toEqual(costs);
       }),
-      { numRuns: 20 },
+      { numRuns: drawn(20) },
     );
   });
 

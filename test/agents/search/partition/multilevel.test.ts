@@ -12,6 +12,7 @@ import { partitionState } from "../../../../agents/search/partition/partition-st
 import { refine, relieve } from "../../../../agents/search/partition/refinement.ts";
 import { cutWeight, partWeights, weightedGraph } from "../../../../agents/search/partition/weighted-graph.ts";
 import { createRng } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { grid } from "./graphs.ts";
 import { freeGraphs, limitsOf, orderedGraphs } from "./random-graphs.ts";
 
@@ -72,7 +73,7 @@ describe.each([
           expect(overload).toBe(overloadOf(finest, part, limit));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: drawn(40) },
     );
   });
 
@@ -87,7 +88,7 @@ describe.each([
         }
         expect(stepsOf(finest, limit)).toEqual(steps);
       }),
-      { numRuns: 30 },
+      { numRuns: drawn(30) },
     );
   });
 
@@ -103,7 +104,7 @@ describe.each([
         tried++;
         if (found.overload === best.overload && found.cut === best.cut) optimal++;
       }),
-      { numRuns: 50, seed: 1 },
+      { numRuns: drawn(50), seed: 1 },
     );
 
     expect(optimal / tried).toBeGreaterThan(0.95);
@@ -115,7 +116,7 @@ test("an acyclic partition has no arc to an earlier part", () => {
     fc.property(withLimits(orderedGraphs(150)), ([finest, limit]) => {
       for (const { part } of stepsOf(finest, limit)) expect(backwardArcs(finest, part)).toBe(0);
     }),
-    { numRuns: 40 },
+    { numRuns: drawn(40) },
   );
 });
 
@@ -173,7 +174,7 @@ describe("coarsening", () => {
           expect(longestOrder(arcs!)).toBe(graph.vertexCount);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: drawn(60) },
     );
   });
 });
@@ -200,7 +201,7 @@ describe("refinement", () => {
         expect(after.overload).toBeLessThanOrEqual(before.overload);
         if (after.overload === before.overload) expect(after.cut).toBeLessThanOrEqual(before.cut);
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
   });
 

@@ -20,6 +20,7 @@ import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../../agents/tensors/types.ts";
 import { createRng, type Rng, restoreRng } from "../../../../env/model/rng.ts";
 import { wasm } from "../../../../env/sim/engine/kernel/webassembly.ts";
+import { drawn } from "../../../law-runs.ts";
 import { testBackend } from "../test-backend.ts";
 
 let tf: Tf;
@@ -138,7 +139,7 @@ describe("products", () => {
         });
         for (const result of results) expectNear(result, wanted);
       }),
-      { numRuns: 40 },
+      { numRuns: drawn(40) },
     );
   });
 

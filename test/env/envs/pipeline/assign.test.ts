@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkEnv, createAssignEnv, evaluator, metered } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { play, sumOf } from "../play.ts";
 import { branchScenario, chainScenario } from "./chains.ts";
 
@@ -97,7 +98,7 @@ describe("Assign", () => {
           const steps = play(env, env.reset({ options: given }), seed);
           expect(sumOf(steps)).toBe(-score.evaluate(env.plan()).cost);
         }),
-        { numRuns: 40 },
+        { numRuns: drawn(40) },
       );
     }
   });

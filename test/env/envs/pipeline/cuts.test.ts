@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkEnv, createCutsEnv, evaluator, metered, negativeRootCost } from "../../../../env/index.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
+import { drawn } from "../../../law-runs.ts";
 import { play, sumOf } from "../play.ts";
 import { memoryScenario, supportScenario } from "../scenarios.ts";
 import { chainScenario, hostedScenario, pipelineScenario, trainingChain } from "./chains.ts";
@@ -98,7 +99,7 @@ describe("Cuts", () => {
         const steps = play(env, env.reset({ options: given }), seed);
         expect(sumOf(steps)).toBe(-score.evaluate(env.plan()).cost);
       }),
-      { numRuns: 60 },
+      { numRuns: drawn(60) },
     );
   });
 

@@ -9,6 +9,7 @@ import {
   type ShardingPlan,
 } from "../../../../env/index.ts";
 import { runPlanner } from "../../../agents/planners/run-planner.ts";
+import { drawn } from "../../../law-runs.ts";
 import { machines, machinesWithCards } from "../../sim/lower/machines.ts";
 import { mlp } from "../../sim/lower/sharding/numbered-graph.ts";
 import { shardingPlans } from "../../sim/lower/sharding/random-plans.ts";
@@ -54,7 +55,7 @@ test("a random plan costs what its episode costs, or has levels that are none of
       replayed++;
       expect(cost).toBe(score.evaluate(plan).cost);
     }),
-    { numRuns: 60 },
+    { numRuns: drawn(60) },
   );
-  expect(replayed).toBeGreaterThan(15);
+  expect(replayed).toBeGreaterThan(drawn(15));
 });

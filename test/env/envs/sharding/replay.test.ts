@@ -9,6 +9,7 @@ import {
 } from "../../../../env/index.ts";
 import { completeSharding } from "../../../../env/model/layout/propagation/complete.ts";
 import { propagationRules } from "../../../../env/model/layout/propagation/rules.ts";
+import { drawn } from "../../../law-runs.ts";
 import { decisionsOn } from "../../model/layout/propagation/random-decisions.ts";
 import { machines } from "../../sim/lower/machines.ts";
 import { attention } from "../../sim/lower/sharding/numbered-graph.ts";
@@ -62,9 +63,9 @@ describe("the replay of a sharding plan", () => {
         replayed++;
         expect(played(scenario, replay).cost).toBe(evaluator(scenario).evaluate(plan).cost);
       }),
-      { numRuns: 20 },
+      { numRuns: drawn(20) },
     );
-    expect(replayed).toBeGreaterThan(5);
+    expect(replayed).toBeGreaterThan(drawn(5));
   });
 
   test("is a sentence where the plan has layouts, or splits of gradients", () => {

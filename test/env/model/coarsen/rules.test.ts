@@ -26,6 +26,7 @@ import {
   placement,
   testScenario,
 } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 
 /** Groups as lists of op names, in group order. */
 const shown = (graph: OpGraph, { groupCount, groupOf }: Grouping): string[] =>
@@ -99,9 +100,9 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
         });
         expect(work.reduce((sum, of) => sum + of, 0)).toBe(opWork(graph).reduce((sum, of) => sum + of, 0));
       }),
-      { numRuns: 40 },
+      { numRuns: drawn(40) },
     );
-    expect(compared).toBeGreaterThan(20);
+    expect(compared).toBeGreaterThan(drawn(20));
   });
 
   test("lifts plans to ops: each op gets its group's device, and the op-level scenario scores the same", () => {
@@ -120,9 +121,9 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
         const grouped = evaluator(createScenario({ ...base, grouping: groups })).evaluate(placement(device));
         expect(grouped).toEqual(evaluator(base).evaluate(placement(device)));
       }),
-      { numRuns: 20 },
+      { numRuns: drawn(20) },
     );
-    expect(compared).toBeGreaterThan(10);
+    expect(compared).toBeGreaterThan(drawn(10));
   });
 
   test("answers the same twice", () => {
@@ -210,9 +211,9 @@ describe("fusion of circles", () => {
         expect(isAcyclic(graph, fused)).toBe(true);
         expect(fused.groupCount === start.groupCount).toBe(isAcyclic(graph, start));
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
-    expect(compared).toBeGreaterThan(50);
+    expect(compared).toBeGreaterThan(drawn(50));
   });
 });
 
@@ -277,7 +278,7 @@ describe("the report", () => {
         const expected = groupGraph(scenario).edgeBytes.reduce((sum, bytes) => sum + bytes, 0);
         expect(cutBytes(graph, scenario.grouping.groupOf)).toBe(expected);
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { checkSchedule } from "../../../../env/model/schedule/check/schedule-che
 import { chimeraStages } from "../../../../env/model/schedule/chimera/layout.ts";
 import type { PipelineShape } from "../../../../env/model/schedule/contract.ts";
 import { makeSchedule, scheduleMakers, scheduleOf } from "../../../../env/model/schedule/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { interleavedShape, runInSlots, straightShape, uniformTimes } from "./slots.ts";
 
 /** Stages on any devices: shared, split and dealt. */
@@ -35,7 +36,7 @@ describe.each(["gpipe", "1f1b", "pipedream", "2bw", "dapple-pa", "dapple-pb", "z
         expect(checkSchedule(shape, schedule, { flush })).toEqual([]);
         runInSlots(shape, schedule, uniformTimes(shape.stages.length, 1, 2, 1));
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: drawn(100) },
     );
   });
 });
@@ -63,7 +64,7 @@ test("interleaved-1f1b is right for any groups of replicas", () => {
       const schedule = makeSchedule({ name: "interleaved-1f1b", chunks }, shape);
       expect(checkSchedule(shape, schedule, { flush: true })).toEqual([]);
     }),
-    { seed: 1, numRuns: 100 },
+    { seed: 1, numRuns: drawn(100) },
   );
 });
 
@@ -85,7 +86,7 @@ test("chimera is right for any number of micro-batches", () => {
       const schedule = makeSchedule({ name: "chimera", pairs, concat, mode }, shape);
       expect(checkSchedule(shape, schedule, { flush: true })).toEqual([]);
     }),
-    { seed: 1, numRuns: 100 },
+    { seed: 1, numRuns: drawn(100) },
   );
 });
 

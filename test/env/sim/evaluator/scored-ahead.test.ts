@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluator, metered, type Outcome, placement, testScenario } from "../../../../env/index.ts";
 import { scoredAhead, scoreOf } from "../../../../env/sim/evaluator/scored-ahead.ts";
+import { drawn } from "../../../law-runs.ts";
 
 const graph = "a 10 10B\nb 20 20B <- a\nc 30 20B <- a\nd 5 10B <- b c\ne 7 <- d";
 const OPS = 5;
@@ -52,7 +53,7 @@ describe("an evaluator with scores of other processes", () => {
       fc.property(stepsOf, (steps) => {
         expect(seen(objective, steps, true)).toEqual(seen(objective, steps, false));
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
   });
 

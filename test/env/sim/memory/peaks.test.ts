@@ -4,6 +4,7 @@ import { createRng, evaluator, placement, simulate, testScenario } from "../../.
 import { compile } from "../../../../env/sim/engine/compile.ts";
 import { memoryViolation } from "../../../../env/sim/memory/peaks.ts";
 import { referenceRun } from "../../../../env/sim/reference/reference.ts";
+import { drawn } from "../../../law-runs.ts";
 import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("peaks of memory", () => {
@@ -24,7 +25,7 @@ describe("peaks of memory", () => {
           referenceRun(scenario, plan.device).peakBytes,
         );
       }),
-      { numRuns: 20 },
+      { numRuns: drawn(20) },
     );
   });
 
@@ -48,9 +49,9 @@ describe("peaks of memory", () => {
           if (whole !== null) over++;
         },
       ),
-      { numRuns: 300 },
+      { numRuns: drawn(300) },
     );
-    expect(over).toBeGreaterThan(30);
+    expect(over).toBeGreaterThan(drawn(30));
   });
 });
 
@@ -73,7 +74,7 @@ describe("an outcome", () => {
           expect(outcome.peakBytes).toEqual(peakBytes);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
   });
 });

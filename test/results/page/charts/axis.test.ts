@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linearAxis, logAxis } from "../../../../results/page/charts/axis.ts";
+import { drawn } from "../../../law-runs.ts";
 
 const positive = fc.double({ min: 1e-3, max: 1e9, noNaN: true });
 
@@ -64,7 +65,7 @@ describe.each([
           expect(at(value)).toBeLessThanOrEqual(300 + 1e-6);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: drawn(400) },
     );
   });
 

@@ -12,6 +12,7 @@ import { tanh } from "../../../../scenarios/workloads/layers/pointwise.ts";
 import { trainingGraph } from "../../../../scenarios/workloads/tape/backward.ts";
 import { momentum } from "../../../../scenarios/workloads/tape/optimizers.ts";
 import { createTape, type Tensor } from "../../../../scenarios/workloads/tape/tape.ts";
+import { drawn } from "../../../law-runs.ts";
 import { defaultGraph, defaultsOf } from "../default-graph.ts";
 
 /** Layer op of each op, by names alone. */
@@ -95,7 +96,7 @@ describe("a graph of layers", () => {
         const graph = trainingGraph(tape, momentum);
         holdsLaws(graph, layerGraph(graph));
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
   });
 

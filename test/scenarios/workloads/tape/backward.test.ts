@@ -14,6 +14,7 @@ import { trainingGraph } from "../../../../scenarios/workloads/tape/backward.ts"
 import { adam, momentum } from "../../../../scenarios/workloads/tape/optimizers.ts";
 import { createTape, type Tape, type Tensor } from "../../../../scenarios/workloads/tape/tape.ts";
 import { conv2d, globalAvgPool } from "../../../../scenarios/workloads/vision/parts/image-layers.ts";
+import { drawn } from "../../../law-runs.ts";
 import { defaultGraph, defaultsOf } from "../default-graph.ts";
 
 const PRODUCTS = /^(Conv2D|Conv2DBackpropInput|DepthwiseConv2dNative|MatMul|BatchMatMul)$/;
@@ -70,7 +71,7 @@ describe("the backward pass", () => {
       fc.property(networks, (steps) => {
         holdsLaws(trainingGraph(randomNetwork(steps), momentum));
       }),
-      { numRuns: 100 },
+      { numRuns: drawn(100) },
     );
     for (const workload of workloadCatalog) holdsLaws(defaultGraph(workload));
   });

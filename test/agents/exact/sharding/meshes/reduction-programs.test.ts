@@ -7,6 +7,7 @@ import {
 } from "../../../../../agents/exact/sharding/meshes/reduction-programs.ts";
 import { memberCount, programText } from "../../../../../env/model/layout/reductions/steps.ts";
 import { executed } from "../../../../env/model/layout/reductions/executed.ts";
+import { drawn } from "../../../../law-runs.ts";
 
 describe.each([[[4]], [[2, 2]], [[2, 4]], [[3, 2]], [[2, 2, 2]]])("on levels %j", (levels) => {
   const programs = reductionPrograms(levels, 4);
@@ -57,6 +58,6 @@ test("the best program is the cheapest of all, on 300 drawn prices", () => {
         expect(programCost(levels, program, price)).toBe(cost);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: drawn(300) },
   );
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { placeStage, type policies } from "../../../../../agents/exact/stages/dapple/placements.ts";
 import { dappleLatency, dapplePlan } from "../../../../../agents/exact/stages/dapple/planner.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { leastLatency } from "./every-plan.ts";
 import { randomQuestion } from "./random-chain.ts";
 
@@ -15,7 +16,7 @@ describe("DAPPLE's planner", () => {
           expect(plan.latency).toBe(leastLatency(question));
           expect(dappleLatency(question, plan.stages)).toBe(plan.latency);
         }),
-        { numRuns: 60, seed: 14 },
+        { numRuns: drawn(60), seed: 14 },
       );
     },
   );
@@ -30,7 +31,7 @@ describe("DAPPLE's planner", () => {
         expect(stages.slice(1).map(({ first }) => first)).toEqual(stages.slice(0, -1).map(({ end }) => end));
         expect(stages[stages.length - 1].end).toBe(question.chain.forward.length);
       }),
-      { numRuns: 60, seed: 14 },
+      { numRuns: drawn(60), seed: 14 },
     );
   });
 

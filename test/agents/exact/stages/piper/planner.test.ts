@@ -5,6 +5,7 @@ import { GreedyKnapsack } from "../../../../../agents/exact/stages/piper/knapsac
 import { planCost } from "../../../../../agents/exact/stages/piper/plan-cost.ts";
 import { piperPlan } from "../../../../../agents/exact/stages/piper/planner.ts";
 import { type PiperFreedom, piperProblem } from "../../../../../agents/exact/stages/piper/problem.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { downSetMasks, everyPlan, plainProgram } from "./plain-programs.ts";
 import { randomCase } from "./random-case.ts";
 
@@ -40,7 +41,7 @@ describe("Piper's planner", () => {
         const problem = piperProblem(randomCase(seed, { mostLayers: 5, mostChoices }));
         expectSame(piperPlan(problem, { knapsack: "exact" })!.plan?.time ?? Infinity, everyPlan(problem));
       }),
-      { numRuns: 40 },
+      { numRuns: drawn(40) },
     );
   });
 
@@ -51,7 +52,7 @@ describe("Piper's planner", () => {
         expect(Number.isFinite(greedy)).toBe(Number.isFinite(exact));
         if (Number.isFinite(exact)) expect(greedy).toBeGreaterThanOrEqual(exact * (1 - 1e-12));
       }),
-      { numRuns: 40 },
+      { numRuns: drawn(40) },
     );
   });
 
@@ -62,7 +63,7 @@ describe("Piper's planner", () => {
         for (const option of ["dataParallel", "tensorParallel", "recompute"])
           expect(timeOf(seed, { knapsack: "exact" }, { [option]: false })).toBeGreaterThanOrEqual(least);
       }),
-      { numRuns: 40 },
+      { numRuns: drawn(40) },
     );
   });
 
@@ -78,7 +79,7 @@ describe("Piper's planner", () => {
         expect(devices).toBeLessThanOrEqual(problem.devices);
         expectSame(plan.time, time);
       }),
-      { numRuns: 50 },
+      { numRuns: drawn(50) },
     );
   });
 

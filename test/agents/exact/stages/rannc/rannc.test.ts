@@ -13,6 +13,7 @@ import {
 import { QuotientGraph } from "../../../../../agents/exact/stages/rannc/quotient.ts";
 import { ranncStages } from "../../../../../agents/exact/stages/rannc/stage-program.ts";
 import { createRng } from "../../../../../env/index.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { leastPasses, problemOf, randomSuccessors } from "./random-problem.ts";
 
 const amount = (most: number) => fc.integer({ min: 1, max: most });
@@ -47,7 +48,7 @@ describe("RaNNC's stages", () => {
         expect(otherValue).toBeGreaterThanOrEqual(least);
         if (otherValue !== value) compared++;
       }),
-      { numRuns: 1000, seed: 14 },
+      { numRuns: drawn(1000), seed: 14 },
     );
     expect(Math.min(worse, none, compared)).toBeGreaterThan(0);
   });
@@ -65,9 +66,9 @@ describe("RaNNC's stages", () => {
         expect(tight.stages.length).toBeGreaterThanOrEqual(plan!.stages.length);
         if (tight.stages.length > plan!.stages.length) more++;
       }),
-      { numRuns: 500, seed: 14 },
+      { numRuns: drawn(500), seed: 14 },
     );
-    expect(more).toBeGreaterThan(10);
+    expect(more).toBeGreaterThan(drawn(10));
   });
 
   test("of uniform costs take (M + S - 1) (f + b) and the all-reduce", () => {

@@ -19,6 +19,7 @@ import {
   uncounted,
   withNetwork,
 } from "../../../../../env/index.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { randomScenario } from "../../../seeded-scenario.ts";
 import { faultsOf } from "./schedule-laws.ts";
 
@@ -57,9 +58,9 @@ describe.each(schedulers)("%s", (_, schedule) => {
         expect(replay.startUs).toEqual(startUs);
         transfers += replay.transfers.length;
       }),
-      { numRuns: 200 },
+      { numRuns: drawn(200) },
     );
-    expect(transfers).toBeGreaterThan(300);
+    expect(transfers).toBeGreaterThan(drawn(300));
   });
 
   test("precedence, one task at a time, sets together, memory kept, only devices that run the task", () => {
@@ -70,7 +71,7 @@ describe.each(schedulers)("%s", (_, schedule) => {
         const answer = schedule(problem, seed);
         if (!("taskWithoutCapacity" in answer)) expect(faultsOf(problem, answer)).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: drawn(200) },
     );
   });
 
@@ -88,7 +89,7 @@ describe("m-ETF", () => {
         const nobody = new Int32Array(problem.tasks.opCount).fill(-1);
         expect(mEtfSchedule(problem)).toEqual(mSctSchedule(problem, nobody));
       }),
-      { numRuns: 200 },
+      { numRuns: drawn(200) },
     );
   });
 
@@ -103,7 +104,7 @@ describe("m-ETF", () => {
           (2 - 1 / n) * boundUs * (1 + 1e-12),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: drawn(300) },
     );
   });
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { encodeFrame } from "../../../../../cli/commands/serve/frames/encode.ts";
 import { frameLimits } from "../../../../../cli/commands/serve/frames/limits.ts";
 import { type Cut, createSplitter } from "../../../../../cli/commands/serve/frames/splitter.ts";
+import { drawn } from "../../../../law-runs.ts";
 
 const limits = { ...frameLimits(), bodyBytes: 400_000 };
 
@@ -36,7 +37,7 @@ test("frames are the same however the stream is cut", () => {
     fc.property(fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 5 }), (lengths) => {
       expect(cutsOf(stream, lengths)).toEqual(whole);
     }),
-    { numRuns: 50 },
+    { numRuns: drawn(50) },
   );
 });
 

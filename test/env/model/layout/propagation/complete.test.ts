@@ -14,6 +14,7 @@ import { shardedProgram } from "../../../../../env/sim/lower/sharding/program.ts
 import { execute } from "../../../../env/sim/lower/sharding/execute.ts";
 import { attention, mlp, numberedGraph } from "../../../../env/sim/lower/sharding/numbered-graph.ts";
 import { transformerBlock } from "../../../../env/sim/lower/sharding/transformer-block.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { decisionsOn } from "./random-decisions.ts";
 
 const NO_DEVICES = { name: "none", devices: [], links: [], routes: [] };
@@ -64,7 +65,7 @@ describe.each(propagationPolicies)("propagation by %s", (policy: PropagationPoli
             expect(Object.fromEntries(execute(each, programOf(plan)))).toEqual(expected);
           },
         ),
-        { numRuns: 25 },
+        { numRuns: drawn(25) },
       );
       expect(divided).toBeGreaterThan(0);
     },

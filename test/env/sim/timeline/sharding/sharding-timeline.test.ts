@@ -9,6 +9,7 @@ import { evaluator } from "../../../../../env/sim/objectives/evaluator.ts";
 import { memoryPartNames } from "../../../../../env/sim/timeline/explain/memory-steps.ts";
 import { rankParts } from "../../../../../env/sim/timeline/sharding/contract.ts";
 import { explainSharding } from "../../../../../env/sim/timeline/sharding/sharding-timeline.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { blockScenario } from "../../lower/inside/blocks.ts";
 import { machines } from "../../lower/machines.ts";
 import { shardingPlans } from "../../lower/sharding/random-plans.ts";
@@ -49,7 +50,7 @@ describe.each<[string, Cluster, Partial<Fidelity>]>([
         fc.pre(runs(plan));
         check(plan);
       }),
-      { numRuns: 15 },
+      { numRuns: drawn(15) },
     );
 
   test("the parts of each rank, the critical path and the bytes at a peak add up", () => {
