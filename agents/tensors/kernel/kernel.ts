@@ -83,6 +83,22 @@ export interface TensorKernel {
   scatterRows(x: number, index: number, rows: number, width: number, add: boolean, result: number): void;
   spreadRows(x: number, index: number, rows: number, all: number, width: number, result: number): void;
   activeRows(x: number, rows: number, width: number, index: number): number;
+  countBelow(index: number, count: number, limit: number): number;
+  rowsOfUnits(rows: number, count: number, units: number, states: number, result: number): void;
+  markSenders(rows: number, count: number, states: number, start: number, from: number, marks: number): void;
+  listMarked(marks: number, size: number, list: number): number;
+  sendBack(
+    d: number,
+    rows: number,
+    count: number,
+    states: number,
+    start: number,
+    from: number,
+    weight: number,
+    width: number,
+    marks: number,
+    result: number,
+  ): void;
   poolPositions(
     ahead: number,
     back: number,

@@ -22,14 +22,14 @@ export function maskOf(y: usize, count: i32, mask: usize): void {
 }
 
 /**
- * The gradient before a relu, of chosen rows: result[i] = d[row] where mask[row] is set, else 0. A
- * row is index[i], or i where `index` is 0.
+ * The gradient before a relu: result[i] = d[i] where mask[row] is set, else 0. A row of the mask is
+ * index[i], or i where `index` is 0.
  */
 export function maskBack(d: usize, mask: usize, index: usize, rows: i32, width: i32, result: usize): void {
   const bytes = <usize>width << 2;
   for (let i = 0; i < rows; i++) {
     const row = <usize>(index == 0 ? i : load<i32>(index + (<usize>i << 2)));
-    maskRow(d + row * bytes, mask + row * width, width, result);
+    maskRow(d + i * bytes, mask + row * width, width, result);
     result += bytes;
   }
 }
