@@ -27,9 +27,12 @@ export interface Factor {
 
 /** Rows farther apart than this are packed, because they would share lines of the cache. */
 const LARGEST_PLAIN = 128;
+/** Of this width and height the kernel has tiles of its own, for a packed factor. */
+const SQUARE = 16;
 
 export function factor(workspace: Workspace, { address, rows, columns, stride }: Matrix): Factor {
-  if (columns % 8 === 0 && stride <= LARGEST_PLAIN)
+  const isSquare = rows === SQUARE && columns === SQUARE;
+  if (columns % 8 === 0 && stride <= LARGEST_PLAIN && !isSquare)
     return { address, panelStride: 8, stepStride: stride, columns };
   return packed(workspace, address, stride, 1, rows, columns);
 }

@@ -10,5 +10,5 @@ export { listMarked, markSenders, neighbourSums, sendBack } from "./graph";
 export { cell, cellBack } from "./lstm";
 export { maskBack, maskOf } from "./mask";
 export { normRows, poolPositions } from "./position";
-export { multiply, pack } from "./product";
+export { multiply, pack } from "./products/multiply";
 export { softmaxBack, softmaxRows } from "./rows";

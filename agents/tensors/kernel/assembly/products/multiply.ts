@@ -3,6 +3,7 @@
  * right matrix comes in panels of 8 columns, made by `pack`. Pointers are bytes, strides of
  * matrices elements.
  */
+import { tilesOfSquare, WIDTH } from "./square-tile";
 import { tileOfOne, tilesOfColumns, tilesOfRows } from "./tile";
 import { tileOfFour, tilesOfPairs } from "./wide-tile";
 
@@ -62,6 +63,12 @@ export function multiply(
   rows: i32, depth: i32, columns: i32,
   bias: usize, flags: i32,
 ): void {
+  const isSquare = depth == WIDTH && columns == WIDTH && stepStride == 8 && panelStride == 8 * WIDTH;
+  const isPlain = rowStride == WIDTH && depthStride == 1 && resultStride == WIDTH;
+  if (isSquare && isPlain && (rows & 1) == 0 && (flags & ADD) == 0) {
+    tilesOfSquare(a, b, c, rows, bias, (flags & RELU) != 0);
+    return;
+  }
   const rowBytes = <usize>rowStride << 2;
   const depthBytes = <usize>depthStride << 2;
   const stepBytes = <usize>stepStride << 2;

@@ -2,7 +2,7 @@
  * Tiles of several panels, which are whole and lie `panelBytes` apart. A tile starts at the bias (0
  * for none), plus what the result holds where `add` is set. Strides are bytes.
  */
-import { fma4 } from "./fma";
+import { fma4 } from "../fma";
 
 /**
  * Pairs of rows by 2 panels. Rows lie `rowBytes` apart, the steps of a row `depthBytes`. Second

@@ -5,8 +5,8 @@
  * Inner loops written out four times ran at two thirds of the speed. The compiler of Node 20 then
  * keeps more loads alive than it has registers.
  */
-import { fma4 } from "./fma";
-import { loadPart, storePart } from "./parts";
+import { fma4 } from "../fma";
+import { loadPart, storePart } from "../parts";
 
 /** Rows of the left matrix lie `rowBytes` apart; the steps of a row are neighbours. */
 export function tilesOfRows(
