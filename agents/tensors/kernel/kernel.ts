@@ -46,6 +46,18 @@ export interface TensorKernel {
   largest(x: number, count: number): number;
   reluBack(d: number, y: number, result: number, count: number): void;
   maskOf(y: number, count: number, mask: number): void;
+  squareMasked(a: number, b: number, c: number, rows: number, bias: number, mask: number): void;
+  squareUpdates(
+    a: number,
+    b: number,
+    c: number,
+    rows: number,
+    bias: number,
+    mask: number,
+    start: number,
+    units: number,
+    count: number,
+  ): void;
   maskBack(d: number, mask: number, index: number, rows: number, width: number, result: number): void;
   tanhBack(d: number, y: number, result: number, count: number): void;
   addAll(x: number, y: number, result: number, count: number): void;

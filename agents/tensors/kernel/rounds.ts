@@ -8,7 +8,7 @@
  * (levels.ts), each with its states side by side.
  */
 import type { Level } from "./levels.ts";
-import { type Factor, type Matrix, matrix, product, transposedProduct } from "./product.ts";
+import { type Factor, isSquareTile, type Matrix, matrix, product, transposedProduct } from "./product.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A dense layer: addresses of its weights and its bias. */
@@ -89,20 +89,30 @@ export function forwardRound(workspace: Workspace, rounds: Rounds, before: Round
   const summed = states * lastOf(rounds.message).outputs;
   forEachBlock(before.level.units.length, rounds, (first, last) => {
     const inner = tablesAt(rounds.message, round.messages, first * states);
-    const outputs = [...inner, sent + 4 * first * summed];
-    layersForward(workspace, rounds.message, before.x + 4 * first * unit, outputs, (last - first) * states);
-    if (rounds.recorded)
-      kernel.maskOf(lastOf(outputs), (last - first) * summed, round.messageMask + first * summed);
+    const mask = rounds.recorded ? round.messageMask + first * summed : 0;
+    const to = sent + 4 * first * summed;
+    const rows = (last - first) * states;
+    layersForward(workspace, rounds.message, before.x + 4 * first * unit, [...inner, to], rows, mask);
   });
   forEachBlock(level.updated, rounds, (first, last) => {
     const { start, from, weight } = incoming;
     kernel.neighbourSums(sent, summed, start, from, weight, first, last, 0, round.sums);
-    const outputs = [...tablesAt(rounds.update, round.updates, first * states), change];
+    const inner = tablesAt(rounds.update, round.updates, first * states);
     const input = round.sums + 4 * first * summed;
-    layersForward(workspace, rounds.update, input, outputs, (last - first) * states);
-    if (rounds.recorded) kernel.maskOf(change, (last - first) * unit, round.updateMask + first * unit);
+    const mask = rounds.recorded ? round.updateMask + first * unit : 0;
     const x = round.x + 4 * first * unit;
-    kernel.gatherRows(rounds.start, round.units + 4 * first, change, last - first, unit, x);
+    const units = round.units + 4 * first;
+    const end = lastOf(rounds.update);
+    if (isSquareTile(end.inputs, end.forward, states)) {
+      const all = (last - first) * states;
+      layersForward(workspace, rounds.update.slice(0, -1), input, inner, all, 0);
+      const given = inner.length === 0 ? input : lastOf(inner);
+      const { forward, bias } = end;
+      kernel.squareUpdates(given, forward.address, x, states, bias, mask, rounds.start, units, last - first);
+      return;
+    }
+    layersForward(workspace, rounds.update, input, [...inner, change], (last - first) * states, mask);
+    kernel.gatherRows(rounds.start, units, change, last - first, unit, x);
   });
   const { updated, units } = level;
   const rest = round.x + 4 * updated * unit;
@@ -113,17 +123,28 @@ export function forwardRound(workspace: Workspace, rounds: Rounds, before: Round
 const tablesAt = (layers: readonly Layer[], tables: readonly number[], row: number): number[] =>
   tables.map((table, i) => table + 4 * row * layers[i].outputs);
 
+/** Which of the last outputs are above 0 goes to `mask`, unless that is 0. */
 function layersForward(
   workspace: Workspace,
   layers: readonly Layer[],
   input: number,
   outputs: readonly number[],
   rows: number,
+  mask: number,
 ): void {
+  const { kernel } = workspace;
   let from = input;
   layers.forEach(({ forward, bias, inputs, outputs: columns }, i) => {
-    const to = matrix(outputs[i], rows, columns);
-    product(workspace, matrix(from, rows, inputs), forward, to, { bias, relu: true });
+    const masked = mask !== 0 && i === layers.length - 1;
+    if (masked && isSquareTile(inputs, forward, rows))
+      kernel.squareMasked(from, forward.address, outputs[i], rows, bias, mask);
+    else {
+      product(workspace, matrix(from, rows, inputs), forward, matrix(outputs[i], rows, columns), {
+        bias,
+        relu: true,
+      });
+      if (masked) kernel.maskOf(outputs[i], rows * columns, mask);
+    }
     from = outputs[i];
   });
 }

@@ -11,4 +11,5 @@ export { cell, cellBack } from "./lstm";
 export { maskBack, maskOf } from "./mask";
 export { normRows, poolPositions } from "./position";
 export { multiply, pack } from "./products/multiply";
+export { squareMasked, squareUpdates } from "./products/square-tile";
 export { softmaxBack, softmaxRows } from "./rows";

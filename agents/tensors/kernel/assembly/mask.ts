@@ -5,12 +5,9 @@
 
 /** mask = whether y is above 0, of `count` elements. */
 export function maskOf(y: usize, count: i32, mask: usize): void {
-  const zero = f32x4.splat(0);
   let left = count;
   for (; left >= 16; left -= 16) {
-    const low = i16x8.narrow_i32x4_s(f32x4.gt(v128.load(y), zero), f32x4.gt(v128.load(y, 16), zero));
-    const high = i16x8.narrow_i32x4_s(f32x4.gt(v128.load(y, 32), zero), f32x4.gt(v128.load(y, 48), zero));
-    v128.store(mask, i8x16.narrow_i16x8_s(low, high));
+    v128.store(mask, maskOf16(v128.load(y), v128.load(y, 16), v128.load(y, 32), v128.load(y, 48)));
     y += 64;
     mask += 16;
   }
@@ -19,6 +16,15 @@ export function maskOf(y: usize, count: i32, mask: usize): void {
     y += 4;
     mask++;
   }
+}
+
+/** The bytes of 16 outputs. */
+// @ts-ignore: decorator
+@inline
+export function maskOf16(a: v128, b: v128, c: v128, d: v128): v128 {
+  const zero = f32x4.splat(0);
+  const low = i16x8.narrow_i32x4_s(f32x4.gt(a, zero), f32x4.gt(b, zero));
+  return i8x16.narrow_i16x8_s(low, i16x8.narrow_i32x4_s(f32x4.gt(c, zero), f32x4.gt(d, zero)));
 }
 
 /**

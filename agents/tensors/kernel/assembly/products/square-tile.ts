@@ -3,6 +3,7 @@
  * known, so a pair of rows needs two pointers: 50 GFLOP/s where tiles of any size reach 44.
  */
 import { fma4 } from "../fma";
+import { maskOf16 } from "../mask";
 
 export const WIDTH: i32 = 16;
 
@@ -10,11 +11,44 @@ export const WIDTH: i32 = 16;
  * Rows lie without gaps, and are even in number. The right matrix is packed in two panels. Asking
  * in every tile whether to cut at 0 or to add cost an eighth of the speed.
  */
-export function tilesOfSquare(
-  a: usize, b: usize, c: usize, rows: i32, bias: usize, relu: bool,
+export function tilesOfSquare(a: usize, b: usize, c: usize, rows: i32, bias: usize, relu: bool): void {
+  tiles(a, b, c, rows, bias, relu ? f32x4.splat(0) : f32x4.splat(<f32>-Infinity), 0, 0, false, false);
+}
+
+/** With relu; `mask` gets a byte for each result, as maskOf writes it. */
+export function squareMasked(a: usize, b: usize, c: usize, rows: i32, bias: usize, mask: usize): void {
+  tiles(a, b, c, rows, bias, f32x4.splat(0), mask, 0, true, false);
+}
+
+/**
+ * The same for units of `rows` rows each, plus the rows of `start` at units[i], after the mask. The
+ * mask is left out where it is 0.
+ */
+export function squareUpdates(
+  a: usize, b: usize, c: usize, rows: i32, bias: usize, mask: usize, start: usize, units: usize, count: i32,
 ): void {
   const zero = f32x4.splat(0);
-  const least = relu ? zero : f32x4.splat(<f32>-Infinity);
+  const bytes = <usize>rows << 6;
+  for (const last = units + (<usize>count << 2); units < last; units += 4) {
+    const from = start + load<i32>(units) * bytes;
+    if (mask == 0) tiles(a, b, c, rows, bias, zero, 0, from, false, true);
+    else {
+      tiles(a, b, c, rows, bias, zero, mask, from, true, true);
+      mask += bytes >> 2;
+    }
+    a += bytes;
+    c += bytes;
+  }
+}
+
+/** Result = max(product + bias, least), and what `masked` and `added`, which are constants, ask for. */
+// @ts-ignore: decorator
+@inline
+function tiles(
+  a: usize, b: usize, c: usize, rows: i32, bias: usize, least: v128, mask: usize, start: usize,
+  masked: bool, added: bool,
+): void {
+  const zero = f32x4.splat(0);
   let t0 = zero, t1 = zero, t2 = zero, t3 = zero;
   if (bias != 0) {
     t0 = v128.load(bias);
@@ -44,14 +78,38 @@ export function tilesOfSquare(
       s13 = fma4(y, right, s13);
       step += 32;
     }
-    v128.store(c, f32x4.pmax(s00, least));
-    v128.store(c, f32x4.pmax(s01, least), 16);
-    v128.store(c, f32x4.pmax(s02, least), 32);
-    v128.store(c, f32x4.pmax(s03, least), 48);
-    v128.store(c, f32x4.pmax(s10, least), 64);
-    v128.store(c, f32x4.pmax(s11, least), 80);
-    v128.store(c, f32x4.pmax(s12, least), 96);
-    v128.store(c, f32x4.pmax(s13, least), 112);
+    s00 = f32x4.pmax(s00, least);
+    s01 = f32x4.pmax(s01, least);
+    s02 = f32x4.pmax(s02, least);
+    s03 = f32x4.pmax(s03, least);
+    s10 = f32x4.pmax(s10, least);
+    s11 = f32x4.pmax(s11, least);
+    s12 = f32x4.pmax(s12, least);
+    s13 = f32x4.pmax(s13, least);
+    if (masked) {
+      v128.store(mask, maskOf16(s00, s01, s02, s03));
+      v128.store(mask, maskOf16(s10, s11, s12, s13), 16);
+      mask += 32;
+    }
+    if (added) {
+      s00 = f32x4.add(v128.load(start), s00);
+      s01 = f32x4.add(v128.load(start, 16), s01);
+      s02 = f32x4.add(v128.load(start, 32), s02);
+      s03 = f32x4.add(v128.load(start, 48), s03);
+      s10 = f32x4.add(v128.load(start, 64), s10);
+      s11 = f32x4.add(v128.load(start, 80), s11);
+      s12 = f32x4.add(v128.load(start, 96), s12);
+      s13 = f32x4.add(v128.load(start, 112), s13);
+      start += 128;
+    }
+    v128.store(c, s00);
+    v128.store(c, s01, 16);
+    v128.store(c, s02, 32);
+    v128.store(c, s03, 48);
+    v128.store(c, s10, 64);
+    v128.store(c, s11, 80);
+    v128.store(c, s12, 96);
+    v128.store(c, s13, 112);
     c += 128;
   }
 }
