@@ -63,7 +63,9 @@ function sumWide(
  * Marks the rows that send to the given rows. A row is a unit in one of its `states`, edges lie
  * between units.
  */
-export function markSenders(rows: usize, count: i32, states: i32, start: usize, from: usize, marks: usize): void {
+export function markSenders(
+  rows: usize, count: i32, states: i32, start: usize, from: usize, marks: usize,
+): void {
   for (const last = rows + (<usize>count << 2); rows < last; rows += 4) {
     const unit = load<i32>(rows) / states;
     const state = load<i32>(rows) - unit * states;
@@ -73,7 +75,7 @@ export function markSenders(rows: usize, count: i32, states: i32, start: usize, 
   }
 }
 
-/** Lists the marked rows, ascending, and marks each by its place in the list plus 1; answers how many. */
+/** Lists the marked rows, ascending, and marks each by its place plus 1; answers how many. */
 export function listMarked(marks: usize, size: i32, list: usize): i32 {
   let count = 0;
   for (let row = 0; row < size; row++) {
@@ -88,8 +90,8 @@ export function listMarked(marks: usize, size: i32, list: usize): i32 {
 }
 
 /**
- * The gradient of what marked rows sent, from that of the given rows' sums; edges as in markSenders.
- * A sender's sum has the order of `neighbourSums` over its receivers. `result` holds zeros before.
+ * The gradient of what marked rows sent, from that of the given rows' sums. A sender's sum has the
+ * order of `neighbourSums` over its receivers. `result` holds zeros before.
  */
 export function sendBack(
   d: usize, rows: usize, count: i32, states: i32, start: usize, from: usize, weight: usize,

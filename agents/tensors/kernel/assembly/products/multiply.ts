@@ -4,7 +4,7 @@
  * matrices elements.
  */
 import { tilesOfSquare, WIDTH } from "./square-tile";
-import { tileOfOne, tilesOfColumns, tilesOfRows } from "./tile";
+import { tileOfOne, tilesOfPanel } from "./tile";
 import { tileOfFour, tilesOfPairs } from "./wide-tile";
 
 /** Steps of the inner dimension that are multiplied before the next tile. */
@@ -121,9 +121,7 @@ function panelOfRows(
   rows: i32, steps: i32, width: i32, bias: usize, add: bool, relu: bool,
 ): void {
   const most = rows & ~3;
-  if (depthBytes == 4)
-    tilesOfRows(a, rowBytes, b, stepBytes, c, resultBytes, most, steps, width, bias, add, relu);
-  else tilesOfColumns(a, depthBytes, b, stepBytes, c, resultBytes, most, steps, width, bias, add, relu);
+  tilesOfPanel(a, rowBytes, depthBytes, b, stepBytes, c, resultBytes, most, steps, width, bias, add, relu);
   for (let row = most; row < rows; row++)
     tileOfOne(a + row * rowBytes, depthBytes, b, stepBytes, c + row * resultBytes, steps, width, bias, add, relu);
 }

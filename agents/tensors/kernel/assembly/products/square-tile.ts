@@ -41,7 +41,7 @@ export function squareUpdates(
   }
 }
 
-/** Result = max(product + bias, least), and what `masked` and `added`, which are constants, ask for. */
+/** c = max(a x b + bias, least). `masked` and `added` are constants, which the compiler folds. */
 // @ts-ignore: decorator
 @inline
 function tiles(
