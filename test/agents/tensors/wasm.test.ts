@@ -50,6 +50,25 @@ describe("the wasm backend", () => {
     });
   });
 
+  test("gathers rows for indices of any shape, and differentiates them", () => {
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
+    const rows = tf.tensor2d([2, 0, 2, 2], [2, 2], "int32");
+    const gathered = tf.gather(x, rows);
+    expect(gathered.shape).toEqual([2, 2, 2]);
+    expect([...gathered.dataSync()]).toEqual([5, 6, 1, 2, 5, 6, 5, 6]);
+    const gradient = tf.grad((given) => tf.sum(tf.gather(given, rows)))(x);
+    expect([...gradient.dataSync()]).toEqual([1, 1, 0, 0, 3, 3]);
+    const columns = tf.gather(x, tf.tensor1d([1], "int32"), 1);
+    expect([...columns.dataSync()]).toEqual([2, 4, 6]);
+    const counts = tf.gather(tf.tensor1d([7, 8, 9], "int32"), tf.scalar(1, "int32"));
+    expect([counts.dtype, counts.dataSync()[0]]).toEqual(["int32", 8]);
+  });
+
+  test("refuses to gather a row that is not there", () => {
+    const gather = () => tf.gather(tf.tensor2d([[1], [2]]), tf.tensor1d([2], "int32"));
+    expect(gather).toThrow("GatherV2: the index value 2 is not in");
+  });
+
   test("sums unsorted segments and drops rows outside the range", () => {
     const x = tf.tensor2d([
       [1, 2],

@@ -114,6 +114,16 @@ export function addAll(x: usize, y: usize, result: usize, count: i32): void {
   }
 }
 
+/** result += share x x. */
+export function addScaled(x: usize, share: f32, result: usize, count: i32): void {
+  const factor = f32x4.splat(share);
+  for (let left = count; left > 0; left -= 4) {
+    storePart(result, left, f32x4.add(loadPart(result, left), f32x4.mul(factor, loadPart(x, left))));
+    x += 16;
+    result += 16;
+  }
+}
+
 /** 1 where all elements are 0. */
 export function allZero(x: usize, count: i32): i32 {
   let left = count;

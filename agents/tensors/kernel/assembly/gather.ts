@@ -54,3 +54,18 @@ export function activeRows(x: usize, rows: i32, width: i32, index: usize): i32 {
   }
   return count;
 }
+
+/** How many of the ascending indices are below a limit. */
+export function countBelow(index: usize, count: i32, limit: i32): i32 {
+  while (count > 0 && load<i32>(index + (<usize>(count - 1) << 2)) >= limit) count--;
+  return count;
+}
+
+/** From rows of a table of units, each in `states`, to those of the table that lists `units`. */
+export function rowsOfUnits(rows: usize, count: i32, units: usize, states: i32, result: usize): void {
+  for (const last = rows + (<usize>count << 2); rows < last; rows += 4) {
+    const unit = load<i32>(rows) / states;
+    store<i32>(result, load<i32>(units + (<usize>unit << 2)) * states + load<i32>(rows) - unit * states);
+    result += 4;
+  }
+}

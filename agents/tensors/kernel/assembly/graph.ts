@@ -1,4 +1,5 @@
 /** Weighted sums over the neighbours of a node, with edges sorted by the node that receives. */
+import { addScaled } from "./elements";
 import { loadPart, storePart } from "./parts";
 
 /**
@@ -56,4 +57,56 @@ function sumWide(
   v128.store(to + at, s1, 16);
   v128.store(to + at, s2, 32);
   v128.store(to + at, s3, 48);
+}
+
+/**
+ * Marks the rows that send to the given rows. A row is a unit in one of its `states`, edges lie
+ * between units.
+ */
+export function markSenders(
+  rows: usize, count: i32, states: i32, start: usize, from: usize, marks: usize,
+): void {
+  for (const last = rows + (<usize>count << 2); rows < last; rows += 4) {
+    const unit = load<i32>(rows) / states;
+    const state = load<i32>(rows) - unit * states;
+    const end = load<i32>(start + (<usize>unit << 2), 4);
+    for (let e = load<i32>(start + (<usize>unit << 2)); e < end; e++)
+      store<i32>(marks + (<usize>(load<i32>(from + (<usize>e << 2)) * states + state) << 2), 1);
+  }
+}
+
+/** Lists the marked rows, ascending, and marks each by its place plus 1; answers how many. */
+export function listMarked(marks: usize, size: i32, list: usize): i32 {
+  let count = 0;
+  for (let row = 0; row < size; row++) {
+    if (load<i32>(marks) != 0) {
+      store<i32>(list + (<usize>count << 2), row);
+      count++;
+      store<i32>(marks, count);
+    }
+    marks += 4;
+  }
+  return count;
+}
+
+/**
+ * The gradient of what marked rows sent, from that of the given rows' sums. A sender's sum has the
+ * order of `neighbourSums` over its receivers. `result` holds zeros before.
+ */
+export function sendBack(
+  d: usize, rows: usize, count: i32, states: i32, start: usize, from: usize, weight: usize,
+  width: i32, marks: usize, result: usize,
+): void {
+  const bytes = <usize>width << 2;
+  for (const last = rows + (<usize>count << 2); rows < last; rows += 4) {
+    const unit = load<i32>(rows) / states;
+    const state = load<i32>(rows) - unit * states;
+    const end = load<i32>(start + (<usize>unit << 2), 4);
+    for (let e = load<i32>(start + (<usize>unit << 2)); e < end; e++) {
+      const sender = load<i32>(from + (<usize>e << 2)) * states + state;
+      const place = load<i32>(marks + (<usize>sender << 2)) - 1;
+      addScaled(d, load<f32>(weight + (<usize>e << 2)), result + place * bytes, width);
+    }
+    d += bytes;
+  }
 }

@@ -5,10 +5,11 @@ export {
   addAll, addRows, allZero, clearAll, exponentials, largest, reluBack, tanhAll, tanhBack,
 } from "./elements";
 export { fmaAll } from "./fma";
-export { activeRows, gatherRows, scatterRows, spreadRows } from "./gather";
-export { neighbourSums } from "./graph";
+export { activeRows, countBelow, gatherRows, rowsOfUnits, scatterRows, spreadRows } from "./gather";
+export { listMarked, markSenders, neighbourSums, sendBack } from "./graph";
 export { cell, cellBack } from "./lstm";
 export { maskBack, maskOf } from "./mask";
 export { normRows, poolPositions } from "./position";
-export { multiply, pack } from "./product";
+export { multiply, pack } from "./products/multiply";
+export { squareMasked, squareUpdates } from "./products/square-tile";
 export { softmaxBack, softmaxRows } from "./rows";

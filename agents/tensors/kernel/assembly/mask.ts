@@ -5,12 +5,9 @@
 
 /** mask = whether y is above 0, of `count` elements. */
 export function maskOf(y: usize, count: i32, mask: usize): void {
-  const zero = f32x4.splat(0);
   let left = count;
   for (; left >= 16; left -= 16) {
-    const low = i16x8.narrow_i32x4_s(f32x4.gt(v128.load(y), zero), f32x4.gt(v128.load(y, 16), zero));
-    const high = i16x8.narrow_i32x4_s(f32x4.gt(v128.load(y, 32), zero), f32x4.gt(v128.load(y, 48), zero));
-    v128.store(mask, i8x16.narrow_i16x8_s(low, high));
+    v128.store(mask, maskOf16(v128.load(y), v128.load(y, 16), v128.load(y, 32), v128.load(y, 48)));
     y += 64;
     mask += 16;
   }
@@ -21,15 +18,24 @@ export function maskOf(y: usize, count: i32, mask: usize): void {
   }
 }
 
+/** The bytes of 16 outputs. */
+// @ts-ignore: decorator
+@inline
+export function maskOf16(a: v128, b: v128, c: v128, d: v128): v128 {
+  const zero = f32x4.splat(0);
+  const low = i16x8.narrow_i32x4_s(f32x4.gt(a, zero), f32x4.gt(b, zero));
+  return i8x16.narrow_i16x8_s(low, i16x8.narrow_i32x4_s(f32x4.gt(c, zero), f32x4.gt(d, zero)));
+}
+
 /**
- * The gradient before a relu, of chosen rows: result[i] = d[row] where mask[row] is set, else 0. A
- * row is index[i], or i where `index` is 0.
+ * The gradient before a relu: result[i] = d[i] where mask[row] is set, else 0. A row of the mask is
+ * index[i], or i where `index` is 0.
  */
 export function maskBack(d: usize, mask: usize, index: usize, rows: i32, width: i32, result: usize): void {
   const bytes = <usize>width << 2;
   for (let i = 0; i < rows; i++) {
     const row = <usize>(index == 0 ? i : load<i32>(index + (<usize>i << 2)));
-    maskRow(d + row * bytes, mask + row * width, width, result);
+    maskRow(d + i * bytes, mask + row * width, width, result);
     result += bytes;
   }
 }

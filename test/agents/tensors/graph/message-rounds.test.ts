@@ -19,8 +19,14 @@ const edges = {
   to: Int32Array.of(1, 2, 3, 3),
   weight: Float32Array.of(1, 1, 0.5, 0.25),
 };
-/** Of matrices and biases: message layers to 3 and to 20 columns, then one update layer. */
-const shapes = (width: number) => [[width, 3], [3], [3, 20], [20], [20, width], [width]];
+/**
+ * Of matrices and biases: message layers to 3 and to 20 columns, then one update layer. At width 16
+ * all have 16 columns, which the kernel has tiles for.
+ */
+function shapes(width: number): number[][] {
+  const [inner, sent] = width === 16 ? [16, 16] : [3, 20];
+  return [[width, inner], [inner], [inner, sent], [sent], [sent, width], [width]];
+}
 
 function inputs(seed: string, states: number, width: number): Tensor[] {
   const rng = createRng(seed);
@@ -71,6 +77,9 @@ describe.each([
   { quiet: true, states: 3, width: 8 },
   { quiet: false, states: 2, width: 4 },
   { quiet: false, states: 3, width: 36 },
+  { quiet: true, states: 2, width: 16 },
+  { quiet: false, states: 4, width: 16 },
+  { quiet: false, states: 3, width: 16 },
 ])("messageRounds, $states states of width $width, quiet $quiet", ({ quiet, states, width }) => {
   test("gives what the composed operations give", () => {
     const given = inputs("forward", states, width);

@@ -162,6 +162,26 @@ describe("products", () => {
   });
 });
 
+test.each([2, 7, 10])("%s rows of 16 times 16 x 16 equal the obvious loop, cut at zero or not", (rows) => {
+  const [a, b, bias] = [random("a", rows * 16), random("b", 256), random("bias", 16)];
+  const wanted = slowProduct(a, b, [rows, 16, 16]).map((x, i) => x + bias[i % 16]);
+  const [plain, cut] = computeNumbers(tf, (workspace) => {
+    const left = matrix(workspace.copy(a), rows, 16);
+    const right = factor(workspace, matrix(workspace.copy(b), 16, 16));
+    const offset = workspace.copy(bias);
+    return [false, true].map((relu) => {
+      const to = matrix(workspace.scratch(rows * 16), rows, 16);
+      product(workspace, left, right, to, { bias: offset, relu });
+      return workspace.floats(to.address, rows * 16);
+    });
+  });
+  expectNear(plain, wanted);
+  expectNear(
+    cut,
+    wanted.map((x) => Math.max(0, x)),
+  );
+});
+
 test("exponentials and tanh are right from one end of single precision to the other", () => {
   const x = Float32Array.from({ length: 401 }, (_, i) => (i - 200) / 10);
   const [powers, squashed] = computeNumbers(tf, (workspace) => {

@@ -73,7 +73,14 @@ test("a mask passes the gradient of chosen rows where the output was above 0", (
         kernel.maskOf(workspace.copy(flat(rows)), rows.length * width, mask);
         const to = workspace.scratch(size);
         const index = some ? workspace.copy(Int32Array.from(chosen)) : 0;
-        kernel.maskBack(workspace.copy(flat(gradient)), mask, index, chosen.length, width, to);
+        kernel.maskBack(
+          workspace.copy(flat(chosen.map((i) => gradient[i]))),
+          mask,
+          index,
+          chosen.length,
+          width,
+          to,
+        );
         return workspace.floats(to, size);
       });
       expect(result).toEqual(flat(wanted));

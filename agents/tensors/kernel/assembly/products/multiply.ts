@@ -3,8 +3,9 @@
  * right matrix comes in panels of 8 columns, made by `pack`. Pointers are bytes, strides of
  * matrices elements.
  */
-import { tileOfOne, tilesOfColumns, tilesOfRows } from "./tile";
-import { tileOfFour, tileOfPair } from "./wide-tile";
+import { tilesOfSquare, WIDTH } from "./square-tile";
+import { tileOfOne, tilesOfPanel } from "./tile";
+import { tileOfFour, tilesOfPairs } from "./wide-tile";
 
 /** Steps of the inner dimension that are multiplied before the next tile. */
 const DEPTH: i32 = 256;
@@ -62,6 +63,12 @@ export function multiply(
   rows: i32, depth: i32, columns: i32,
   bias: usize, flags: i32,
 ): void {
+  const isSquare = depth == WIDTH && columns == WIDTH && stepStride == 8 && panelStride == 8 * WIDTH;
+  const isPlain = rowStride == WIDTH && depthStride == 1 && resultStride == WIDTH;
+  if (isSquare && isPlain && (rows & 1) == 0 && (flags & ADD) == 0) {
+    tilesOfSquare(a, b, c, rows, bias, (flags & RELU) != 0);
+    return;
+  }
   const rowBytes = <usize>rowStride << 2;
   const depthBytes = <usize>depthStride << 2;
   const stepBytes = <usize>stepStride << 2;
@@ -73,79 +80,66 @@ export function multiply(
     const relu = k + steps == depth && (flags & RELU) != 0;
     const left = a + k * depthBytes;
     const right = b + k * stepBytes;
-    for (let row = 0; row < rows; row += height) {
-      const last = min(row + height, rows);
-      const rest = row + ((last - row) & ~3);
-      for (let column = 0; column < columns; column += 8) {
-        const panel = right + (<usize>(column >> 3) * panelStride << 2);
-        const width = min(8, columns - column);
-        const offset = bias == 0 || k > 0 ? 0 : bias + (<usize>column << 2);
-        const to = c + (<usize>column << 2);
-        const from = left + row * rowBytes;
-        const result = to + row * resultBytes;
-        if (depthStride == 1)
-          tilesOfRows(
-            from, rowBytes, panel, stepBytes, result, resultBytes, rest - row, steps, width, offset, add, relu,
-          );
-        else
-          tilesOfColumns(
-            from, depthBytes, panel, stepBytes, result, resultBytes, rest - row, steps, width, offset, add, relu,
-          );
-      }
-      if (rest < last)
-        lastRows(
-          left + rest * rowBytes, rowBytes, depthBytes, right, <usize>panelStride << 2, stepBytes,
-          c + rest * resultBytes, resultBytes, last - rest, steps, columns, k > 0 ? 0 : bias, add, relu,
-        );
-    }
+    for (let row = 0; row < rows; row += height)
+      rowsOfBlock(
+        left + row * rowBytes, rowBytes, depthBytes, right, <usize>panelStride << 2, stepBytes,
+        c + row * resultBytes, resultBytes, min(height, rows - row), steps, columns, k > 0 ? 0 : bias, add, relu,
+      );
   }
 }
 
-/** At most 3 rows. */
-function lastRows(
+/** Rows whose left factors stay in the cache: pairs of rows by pairs of panels, then the rest. */
+function rowsOfBlock(
   a: usize, rowBytes: usize, depthBytes: usize,
   b: usize, panelBytes: usize, stepBytes: usize,
   c: usize, resultBytes: usize,
   rows: i32, steps: i32, columns: i32, bias: usize, add: bool, relu: bool,
 ): void {
-  let row = 0;
   let column = 0;
-  if (rows >= 2) {
-    for (; column + 16 <= columns; column += 16) {
-      const at = <usize>column << 2;
-      const offset = bias == 0 ? 0 : bias + at;
-      tileOfPair(
-        a, rowBytes, depthBytes, b + (column >> 3) * panelBytes, panelBytes, stepBytes, c + at, resultBytes,
-        steps, offset, add, relu,
-      );
-    }
-    // What is left of the two rows is a panel and a part of one.
-    for (let i = 0; i < 2; i++)
-      lastPanels(
-        a + i * rowBytes, depthBytes, b, panelBytes, stepBytes, c + i * resultBytes,
-        steps, column, columns, bias, add, relu,
-      );
-    row = 2;
+  for (; column + 16 <= columns; column += 16) {
+    const at = <usize>column << 2;
+    tilesOfPairs(
+      a, rowBytes, depthBytes, b + (column >> 3) * panelBytes, panelBytes, stepBytes, c + at, resultBytes,
+      rows & ~1, steps, bias == 0 ? 0 : bias + at, add, relu,
+    );
   }
-  if (row == rows) return;
-  a += row * rowBytes;
-  c += row * resultBytes;
-  for (column = 0; column + 32 <= columns; column += 32) {
+  for (let last = column; last < columns; last += 8)
+    panelOfRows(
+      a, rowBytes, depthBytes, b + (last >> 3) * panelBytes, stepBytes, c + (<usize>last << 2), resultBytes,
+      rows & ~1, steps, min(8, columns - last), bias == 0 ? 0 : bias + (<usize>last << 2), add, relu,
+    );
+  if ((rows & 1) == 0) return;
+  lastRow(
+    a + (rows - 1) * rowBytes, depthBytes, b, panelBytes, stepBytes, c + (rows - 1) * resultBytes,
+    steps, columns, bias, add, relu,
+  );
+}
+
+/** A panel without a neighbour, which may be narrower than 8 columns. */
+function panelOfRows(
+  a: usize, rowBytes: usize, depthBytes: usize, b: usize, stepBytes: usize, c: usize, resultBytes: usize,
+  rows: i32, steps: i32, width: i32, bias: usize, add: bool, relu: bool,
+): void {
+  const most = rows & ~3;
+  tilesOfPanel(a, rowBytes, depthBytes, b, stepBytes, c, resultBytes, most, steps, width, bias, add, relu);
+  for (let row = most; row < rows; row++)
+    tileOfOne(a + row * rowBytes, depthBytes, b, stepBytes, c + row * resultBytes, steps, width, bias, add, relu);
+}
+
+/** One row: 4 panels at a time, because 2 sums alone would wait for each other. */
+function lastRow(
+  a: usize, depthBytes: usize, b: usize, panelBytes: usize, stepBytes: usize, c: usize,
+  steps: i32, columns: i32, bias: usize, add: bool, relu: bool,
+): void {
+  let column = 0;
+  for (; column + 32 <= columns; column += 32) {
     const at = <usize>column << 2;
     const offset = bias == 0 ? 0 : bias + at;
     tileOfFour(
       a, depthBytes, b + (column >> 3) * panelBytes, panelBytes, stepBytes, c + at, steps, offset, add, relu,
     );
   }
-  lastPanels(a, depthBytes, b, panelBytes, stepBytes, c, steps, column, columns, bias, add, relu);
-}
-
-/** One row, from a column on. */
-function lastPanels(
-  a: usize, depthBytes: usize, b: usize, panelBytes: usize, stepBytes: usize, c: usize,
-  steps: i32, first: i32, columns: i32, bias: usize, add: bool, relu: bool,
-): void {
-  for (let column = first; column < columns; column += 8) {
+  for (; column < columns; column += 8) {
     const at = <usize>column << 2;
     const offset = bias == 0 ? 0 : bias + at;
     tileOfOne(
