@@ -7,7 +7,7 @@
 import { type Layout, layoutKey, localElements } from "./layout.ts";
 import type { MeshSizes } from "./mesh.ts";
 import { sourcesOf } from "./permute.ts";
-import { rangedSteps, subsetsOf, withAxis, without } from "./ranged-steps.ts";
+import { rangedSteps, subsetsOf, withAxes, without } from "./ranged-steps.ts";
 import { type ReshardStep, sentElements } from "./steps.ts";
 
 export interface Resharding {
@@ -153,36 +153,53 @@ function* stepsFrom(
 }
 
 /** All but permutations; partial sums of the goal are kept. */
-function* plainSteps(from: Layout, goal: Pick<Layout, "partial">, sizes: MeshSizes): Generator<ReshardStep> {
+function* plainSteps(from: Layout, goal: Goal, sizes: MeshSizes): Generator<ReshardStep> {
   const { axes, partial } = from;
   const summed = partial.filter((axis) => !goal.partial.includes(axis));
   for (const group of subsetsOf(summed))
     yield { kind: "all-reduce", group, from, to: { axes, partial: without(partial, group) } };
   for (const [t, own] of axes.entries()) {
-    for (const axis of summed)
+    for (const added of scattered(summed, own, goal.axes?.[t] ?? []))
       yield {
         kind: "reduce-scatter",
-        group: [axis],
+        group: ascending(added),
         from,
-        to: { axes: withAxis(axes, t, axis), partial: without(partial, [axis]) },
+        to: { axes: withAxes(axes, t, added), partial: without(partial, added) },
       };
     for (const [axis] of sizes.entries())
       if (!partial.includes(axis) && !axes.some((used) => used.includes(axis)))
-        yield { kind: "slice", group: [axis], from, to: { axes: withAxis(axes, t, axis), partial } };
-    if (own.length === 0) continue;
-    const axis = own[own.length - 1];
-    const gathered = axes.map((other, i) => (i === t ? own.slice(0, -1) : other));
-    yield { kind: "all-gather", group: [axis], from, to: { axes: gathered, partial } };
-    for (const [other] of axes.entries())
-      if (other !== t)
-        yield {
-          kind: "all-to-all",
-          group: [axis],
-          from,
-          to: { axes: withAxis(gathered, other, axis), partial },
-        };
+        yield { kind: "slice", group: [axis], from, to: { axes: withAxes(axes, t, [axis]), partial } };
+    for (let kept = own.length - 1; kept >= 0; kept--) {
+      const minor = own.slice(kept);
+      const group = ascending(minor);
+      const gathered = axes.map((other, i) => (i === t ? own.slice(0, kept) : other));
+      yield { kind: "all-gather", group, from, to: { axes: gathered, partial } };
+      for (const [other] of axes.entries())
+        if (other !== t)
+          yield { kind: "all-to-all", group, from, to: { axes: withAxes(gathered, other, minor), partial } };
+    }
   }
 }
+
+/** The axes of a goal that is one of many are not known. */
+type Goal = Pick<Layout, "partial"> & Partial<Pick<Layout, "axes">>;
+
+/**
+ * Mesh axes along which sums over them may be scattered, in the order in which they divide the axis.
+ * Several are in ascending order, or as the goal has them.
+ */
+function scattered(summed: readonly number[], own: readonly number[], wanted: readonly number[]): number[][] {
+  const ways = summed.map((axis) => [axis]);
+  if (summed.length < 2) return ways;
+  ways.push(...subsetsOf(summed).filter(({ length }) => length > 1));
+  const rest = own.every((axis, i) => wanted[i] === axis) ? wanted.slice(own.length) : [];
+  const end = rest.findIndex((axis) => !summed.includes(axis));
+  const leading = end === -1 ? rest : rest.slice(0, end);
+  if (leading.length > 1 && leading.join() !== ascending(leading).join()) ways.push([...leading]);
+  return ways;
+}
+
+const ascending = (axes: readonly number[]): number[] => [...axes].sort((a, b) => a - b);
 
 const canPermute = (shape: readonly number[], from: Layout, to: Layout, sizes: MeshSizes): boolean =>
   localElements(shape, from, sizes) === localElements(shape, to, sizes) &&
