@@ -3,8 +3,8 @@
  * ops on every mesh of up to three axes. The mapper then gives ranks that exchange most the best
  * links.
  *
- * With `pipeline` the last axis of a mesh may count stages of a pipeline. Ops of a stage are divided
- * along the other axes.
+ * With `pipeline` the last axis of a mesh may count stages. Ops of a stage are divided along the
+ * other axes.
  *
  * With `lost` it plans for the whole cluster first, without scoring that plan. Then machines leave.
  * What divides ops goes on, on a mesh of the devices that are left, and the search continues there.

@@ -185,8 +185,8 @@ function* plainSteps(from: Layout, goal: Goal, sizes: MeshSizes): Generator<Resh
 type Goal = Pick<Layout, "partial"> & Partial<Pick<Layout, "axes">>;
 
 /**
- * Mesh axes along which sums over them may be scattered, in the order in which they divide the axis.
- * Several are in ascending order, or as the goal has them.
+ * Mesh axes along which sums over them may be scattered, in the order in which they divide the
+ * axis. Several are in ascending order, or as the goal has them.
  */
 function scattered(summed: readonly number[], own: readonly number[], wanted: readonly number[]): number[][] {
   const ways = summed.map((axis) => [axis]);
