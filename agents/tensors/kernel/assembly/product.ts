@@ -3,7 +3,7 @@
  * right matrix comes in panels of 8 columns, made by `pack`. Pointers are bytes, strides of
  * matrices elements.
  */
-import { tileOfOne, tilesOfColumns, tilesOfRows } from "./tile";
+import { RowsOfStep, StepsOfRow, tileOfOne, tiles } from "./tile";
 import { tileOfFour, tileOfPair } from "./wide-tile";
 
 /** Steps of the inner dimension that are multiplied before the next tile. */
@@ -84,11 +84,11 @@ export function multiply(
         const from = left + row * rowBytes;
         const result = to + row * resultBytes;
         if (depthStride == 1)
-          tilesOfRows(
+          tiles<StepsOfRow>(
             from, rowBytes, panel, stepBytes, result, resultBytes, rest - row, steps, width, offset, add, relu,
           );
         else
-          tilesOfColumns(
+          tiles<RowsOfStep>(
             from, depthBytes, panel, stepBytes, result, resultBytes, rest - row, steps, width, offset, add, relu,
           );
       }
