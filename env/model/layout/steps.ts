@@ -61,7 +61,8 @@ export function sentElements(
     case "all-gather":
       return (count - 1) * localElements(shape, from, sizes);
     case "all-reduce":
-      return ((2 * (count - 1)) / count) * localElements(shape, from, sizes);
+      // Exact where the part divides evenly, so that equal amounts compare as such.
+      return (2 * (count - 1) * localElements(shape, from, sizes)) / count;
     case "reduce-scatter":
       return (count - 1) * localElements(shape, to, sizes);
     case "all-to-all":

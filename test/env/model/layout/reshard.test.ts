@@ -86,6 +86,7 @@ test.each([
   ["another order of devices", "[[0,1],[]]", "", "[[1,0],[]]", ["permute"]],
   ["a partial sum to whole", "[[],[]]", "01", "[[],[]]", ["all-reduce"]],
   ["a partial sum to divided", "[[],[]]", "0", "[[0],[]]", ["reduce-scatter"]],
+  ["a divided partial sum to whole", "[[1],[]]", "0", "[[],[]]", ["all-reduce", "all-gather"]],
   ["divided twice to replicated", "[[0,1],[]]", "", "[[],[]]", ["all-gather"]],
   ["a change of axis of two", "[[0,1],[]]", "", "[[],[0,1]]", ["all-to-all"]],
   ["a partial sum over two to divided", "[[],[]]", "01", "[[0,1],[]]", ["reduce-scatter"]],
