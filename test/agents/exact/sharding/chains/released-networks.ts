@@ -65,8 +65,8 @@ const MAPS = [56, 28, 14, 7];
  * The released lists were not seen. Sums of data parallelism are 7 times all weights. So all layers
  * of a stage have its width, without projections, and the last layer has 2048 inputs in all three.
  * Maps of one size in a stage follow from the sums of HyPar, as other sizes miss them by 0.1% and
- * more. A shortcut from the first layer of a block to the layer after it follows from those of
- * AccPar, with the fault of the released program (released-shortcuts.ts).
+ * more. Shortcuts lead from the first layer of a block to the layer after it. That follows from the
+ * sums of AccPar, with the fault of the released program (released-shortcuts.ts).
  */
 function resnet(blocks: readonly number[], layersOf: (width: number, map: number) => Conv[]): ReleasedResnet {
   const inBlocks = blocks.flatMap((count, stage) =>
