@@ -9,7 +9,7 @@
  */
 import { z } from "zod";
 import { createMeshEnv, type MeshEnv, STOP } from "../../../env/envs/sharding/mesh.ts";
-import { sizesOf } from "../../../env/model/layout/mesh.ts";
+import { type Mesh, sizesOf } from "../../../env/model/layout/mesh.ts";
 import { meshOf } from "../../../env/model/layout/mesh-of.ts";
 import type { ZeroStage } from "../../../env/model/plan/sharding.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -71,8 +71,9 @@ export const automap: PlannerModule<Options> = {
   refuses: (scenario, { mesh }) => unknownDimensions(scenario) ?? meshRefusal(scenario.cluster, mesh),
   create: (given) => ({
     async *plan(scenario, evaluator, rng) {
-      const env = playedEnv(scenario, evaluator, given);
-      const kept = await keptTiles(scenario, env.tiles, sizesOf(gridOf(scenario, given)), given);
+      const mesh = gridOf(scenario, given);
+      const env = playedEnv(scenario, evaluator, mesh, given);
+      const kept = await keptTiles(scenario, env.tiles, sizesOf(mesh), given);
       const { game, facts } = gameOf(env, kept);
       const yieldNow = yieldEvery(8);
       const episodes = treeEpisodes(game, rng, given);
@@ -99,13 +100,12 @@ export const automap: PlannerModule<Options> = {
 const gridOf = ({ cluster }: Scenario, { mesh }: Options) =>
   meshOf(cluster, mesh === "all" ? undefined : mesh);
 
-function playedEnv(scenario: Scenario, evaluator: MeteredEvaluator, options: Options) {
-  const { zero, grouped } = options;
+function playedEnv(scenario: Scenario, evaluator: MeteredEvaluator, mesh: Mesh, { zero, grouped }: Options) {
   const blind = { space: discrete(1), needsStartTimes: false, observe: () => 0 };
   return createMeshEnv<number>({
     scenario,
     evaluator,
-    mesh: gridOf(scenario, options),
+    mesh,
     grouped,
     ...(zero > 0 && { zero: zero as ZeroStage }),
     observation: () => blind,

@@ -3,14 +3,20 @@
  * ops on every mesh of up to three axes. The mapper then gives ranks that exchange most the best
  * links.
  *
+ * With `pipeline` the last axis of a mesh may count stages. Ops of a stage are divided along the
+ * other axes.
+ *
  * With `lost` it plans for the whole cluster first, without scoring that plan. Then machines leave.
  * What divides ops goes on, on a mesh of the devices that are left, and the search continues there.
  */
 import { z } from "zod";
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import { type Mesh, sizesOf } from "../../../env/model/layout/mesh.ts";
 import { batchDecisions } from "../../../env/model/layout/propagation/batch-decisions.ts";
 import { completeSharding } from "../../../env/model/layout/propagation/complete.ts";
 import { propagationRules } from "../../../env/model/layout/propagation/rules.ts";
+import { mayHaveMeshes } from "../../../env/model/plan/inside.ts";
+import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { ShardingPlan } from "../../../env/model/plan/sharding.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -25,6 +31,7 @@ import { factorings } from "../../search/sharding/factorings.ts";
 import { keptSizes, movedBytes } from "../../search/sharding/kept-plan.ts";
 import { climbMappings } from "../../search/sharding/mapping-climb.ts";
 import { mappedRanks, mappers, rankTraffic } from "../../search/sharding/rank-mapping.ts";
+import { climbStages, singleLayers, stagedSpace } from "../../search/sharding/staged-mappings.ts";
 import { type StrategySpace, strategySpace } from "../../search/sharding/strategies.ts";
 
 const options = z.strictObject({
@@ -42,6 +49,15 @@ const options = z.strictObject({
     .enum(mappers)
     .default("paper")
     .describe("Heaviest neighbours on the best links, or as in the code."),
+  pipeline: z
+    .boolean()
+    .default(false)
+    .describe("Also try meshes whose last axis counts stages, between which ops move."),
+  microBatches: z
+    .int()
+    .min(1)
+    .default(4)
+    .describe("Micro-batches of pipelines, at most the samples of the batch."),
   lost: z
     .string()
     .default("")
@@ -57,16 +73,20 @@ export const paddleAdaptive: PlannerModule<Options> = {
     name: "Adaptive Paddle",
     summary:
       "Climbs over mappings of ops on all meshes, maps ranks to links, and plans again when machines leave.",
-    searchSpace: "meshes of up to three axes, a split of each op, the order of devices",
+    searchSpace: "meshes of up to three axes, a split of each op, its stage, the order of devices",
     paper: "Ao et al.: End-to-end Adaptive Distributed Training on PaddlePaddle. arXiv 2112.02752",
     limits:
-      "Costs are the simulator's, not the global cost model of the code. Pipelines inside the search, resource allocation and slowed " +
-      "devices are missing; machines leave and none join. The mapper takes the heaviest open neighbour of all ranks, not breadth first. " +
+      "Costs are the simulator's, not the global cost model of the code. Resource allocation and slowed devices are missing; machines " +
+      "leave and none join. The mapper takes the heaviest open neighbour of all ranks, not breadth first. Pipelines are tried by " +
+      "`pipeline` alone; their stages have devices that follow each other, which the mapper does not change. " +
       "The first plan of a changing cluster is private, and its simulations count.",
   },
   traits: { answers: "sharding", objectives: ["iteration", "throughput"], effort: "seconds", random: true },
   options,
-  refuses: (scenario, { lost }) => noSharding(scenario) ?? (lost === "" ? null : notLost(scenario, lost)),
+  refuses: (scenario, { lost, pipeline }) =>
+    noSharding(scenario) ??
+    (lost === "" ? null : notLost(scenario, lost)) ??
+    (pipeline ? noPipelines(scenario, lost) : null),
   create: (given) => ({
     async *plan(scenario, evaluator, rng) {
       const whole = meshDevices(scenario);
@@ -75,19 +95,38 @@ export const paddleAdaptive: PlannerModule<Options> = {
       const devices = whole.filter((d) => !lostDevices(scenario, given.lost).includes(d));
       const spent = evaluator.spent;
       const yieldNow = yieldEvery(4);
-      const costOf = (plan: ShardingPlan) => evaluator.evaluate(plan).cost;
+      const costOf = (plan: ShardingPlan | PipelinePlan) => evaluator.evaluate(plan).cost;
       let best: Found | null = null;
       for (const { mesh, space, starts } of startsOn(scenario, devices, rng, given, before))
         for (const start of starts)
-          for (const { strategy, cost } of climbMappings(space, rng, start, {
+          for (const { state, cost } of climbMappings(space, rng, start, {
             patience: given.patience,
             costOf: (each) => costOf(space.planOf(each)),
           })) {
             await yieldNow();
             if (best !== null && cost >= best.cost) continue;
-            best = { plan: space.planOf(strategy), cost, mesh };
+            best = { plan: space.planOf(state), cost, mesh };
             yield best.plan;
           }
+      let staged: { readonly cost: number; readonly sizes: readonly number[] } | null = null;
+      for (const { sizes, space, starts } of stagedStarts(scenario, devices, rng, given))
+        for (const start of starts)
+          for (const { state, cost } of climbStages(space, rng, start, {
+            patience: given.patience,
+            costOf: (each) => costOf(space.planOf(each)),
+          })) {
+            await yieldNow();
+            if (cost >= Math.min(best!.cost, staged?.cost ?? Number.POSITIVE_INFINITY)) continue;
+            staged = { cost, sizes };
+            yield space.planOf(state);
+          }
+      if (staged !== null)
+        return {
+          facts: [
+            { name: "mesh", value: staged.sizes.join("x") },
+            { name: "stages", value: staged.sizes[staged.sizes.length - 1] },
+          ],
+        };
       const { plan, cost, mesh } = best!;
       evaluator.pass();
       const mapped = mappedRanks(scenario, rankTraffic(scenario, plan), devices, given.mapper);
@@ -142,6 +181,17 @@ function* startsOn(
   }
 }
 
+/** All pipelines of the devices with the starts of their stages' meshes; none unless asked for. */
+function* stagedStarts(scenario: Scenario, devices: readonly number[], rng: Rng, given: Options) {
+  if (!given.pipeline) return;
+  const chain = singleLayers(scenario) as LayerChain;
+  for (const sizes of factorings(devices.length, 3)) {
+    const space = stagedSpace(chain, devices, sizes, given.microBatches);
+    if (space === null) continue;
+    yield { sizes, space, starts: startsOf(scenario, space.mesh, space.mappings, rng, given) };
+  }
+}
+
 function* startsOf(
   { graph }: Scenario,
   mesh: Mesh,
@@ -171,7 +221,7 @@ async function firstPlan(
   let best: { readonly plan: ShardingPlan; readonly cost: number } | null = null;
   for (const { space, starts } of startsOn(scenario, meshDevices(scenario), rng, given, null))
     for (const start of starts)
-      for (const { strategy, cost } of climbMappings(space, rng, start, {
+      for (const { state, cost } of climbMappings(space, rng, start, {
         patience: given.patience,
         costOf(each) {
           evaluator.pass();
@@ -180,7 +230,7 @@ async function firstPlan(
         },
       })) {
         await yieldNow();
-        if (best === null || cost < best.cost) best = { plan: space.planOf(strategy), cost };
+        if (best === null || cost < best.cost) best = { plan: space.planOf(state), cost };
       }
   return best!.plan;
 }
@@ -199,4 +249,12 @@ function notLost(scenario: Scenario, lost: string): string | null {
     return `There is no machine "${wrong}" to lose, expected numbers below ${machines.length} with commas between.`;
   const left = meshDevices(scenario).length - lostDevices(scenario, lost).length;
   return left < 2 ? `${left} devices are left of "${scenario.name}"; a mesh needs two.` : null;
+}
+
+function noPipelines(scenario: Scenario, lost: string): string | null {
+  if (lost !== "") return "What is kept when machines leave is a sharding: give pipeline or lost, not both.";
+  if (!mayHaveMeshes(scenario.graph))
+    return `"${scenario.name}" has a backward pass without updates, so stages of a pipeline have no meshes.`;
+  const chain = singleLayers(scenario);
+  return typeof chain === "string" ? chain : null;
 }

@@ -5,6 +5,7 @@
  */
 import { elementsIn, localElements } from "../../../env/model/layout/layout.ts";
 import type { MeshSizes } from "../../../env/model/layout/mesh.ts";
+import { axisByAxis, type ReshardStep } from "../../../env/model/layout/steps.ts";
 import type { Pricing } from "./labels/label-tables.ts";
 import type { StepCost } from "./labels/mesh-times.ts";
 
@@ -34,10 +35,13 @@ export function alpaCollectives(sizes: MeshSizes, { alpha, beta }: AlpaLinks): A
   };
 }
 
-/** Moves that are no collective of one axis cost what gathering along every axis does. */
+/**
+ * Moves that are no collective of one axis cost what gathering along every axis does. Gathers and
+ * scatters over several axes cost what one over each in turn does.
+ */
 export function alpaPricing(sizes: MeshSizes, links: AlpaLinks): Pricing {
   const cost = alpaCollectives(sizes, links);
-  const stepCost: StepCost = ({ kind, group, from, to }, shape, bytesPerElement) => {
+  const alone: StepCost = ({ kind, group, from, to }, shape, bytesPerElement) => {
     const held = localElements(shape, from, sizes) * bytesPerElement;
     const each = (one: (axis: number) => number): number =>
       group.reduce((sum, axis) => (sizes[axis] === 1 ? sum : sum + one(axis)), 0);
@@ -50,8 +54,13 @@ export function alpaPricing(sizes: MeshSizes, links: AlpaLinks): Pricing {
       isUsed(from.axes, axis) || isUsed(to.axes, axis) ? cost.allGather(held * sizes[axis], axis) : 0,
     );
   };
+  const stepCost: StepCost = (step, shape, bytesPerElement) =>
+    partsOf(step).reduce((sum, part) => sum + alone(part, shape, bytesPerElement), 0);
   return { stepCost, runCost: () => 0, optimizerSlots: 0 };
 }
 
 const isUsed = (axes: readonly (readonly number[])[], axis: number): boolean =>
   axes.some((own) => own.includes(axis));
+
+const partsOf = (step: ReshardStep): readonly ReshardStep[] =>
+  step.kind === "all-gather" || step.kind === "reduce-scatter" ? axisByAxis(step) : [step];

@@ -6,30 +6,56 @@
 import type { Rng } from "../../../env/model/rng.ts";
 import type { StrategySpace } from "./strategies.ts";
 
-export interface Climbed {
-  readonly strategy: Int32Array;
+export interface Climbed<State> {
+  readonly state: State;
   readonly cost: number;
 }
 
-/** Yields the start, and each strategy that costs less than the one before. */
+export interface Climbing<State> {
+  readonly patience: number;
+  readonly costOf: (state: State) => number;
+}
+
+/**
+ * Yields the start, and each state that costs less than the one before. A proposal of null leaves
+ * the state as it is: a failure that costs no simulation.
+ */
+export function* climb<State>(
+  start: State,
+  propose: (state: State) => State | null,
+  { patience, costOf }: Climbing<State>,
+): Generator<Climbed<State>, void> {
+  let best = { state: start, cost: costOf(start) };
+  yield best;
+  for (let failures = 0; failures < patience; ) {
+    const state = propose(best.state);
+    const cost = state === null ? best.cost : costOf(state);
+    failures = cost < best.cost ? 0 : failures + 1;
+    if (state === null || failures > 0) continue;
+    best = { state, cost };
+    yield best;
+  }
+}
+
+/** Over the mappings of ops on one mesh. */
 export function* climbMappings(
   { legal }: Pick<StrategySpace, "legal">,
   rng: Rng,
   start: Int32Array,
-  { patience, costOf }: { readonly patience: number; readonly costOf: (strategy: Int32Array) => number },
-): Generator<Climbed, void> {
-  let best = { strategy: start, cost: costOf(start) };
-  yield best;
+  climbing: Climbing<Int32Array>,
+): Generator<Climbed<Int32Array>, void> {
   const open = [...legal.keys()].filter((op) => legal[op].length > 1);
-  if (open.length === 0) return;
-  for (let failures = 0; failures < patience; ) {
-    const op = open[rng.int(open.length)];
-    const strategy = best.strategy.slice();
-    strategy[op] = rng.int(legal[op].length);
-    const cost = strategy[op] === best.strategy[op] ? best.cost : costOf(strategy);
-    failures = cost < best.cost ? 0 : failures + 1;
-    if (failures > 0) continue;
-    best = { strategy, cost };
-    yield best;
+  if (open.length === 0) {
+    yield { state: start, cost: climbing.costOf(start) };
+    return;
   }
+  const propose = (strategy: Int32Array): Int32Array | null => {
+    const op = open[rng.int(open.length)];
+    return changed(strategy, op, rng.int(legal[op].length));
+  };
+  yield* climb(start, propose, climbing);
 }
+
+/** Null where the op has this mapping already. */
+export const changed = (strategy: Int32Array, op: number, mapping: number): Int32Array | null =>
+  strategy[op] === mapping ? null : strategy.with(op, mapping);

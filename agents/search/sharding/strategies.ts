@@ -18,7 +18,9 @@ import {
 import { dataParallelPlan } from "../../problems/sharding/macros/data-parallel.ts";
 
 export interface StrategySpace {
-  /** Configurations of each op that has any, as numbers. */
+  /** The ops that have configurations. */
+  readonly ops: readonly number[];
+  /** Configurations of each of them, as numbers. */
   readonly legal: readonly Int32Array[];
   planOf(strategy: ArrayLike<number>): ShardingPlan;
   /** The configurations of a plan's ops; an op whose split is none of its own runs whole. */
@@ -39,6 +41,7 @@ export function strategySpace(graph: OpGraph, mesh: Mesh, options: RuleOptions =
   const strategyOf = (split: ShardingPlan["split"]): Int32Array =>
     Int32Array.from(ops, (v, i) => Math.max(0, numberOf(splits[i], split[v])));
   return {
+    ops,
     legal: splits.map(({ length }) => Int32Array.from({ length }, (_, i) => i)),
     dataParallel: strategyOf(dataParallelPlan(graph, mesh, { evenly: true }).split),
     strategyOf,

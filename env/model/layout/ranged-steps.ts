@@ -5,6 +5,7 @@
  * - An axis that is divided once more has its ranges in equal parts. It has the wanted ones where
  *   the mesh axes are those that are wanted; sums are scattered only into parts without overlap.
  * - An axis that is gathered has each rank's ranges of a group as one.
+ * - Gathers, scatters and moves to another axis are along one mesh axis at a time.
  * - An exchange gives an axis that stays on its mesh axes the wanted ranges, or equal parts.
  */
 import { type Layout, layoutOf } from "./layout.ts";
@@ -15,8 +16,8 @@ import type { ReshardStep } from "./steps.ts";
 export const without = (axes: readonly number[], gone: readonly number[]): number[] =>
   axes.filter((axis) => !gone.includes(axis));
 
-export const withAxis = (axes: Layout["axes"], t: number, axis: number): Layout["axes"] =>
-  axes.map((own, i) => (i === t ? [...own, axis] : own));
+export const withAxes = (axes: Layout["axes"], t: number, more: readonly number[]): Layout["axes"] =>
+  axes.map((own, i) => (i === t ? [...own, ...more] : own));
 
 /** All but the empty one, larger ones first. */
 export function subsetsOf(axes: readonly number[]): number[][] {
@@ -109,7 +110,7 @@ function divided(
   axis: number,
   mayOverlap: boolean,
 ): Layout[] {
-  const axes = withAxis(layout.axes, t, axis);
+  const axes = withAxes(layout.axes, t, [axis]);
   const before = layout.ranges?.[t] ?? null;
   const plain =
     before === null ? null : unlessEven(subdivided(before, sizes[axis]), shape[t], axes[t], sizes);

@@ -4,14 +4,16 @@
  *
  *   step            from -> to                                       elements a rank of n sends
  *   slice           a whole axis is divided                          0
- *   all-gather      the minor mesh axis of a tensor axis goes        (n - 1) x its part
+ *   all-gather      minor mesh axes of a tensor axis go              (n - 1) x its part
  *   all-reduce      partial sums over axes are added up              2 (n - 1) / n x its part
  *   reduce-scatter  the same, and a tensor axis is divided           (n - 1) x its new part
- *   all-to-all      the minor mesh axis goes to another tensor axis  (n - 1) x the common part
+ *   all-to-all      minor mesh axes go to another tensor axis        (n - 1) x the common part
  *   permute         the same parts on other ranks                    its part
  *   exchange        parts of other lengths, or with rows of others   what others lack
  *
- * Where a layout lists ranges, the amount is that of the rank that sends most.
+ * A gather or scatter over several mesh axes counts what one over each axis in turn would send. On
+ * padded parts that is less than (n - 1) times. Where a layout lists ranges, the amount is that of
+ * the rank that sends most.
  *
  * Source of the amounts: the ring and pairwise algorithms (Thakur, Rabenseifner and Gropp,
  * "Optimization of Collective Communication Operations in MPICH", IJHPCA 2005).
@@ -48,13 +50,19 @@ export function sentElements(
   const count = countAlong(group, sizes);
   if (kind === "exchange" || from.ranges !== undefined || to.ranges !== undefined)
     return mostSent({ kind, group, from, to }, shape, sizes);
+  if (group.length > 1 && (kind === "all-gather" || kind === "reduce-scatter"))
+    return axisByAxis({ kind, group, from, to }).reduce(
+      (sum, step) => sum + sentElements(step, shape, sizes),
+      0,
+    );
   switch (kind) {
     case "slice":
       return 0;
     case "all-gather":
       return (count - 1) * localElements(shape, from, sizes);
     case "all-reduce":
-      return ((2 * (count - 1)) / count) * localElements(shape, from, sizes);
+      // Exact where the part divides evenly, so that equal amounts compare as such.
+      return (2 * (count - 1) * localElements(shape, from, sizes)) / count;
     case "reduce-scatter":
       return (count - 1) * localElements(shape, to, sizes);
     case "all-to-all":
@@ -64,15 +72,48 @@ export function sentElements(
   }
 }
 
+/** The mesh axes of a gather or scatter as they divide the tensor, the major one first. */
+export function dividingOrder({ kind, group, from, to }: ReshardStep): number[] {
+  const { axes } = kind === "all-gather" ? from : to;
+  return axes.find((own) => own.includes(group[0]))!.filter((axis) => group.includes(axis));
+}
+
+/** A gather or scatter over several mesh axes as steps over one each. Pre: equal parts. */
+export function axisByAxis({ kind, group, from, to }: ReshardStep): readonly ReshardStep[] {
+  const isGather = kind === "all-gather";
+  const divided = (isGather ? from : to).axes;
+  const axis = divided.findIndex((own) => own.includes(group[0]));
+  const inOrder = dividingOrder({ kind, group, from, to });
+  const layouts = [isGather ? to : from];
+  inOrder.forEach((_, i) => {
+    const gone = isGather ? [] : inOrder.slice(0, i + 1);
+    const kept = divided[axis].slice(0, divided[axis].length - inOrder.length + i + 1);
+    layouts.push({
+      axes: divided.map((own, t) => (t === axis ? kept : own)),
+      partial: from.partial.filter((each) => !gone.includes(each)),
+    });
+  });
+  const steps = inOrder.map((each, i) => ({
+    kind,
+    group: [each],
+    from: layouts[isGather ? i + 1 : i],
+    to: layouts[isGather ? i : i + 1],
+  }));
+  return isGather ? steps.reverse() : steps;
+}
+
 /** What two ranks exchange in an all-to-all, padded: an old part, divided as the new ones. */
 export function commonElements(
-  { group: [axis], from, to }: Pick<ReshardStep, "group" | "from" | "to">,
+  { group, from, to }: Pick<ReshardStep, "group" | "from" | "to">,
   shape: readonly number[],
   sizes: MeshSizes,
 ): number {
   const local = localShape(shape, from, sizes);
-  const target = to.axes.findIndex((own, t) => own.includes(axis) && !from.axes[t].includes(axis));
-  local[target] = partLength(local[target], [axis], sizes);
+  const isNew = (own: readonly number[], t: number): boolean =>
+    own.includes(group[0]) && !from.axes[t].includes(group[0]);
+  const target = to.axes.findIndex(isNew);
+  const added = to.axes[target].filter((axis) => group.includes(axis));
+  local[target] = partLength(local[target], added, sizes);
   return elementsIn(local);
 }
 

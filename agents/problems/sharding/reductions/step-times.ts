@@ -7,12 +7,17 @@
  * wait for each other, it is what the engine gives.
  */
 import type { Cluster } from "../../../../env/model/cluster/cluster.ts";
-import { allReduceUs, broadcastUs, type LinkCost, sendUs } from "../../../../env/model/layout/alpha-beta.ts";
+import {
+  allReduceUs,
+  broadcastUs,
+  type LinkCost,
+  roundCost,
+  sendUs,
+} from "../../../../env/model/layout/alpha-beta.ts";
 import type { Mesh } from "../../../../env/model/layout/mesh.ts";
 import { reductionGroups } from "../../../../env/model/layout/reductions/hierarchy.ts";
 import { groupsOf, memberCount, type ReductionStep } from "../../../../env/model/layout/reductions/steps.ts";
 import type { NeededSum } from "../../../../env/sim/lower/sharding/needed-sums.ts";
-import { roundCost } from "../labels/mesh-times.ts";
 
 /** What a step costs where members hold so many chunks, of as many as there are members. */
 export type StepPrice = (step: ReductionStep, held: readonly number[]) => number;

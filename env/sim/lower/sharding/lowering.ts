@@ -1,4 +1,5 @@
 /** What the parts of a sharded lowering share: the tasks so far, and where each value is. */
+import type { LinkCosts } from "../../../model/layout/alpha-beta.ts";
 import type { StepKind } from "../../../model/layout/steps.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -56,6 +57,8 @@ export interface ShardedLowering {
   readonly firstOf: Int32Array;
   /** Tasks of updates on the hosts of ranks. */
   readonly hostRuns: { readonly task: number; readonly rank: number }[];
+  /** Between the devices of the mesh. */
+  readonly linkOf: LinkCosts;
   usesSenders: boolean;
 }
 

@@ -22,6 +22,7 @@ import {
   useBuffer,
   waitForValues,
 } from "./lowering.ts";
+import { goesInBlocks, lowerInBlocks } from "./special-runs/blocks.ts";
 import { isUneven, lowerUneven } from "./special-runs/uneven.ts";
 
 /** `waitsFor`: what a rank waits for beside its value, -1 for nothing. */
@@ -88,6 +89,7 @@ function inGroups(lowering: ShardedLowering, move: Move, first: readonly number[
   };
   const uneven = isUneven(program, move);
   if (uneven && step.kind !== "all-reduce") return lowerUneven(lowering, move, first);
+  if (goesInBlocks(lowering, step)) return lowerInBlocks(lowering, move, first);
   const { shape, layout, bytes: whole } = program.values[from];
   const amount = amounts.push(bytes) - 1;
   const reduction = step.kind === "all-reduce" ? reductionOver(plan, step.group) : undefined;

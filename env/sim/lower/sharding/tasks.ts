@@ -10,6 +10,7 @@ import { hostOf } from "../../../model/cluster/hosts.ts";
 import { shareUs } from "../../../model/cluster/micro-batch.ts";
 import { InputError } from "../../../model/errors.ts";
 import { CONTROL, Role } from "../../../model/graph/graph.ts";
+import { linkCosts } from "../../../model/layout/alpha-beta.ts";
 import type { Resharder } from "../../../model/layout/reshard.ts";
 import type { ShardingPlan } from "../../../model/plan/sharding.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -97,6 +98,7 @@ export function lowerProgram(
     hosts: hostsOf(scenario, plan),
     firstOf: madeFirst(program),
     hostRuns: [],
+    linkOf: linkCosts(scenario.cluster, plan.mesh),
     usesSenders: false,
   };
   const nowhere = plan.mesh.devices.map(() => -1);

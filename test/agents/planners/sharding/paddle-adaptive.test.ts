@@ -47,7 +47,28 @@ test("hints that differ on one axis of an op are refused with both", async () =>
   await expect(run).rejects.toThrow(/"layer0:b:x" and "layer0:k:x"/);
 });
 
+test("with pipelines it answers one where that is faster, and never one that is slower", async () => {
+  const slow = shardedScenario(
+    perceptron([64, 64, 64, 64, 64], 8),
+    machines([1, 1], { betweenBytesPerUs: 0.03 }),
+  );
+  const given = { patience: 8 };
+  const plain = await runPlanner(paddleAdaptive, slow, { options: given, evaluations: 2000 });
+  const both = await runPlanner(paddleAdaptive, slow, {
+    options: { ...given, pipeline: true },
+    evaluations: 2000,
+  });
+  validatePlan(slow, both.best!.plan);
+  expect(both.best!.plan.kind).toBe("pipeline");
+  expect(both.best!.outcome.value!).toBeLessThan(plain.best!.outcome.value!);
+  expect(both.report.facts).toEqual([
+    { name: "mesh", value: "2" },
+    { name: "stages", value: 2 },
+  ]);
+});
+
 test.each([
+  [{ pipeline: true, lost: "1" }, /give pipeline or lost, not both/],
   [{ lost: "9" }, /no machine "9" to lose/],
   [{ lost: "0,1,2,3" }, /0 devices are left/],
 ])("%j is refused in a sentence", async (options, sentence) => {

@@ -86,8 +86,20 @@ test.each([
   ["another order of devices", "[[0,1],[]]", "", "[[1,0],[]]", ["permute"]],
   ["a partial sum to whole", "[[],[]]", "01", "[[],[]]", ["all-reduce"]],
   ["a partial sum to divided", "[[],[]]", "0", "[[0],[]]", ["reduce-scatter"]],
+  ["a divided partial sum to whole", "[[1],[]]", "0", "[[],[]]", ["all-reduce", "all-gather"]],
+  ["divided twice to replicated", "[[0,1],[]]", "", "[[],[]]", ["all-gather"]],
+  ["a change of axis of two", "[[0,1],[]]", "", "[[],[0,1]]", ["all-to-all"]],
+  ["a partial sum over two to divided", "[[],[]]", "01", "[[0,1],[]]", ["reduce-scatter"]],
+  ["the same in another order", "[[],[]]", "01", "[[],[1,0]]", ["reduce-scatter"]],
 ])("%s takes the steps of GSPMD", (_, from, partial, to, kinds) => {
   const source = { axes: JSON.parse(from), partial: [...partial].map(Number) };
   const steps = stepsBetween([8, 8], source, { axes: JSON.parse(to), partial: [] }, [2, 4]);
   expect(steps.map(({ kind }) => kind)).toEqual(kinds);
+});
+
+test("padded parts do not keep a gather over two axes from being one step", () => {
+  const from: Layout = { axes: [[0, 1]], partial: [] };
+  const [step, ...others] = stepsBetween([6], from, { axes: [[]], partial: [] }, [2, 4]);
+  expect([step.kind, step.group, others.length]).toEqual(["all-gather", [0, 1], 0]);
+  expect(sentElements(step, [6], [2, 4])).toBe(3 * 1 + 1 * 3);
 });

@@ -1,5 +1,6 @@
 /** Networks of AccPar's released code, batch 512, as lists of layers. */
 import type { ChainLayer } from "../../../../../agents/exact/sharding/chains/type-chain.ts";
+import type { LayerEdge } from "../../../../../agents/exact/sharding/chains/type-graph.ts";
 
 export const dense = (batch: number, inputChannels: number, outputChannels: number): ChainLayer => ({
   batch,
@@ -50,3 +51,44 @@ export const vgg11 = network(
   ],
   [25088, 4096, 4096, 1000],
 );
+
+/** Places of the first layers of blocks, and of the layer that a block's sum goes to. */
+export interface ReleasedResnet {
+  readonly layers: readonly ChainLayer[];
+  readonly shortcuts: readonly LayerEdge[];
+}
+
+const WIDTHS = [64, 128, 256, 512];
+const MAPS = [56, 28, 14, 7];
+
+/**
+ * The released lists were not seen. Sums of data parallelism are 7 times all weights. So all layers
+ * of a stage have its width, without projections, and the last layer has 2048 inputs in all three.
+ * Maps of one size in a stage follow from the sums of HyPar, as other sizes miss them by 0.1% and
+ * more. Shortcuts lead from the first layer of a block to the layer after it. That follows from the
+ * sums of AccPar, with the fault of the released program (released-shortcuts.ts).
+ */
+function resnet(blocks: readonly number[], layersOf: (width: number, map: number) => Conv[]): ReleasedResnet {
+  const inBlocks = blocks.flatMap((count, stage) =>
+    Array.from({ length: count }, () => layersOf(WIDTHS[stage], MAPS[stage])),
+  );
+  const [{ length: depth }] = inBlocks;
+  return {
+    layers: network([[3, 64, 224, 56, 7], ...inBlocks.flat()], [2048, 1000]),
+    shortcuts: inBlocks.map((_, block) => ({ from: 1 + block * depth, to: 1 + (block + 1) * depth })),
+  };
+}
+
+const basic = (width: number, map: number): Conv[] => [
+  [width, width, map, map, 3],
+  [width, width, map, map, 3],
+];
+const bottleneck = (width: number, map: number): Conv[] => [
+  [width, width, map, map, 1],
+  [width, width, map, map, 3],
+  [width, 4 * width, map, map, 1],
+];
+
+export const resnet18 = resnet([2, 2, 2, 2], basic);
+export const resnet34 = resnet([3, 4, 6, 3], basic);
+export const resnet50 = resnet([3, 4, 6, 3], bottleneck);
