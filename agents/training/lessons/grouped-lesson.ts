@@ -160,7 +160,7 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
     this.grouper.dispose();
   }
 
-  /** Share of edges within groups, groups with a unit, and share of rollouts with a frozen placer. */
+  /** Share of edges within groups, groups with a unit, share of rollouts with a frozen placer. */
   metrics(rollouts: readonly GroupedRollout[]) {
     const inside = rollouts.map(({ unitGroup }) => this.world.intraGroupShare(unitGroup));
     const used = rollouts.map(({ unitGroup }) => new Set(unitGroup).size);

@@ -62,8 +62,8 @@ export const checks: readonly SystemCheck[] = [
       const scenario = await scenarioOf(`layered/train/0/4xP100?ops=${atScale(80_000, scale)}`);
       const shares: number[] = [];
       const used: number[] = [];
-      // The default begins with a coarsening, whose share of edges within groups is high already. Its
-      // step size is a thirtieth of the paper's, at which 100 updates of one placement change nothing.
+      // The default begins with a coarsening, whose share of edges within groups is high already.
+      // Its step size is a thirtieth of the paper's: 100 updates of one placement change nothing.
       const options = "batch=1&start=0&learningRate=0.01";
       await runOn(hdp(options), scenario, 101, 1, ({ intraGroupEdges, usedGroups }) => {
         shares.push(intraGroupEdges);

@@ -28,8 +28,8 @@ const SEEDS = 5;
 const FAMILIES = ["enas-cifar", "nmt"] as const;
 const GRAPHS = 16;
 /**
- * What the sweep of one graph is learned by. The default searches from the best placement so far, so
- * it never learns a sweep from another one.
+ * What the sweep of one graph is learned by. The default searches from the best placement so far,
+ * so it never learns a sweep from another one.
  */
 const SWEEPING = { accept: "improving", rehearsal: 16 };
 /** What training on a family has in place of the defaults: sweeps from fresh random placements. */
