@@ -160,11 +160,12 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
     this.grouper.dispose();
   }
 
-  /** Share of edges within groups, and share of rollouts whose placer was frozen. */
+  /** Share of edges within groups, groups with a unit, share of rollouts with a frozen placer. */
   metrics(rollouts: readonly GroupedRollout[]) {
     const inside = rollouts.map(({ unitGroup }) => this.world.intraGroupShare(unitGroup));
+    const used = rollouts.map(({ unitGroup }) => new Set(unitGroup).size);
     const frozen = rollouts.map(({ placed }) => (placed ? 0 : 1));
-    return { intraGroupEdges: average(inside), placerFrozen: average(frozen) };
+    return { intraGroupEdges: average(inside), usedGroups: average(used), placerFrozen: average(frozen) };
   }
 
   private grouperLogits(): Float32Array {

@@ -48,6 +48,7 @@ const TITLES: Readonly<Record<string, string>> = {
   kl: "divergence of a decision from the old policy, nats",
   klWeight: "weight of the penalty on the divergence",
   intraGroupEdges: "share of edges within groups",
+  usedGroups: "groups with an op or a layer in them",
   placerFrozen: "share of plans whose placer was frozen",
 };
 
