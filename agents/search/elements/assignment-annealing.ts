@@ -1,8 +1,8 @@
 /**
  * Simulated annealing over assignments of elements (Kirkpatrick, Gelatt, Vecchi, Science 1983) with
- * the moves of assignment-moves.ts or others. Temperatures fall geometrically. They are shares of the present
- * energy, so that the unit of time changes no decision. The best assignment by the true objective
- * is kept.
+ * the moves of assignment-moves.ts or others. Temperatures fall geometrically. They are shares of
+ * the present energy, so that the unit of time changes no decision. The best assignment by the true
+ * objective is kept.
  *
  * search/groups/cooling.ts differs: it places groups, scores each proposal by the metered
  * evaluator, and cools by the spent budget.

@@ -1,9 +1,9 @@
 /**
  * Random moves that keep an assignment contiguous (device-line.ts).
  *
- * An element that moves on in the line takes along what comes after it and would be left behind; one
- * that moves back takes along what comes before it. A trade is such a move and then another one in
- * the opposite direction between the same devices. Two neighbours in the line without an edge
+ * An element that moves on in the line takes along what comes after it and would be left behind.
+ * One that moves back takes along what comes before it. A trade is such a move and then another one
+ * in the opposite direction between the same devices. Two neighbours in the line without an edge
  * between them also change places, which moves no element. No move exceeds a memory limit.
  */
 import type { Rng } from "../../../env/model/rng.ts";
@@ -12,12 +12,12 @@ import { type Moves, randomNeighbour } from "./assignment-moves.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 import { lineOf, predecessorsOf } from "./device-line.ts";
 
-/** The most elements that move along with one, itself included. Most draws allow far fewer. */
+/** The most elements that move at once, the first included; most draws allow far fewer. */
 const LARGEST_SHIFT = 64;
 /** Shares of the kinds of moves; the rest are trades. */
 const SINGLE = 0.6;
 const PLACES = 0.03;
-/** How often an element goes to the device of one of its neighbours, not to one near in the line. */
+/** How often an element goes to the device of a neighbour, not to one near in the line. */
 const FOLLOWS = 0.6;
 /** How far in the line the others go at most. */
 const FURTHEST = 2;
