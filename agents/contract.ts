@@ -222,6 +222,11 @@ export interface Agent {
    * agent never trained on.
    */
   act(task: Task): Promise<Plan>;
+  /**
+   * Scores plans drawn from the policy, which stays as it is, until the task's budget is spent or
+   * there are no others. For a policy that is only asked: what it can do with a larger budget.
+   */
+  drawOn?(task: Task): Promise<void>;
   /** What was learned and holds on other scenarios too: weights and norms, JSON-safe. */
   savePolicy(): Promise<unknown>;
   /** Throws a sentence where the policy does not fit the tasks. */

@@ -170,11 +170,14 @@ interface BudgetValues {
 }
 
 /** The budget of the flags; one limit at least is always there. */
-export function budgetOf({ simulations, evaluations, seconds, ...flags }: BudgetValues): Budget {
+export const budgetOf = (values: BudgetValues): Budget =>
+  givenBudget(values) ?? { simulations: DEFAULT_SIMULATIONS };
+
+/** Null where no flag sets a limit. */
+export function givenBudget({ simulations, evaluations, seconds, ...flags }: BudgetValues): Budget | null {
   const cpuSeconds = flags["cpu-seconds"];
   const given = { simulations, evaluations, cpuSeconds, seconds };
-  const isLimited = Object.values(given).some((limit) => limit !== undefined);
-  return isLimited ? given : { simulations: DEFAULT_SIMULATIONS };
+  return Object.values(given).some((limit) => limit !== undefined) ? given : null;
 }
 
 const DEFAULT_SIMULATIONS = 1_000;

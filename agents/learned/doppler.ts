@@ -18,6 +18,7 @@ import { advantagesOver } from "../training/advantages.ts";
 import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
 import { movingAverage } from "../training/baselines/moving-average.ts";
 import { perStep } from "../training/baselines/per-step.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, linear, type Schedule } from "../training/schedule.ts";
@@ -83,6 +84,7 @@ const fields = {
   edgeWidth: size(4, "Hidden width of the network that makes an edge's matrix."),
   latent: size(16, "Width of the layer over the columns of a step."),
   hidden: size(32, "Width of the layer before the score."),
+  ...decodingFields,
 };
 
 /** What the code leaves without a limit. */
@@ -128,8 +130,8 @@ export const doppler: AgentModule<Options> = {
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   // An evaluation, the schedule that grows, and where ops move in groups the order of the ops.
-  actEvaluations: ({ grouping, graph }, { unit }) =>
-    unit === "ops" || grouping.groupCount === graph.opCount ? 2 : 3,
+  actEvaluations: ({ grouping, graph }, { unit, ...decoding }) =>
+    answerSimulations(decoding, unit === "ops" || grouping.groupCount === graph.opCount ? 2 : 3),
   async create(context) {
     const { options, rng } = context;
     const loaded = await loadTf(context.backend);
@@ -184,6 +186,7 @@ function specOf(options: Options): LearnerSpec<DualRollout> {
     entropy: inStages(constant(imitationEntropy), constant(entropy), imitation),
     clipNorm: options.clipNorm,
     imitation,
+    decoding: options,
   };
 }
 

@@ -28,6 +28,8 @@ export interface OneShotPolicy {
   greedy(): Int32Array;
   /** The likeliest placements that a beam of this width finds, likeliest first. */
   beam?(width: number): Int32Array[];
+  /** At most `count` greedy placements that differ in the devices of their first groups. */
+  started?(count: number): Int32Array[];
   /** The greedy placement by probabilities averaged over renamings of the devices. */
   renamed?(renamings: readonly Int32Array[]): Int32Array;
   /** Frees tensors other than the weights. */

@@ -32,7 +32,13 @@ import {
   type SequenceWeights,
   sequenceWeights,
 } from "./placers/sequence-weights.ts";
-import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./placers/stepwise.ts";
+import {
+  beamPlacements,
+  renamedPlacement,
+  type SteppedPolicy,
+  type Stepper,
+  startedPlacements,
+} from "./placers/stepwise.ts";
 import { createWeights } from "./weights.ts";
 
 /** What the network sees of the groups of a scenario. */
@@ -139,6 +145,10 @@ class SequencePolicy implements OneShotPolicy {
 
   beam(width: number): Int32Array[] {
     return readOut(this.tf, () => beamPlacements(this.stepped(), width));
+  }
+
+  started(count: number): Int32Array[] {
+    return readOut(this.tf, () => startedPlacements(this.stepped(), count));
   }
 
   renamed(renamings: readonly Int32Array[]): Int32Array {

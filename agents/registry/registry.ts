@@ -13,7 +13,7 @@ import { houseOf } from "../planners/placement/search/house.ts";
 import { shardingSearchOf } from "../planners/sharding/sharding-search.ts";
 import { comparedSpecs, placementMethods, quickMethods } from "../selection.ts";
 import { composedMethods } from "./methods.ts";
-import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
+import { FINETUNE, type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
 import { systemNamed, systemSentence } from "./systems.ts";
 import { loadMethod } from "./user-module.ts";
 
@@ -61,6 +61,10 @@ export async function resolveMethod(
   if (policy !== null && module.kind === "planner")
     throw new InputError(
       `"${module.card.id}" is a planner and takes no policy of a run such as "${policy}".`,
+    );
+  if (policy === null && given.has(FINETUNE) && !optionsOf(module).some(({ name }) => name === FINETUNE))
+    throw new InputError(
+      `Method "${spec}": "${FINETUNE}" trains a policy further and none is named; expected a run before it, as in ${target}@runs/nmt?${FINETUNE}=300.`,
     );
   return { spec, module, options: parseOptions(module, new Map([...defaults, ...given])) };
 }

@@ -4,7 +4,8 @@
  *     mcmc                      an id of the registry
  *     mcmc?beta=60&resets=no    the same with options
  *     ./mine.ts?rate=0.1        a module in a file of the user's, by path
- *     placeto@runs/nmt?width=8  an agent that begins with the policy of a training run
+ *     placeto@runs/nmt?width=8  an agent with the policy of a training run, which stays as it is
+ *     placeto@runs/nmt?finetune=300  the same, trained on the task for 300 simulations first
  *
  * Option values are text until the module's own zod schema says what they are: its JSON schema
  * gives each option's type. Everything wrong is one sentence.
@@ -18,8 +19,10 @@ export interface MethodSpec {
   /** Id or path. */
   readonly target: string;
   readonly isPath: boolean;
-  /** Folder of the run whose policy an agent begins with. */
+  /** Folder of the run whose policy an agent has. */
   readonly policy: string | null;
+  /** Simulations for which that policy is trained on the task before it answers. */
+  readonly finetune: number;
   /** Option values as given. */
   readonly given: ReadonlyMap<string, string>;
 }
@@ -29,11 +32,19 @@ export function parseSpec(spec: string): MethodSpec {
   const { target, policy } = splitPolicy(named);
   if (target === "")
     throw new InputError(`The method "${spec}" has no name; expected an id such as "heft", or a path.`);
-  const { given } = readQuery(`Method "${spec}"`, queries.join("?"));
+  const query = readQuery(`Method "${spec}"`, queries.join("?"));
   if (policy === "")
     throw new InputError(`Method "${spec}" names no run after "@", expected a folder such as runs/nmt.`);
-  return { target, isPath: looksLikePath(target), policy, given };
+  if (policy === null)
+    return { target, isPath: looksLikePath(target), policy, finetune: 0, given: query.given };
+  const finetune = query.integer(FINETUNE, { min: 1, max: MOST_SIMULATIONS }) ?? 0;
+  const { given } = query.without([FINETUNE]);
+  return { target, isPath: looksLikePath(target), policy, finetune, given };
 }
+
+/** What is to be done with a policy, so no option of the agent's. */
+export const FINETUNE = "finetune";
+const MOST_SIMULATIONS = 1e12;
 
 /** An "@" begins a policy after an id or after the name of a file, not inside a path. */
 function splitPolicy(named: string): Pick<MethodSpec, "target" | "policy"> {

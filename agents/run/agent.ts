@@ -1,5 +1,5 @@
 /**
- * Runs one agent on a source of tasks: training, then its greedy plan for every task that it drew.
+ * Runs one agent on a source of tasks: training, then its own plan for every task that it drew.
  *
  * What the greedy plans need is kept back from training. A spent budget is the normal way for
  * either to end. The agent is disposed of whatever happens; any other error passes through.
@@ -7,7 +7,16 @@
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import { BudgetExhausted } from "../../env/sim/evaluator/budget.ts";
-import type { Agent, AgentModule, BackendName, RunSink, TaskSource, TrainStep, Update } from "../contract.ts";
+import type {
+  Agent,
+  AgentModule,
+  BackendName,
+  RunSink,
+  Task,
+  TaskSource,
+  TrainStep,
+  Update,
+} from "../contract.ts";
 import { yieldEvery } from "../event-loop.ts";
 import { type ReservedTasks, reservedTasks } from "./tasks.ts";
 
@@ -34,6 +43,10 @@ export interface AgentRun extends AgentHooks {
   readonly rng: Rng;
   /** Default the agent's own. */
   readonly backend?: BackendName;
+  /** What training may spend on each task, in the budget's unit; all of it by default. */
+  readonly trainsFor?: number;
+  /** Whether plans drawn from the policy spend what its own plans leave of the budget. */
+  readonly drawsOn?: boolean;
 }
 
 /** What the final policy answers by itself, and what that cost: charged, but counted apart. */
@@ -51,7 +64,8 @@ export interface AgentResult {
 
 export async function runAgent(run: AgentRun): Promise<AgentResult> {
   const { module, options, rng, backend } = run;
-  const tasks = reservedTasks(run.tasks, ({ scenario }) => module.actEvaluations(scenario, options));
+  const needs = ({ scenario }: Task) => module.actEvaluations(scenario, options);
+  const tasks = reservedTasks(run.tasks, needs, run.trainsFor);
   for (const name of run.drawn ?? []) await tasks.task(name);
   const agent = await unlessSpent(() => module.create({ tasks, rng, options, backend }));
   if (agent === null) return { greedy: new Map(), backend: null };
@@ -60,7 +74,9 @@ export async function runAgent(run: AgentRun): Promise<AgentResult> {
     await unlessSpent(() => train(run, agent, tasks));
     await run.onTrained?.(agent);
     tasks.release();
-    return { greedy: await greedyPlans(agent, tasks), backend: agent.backend };
+    const greedy = await greedyPlans(agent, tasks);
+    if (run.drawsOn) await unlessSpent(() => drawOn(agent, tasks));
+    return { greedy, backend: agent.backend };
   } finally {
     agent.dispose();
   }
@@ -70,10 +86,11 @@ export async function runAgent(run: AgentRun): Promise<AgentResult> {
  * An agent is not asked for an update that nothing is left for: it would change before it fails.
  */
 async function train(
-  { sink, onTrainStep, isOver }: AgentRun,
+  { sink, onTrainStep, isOver, trainsFor }: AgentRun,
   agent: Agent,
   tasks: ReservedTasks,
 ): Promise<void> {
+  if (trainsFor === 0) return openAll(tasks);
   const isSpent = () => tasks.opened.some(({ evaluator }) => evaluator.exhausted);
   if (isSpent()) return;
   const yieldNow = yieldEvery(1);
@@ -84,6 +101,11 @@ async function train(
     await yieldNow();
     if (isOver?.() === true || isSpent()) return;
   }
+}
+
+/** For its own plans, where no training draws them. */
+async function openAll(tasks: ReservedTasks): Promise<void> {
+  for (const name of tasks.names) await tasks.task(name);
 }
 
 function stepOf({ update, task, metrics }: Update, { opened }: ReservedTasks): TrainStep {
@@ -106,6 +128,10 @@ async function greedyPlans(agent: Agent, { opened }: ReservedTasks): Promise<Map
     }
   });
   return plans;
+}
+
+async function drawOn(agent: Agent, { opened }: ReservedTasks): Promise<void> {
+  for (const task of opened) await agent.drawOn?.(task);
 }
 
 /** Null where the budget ended the work. */

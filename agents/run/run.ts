@@ -40,6 +40,9 @@ export interface MethodRun extends Omit<AgentHooks, "onCreated"> {
   readonly backend?: BackendName;
   /** For agents: what `Agent.savePolicy` gave, to begin with instead of a fresh policy. */
   readonly policy?: unknown;
+  /** As `AgentRun` has them. */
+  readonly trainsFor?: number;
+  readonly drawsOn?: boolean;
 }
 
 export interface MethodResult {

@@ -32,16 +32,26 @@ export interface ReservedTasks extends TaskSource {
   release(): void;
 }
 
-/** `needs` answers the evaluations of a task's greedy plan. */
-export function reservedTasks(source: TaskSource, needs: (task: Task) => number): ReservedTasks {
+/**
+ * `needs` answers the evaluations of a task's greedy plan. Training may spend `trainsFor` on each
+ * task.
+ */
+export function reservedTasks(
+  source: TaskSource,
+  needs: (task: Task) => number,
+  trainsFor = Number.POSITIVE_INFINITY,
+): ReservedTasks {
   const opened = new Map<string, Task>();
   let kept = 0;
   let released = false;
   const open = async (name: string): Promise<Task> => {
     const task = await source.task(name);
     kept += needs(task);
-    const remaining = () => task.evaluator.remaining - (released ? 0 : kept);
-    const reserved = { ...task, evaluator: gated(task.evaluator, { remaining }) };
+    const { evaluator } = task;
+    const trainedAt = evaluator.spent + trainsFor;
+    const remaining = () =>
+      released ? evaluator.remaining : Math.min(evaluator.remaining - kept, trainedAt - evaluator.spent);
+    const reserved = { ...task, evaluator: gated(evaluator, { remaining }) };
     opened.set(name, reserved);
     return reserved;
   };

@@ -95,11 +95,13 @@ export interface Lesson<R extends Rollout = Rollout> {
   solve?(count: number, decoding: Decoding, rng: Rng): R[];
   /** Episodes of the likeliest decisions that a beam of this width finds, all scored. */
   beam?(width: number): R[];
+  /** At most `count` greedy episodes, each from another start. */
+  started?(count: number, rng: Rng): R[];
   /**
    * At most `plans` episodes, each the best so far with some decisions drawn again; all scored by
-   * one evaluation.
+   * one evaluation. The first one is `from`, else where the policy's answers begin.
    */
-  improve?(plans: number, temperature: number, rng: Rng): R[];
+  improve?(plans: number, temperature: number, rng: Rng, from?: Placement): R[];
   /** The greedy episode by probabilities averaged over renamings of interchangeable devices. */
   renamed?(renamings: readonly Int32Array[]): R;
   /** Episodes of an expert, for imitation. */

@@ -4,6 +4,7 @@
  *
  * - `sample`: draws with a temperature and top-p.
  * - `beam`: the likeliest plans of a beam search.
+ * - `multi-start`: greedy plans, each from another start.
  * - `renamings`: greedy by probabilities averaged over renamings of interchangeable devices.
  * - `improve`: each plan is the best one so far with a few groups drawn again from the policy
  *   (improvement.ts).
@@ -16,6 +17,7 @@ import { InputError } from "../../env/model/errors.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import { compile } from "../../env/sim/engine/compile.ts";
+import { yieldEvery } from "../event-loop.ts";
 import { interchangeableDevices } from "../problems/interchangeable-devices.ts";
 import type { Tf } from "../tensors/types.ts";
 import { createAdam } from "./adam.ts";
@@ -26,7 +28,7 @@ import { type Decoding, GREEDY, type Lesson, type PolicyNetwork, type Rollout, S
 
 export const decodingFields = {
   decode: z
-    .enum(["greedy", "sample", "beam", "renamings", "improve", "active-search"])
+    .enum(["greedy", "sample", "beam", "multi-start", "renamings", "improve", "active-search"])
     .default("greedy")
     .describe("How the policy answers: its greedy plan, or the best of `plans`."),
   plans: z.int().min(1).default(32).describe("Plans of a decoding other than greedy; each is charged."),
@@ -72,6 +74,10 @@ function episodes<R extends Rollout>(
     return solved(lesson, plans, { kind: "sample", temperature: decodeTemperature, topP }, rng);
   if (decode === "beam")
     return offered(lesson.beam?.bind(lesson), decode, "factored or written step by step")(plans);
+  if (decode === "multi-start") {
+    const started = offered(lesson.started?.bind(lesson), decode, "written or improved step by step");
+    return started(plans, rng);
+  }
   if (decode === "renamings") {
     const renamed = offered(lesson.renamed?.bind(lesson), decode, "written step by step");
     return [renamed(renamingsOf(lesson, plans))];
@@ -82,6 +88,36 @@ function episodes<R extends Rollout>(
   }
   if (decode === "active-search") return searched(tf, network, lesson, plans, rng);
   return solved(lesson, 1, GREEDY, rng);
+}
+
+/** Plans that are drawn before the event loop has its turn. */
+const DRAWN_AT_ONCE = 32;
+const IMPROVED_AT_ONCE = 3_000;
+
+/**
+ * Spends the rest of the task's budget. Improves on the best plan so far where the policy has such
+ * a decoding, else draws samples. Ends before where improving finds nothing to change.
+ */
+export async function drawOn<R extends Rollout>(
+  lesson: Lesson<R>,
+  { decodeTemperature, topP }: DecodingOptions,
+  rng: Rng,
+): Promise<void> {
+  const { evaluator } = lesson.task;
+  const yieldNow = yieldEvery(1);
+  const affordable = () => Math.floor(evaluator.remaining / lesson.simulationsPerRollout);
+  while (!evaluator.exhausted) {
+    if (lesson.improve !== undefined) {
+      const best = evaluator.best?.plan;
+      const from = best?.kind === "placement" ? best : undefined;
+      if (lesson.improve(IMPROVED_AT_ONCE, decodeTemperature, rng, from).length < 2) return;
+    } else {
+      const count = Math.min(DRAWN_AT_ONCE, affordable());
+      if (count < 1) return;
+      solved(lesson, count, { kind: "sample", temperature: decodeTemperature, topP }, rng);
+    }
+    await yieldNow();
+  }
 }
 
 const solved = <R extends Rollout>(lesson: Lesson<R>, count: number, decoding: Decoding, rng: Rng): R[] =>

@@ -20,7 +20,7 @@ import type { Algorithm, UpdateMetrics } from "./algorithms/algorithm.ts";
 import { imitationAlgorithm } from "./algorithms/imitation.ts";
 import { average } from "./baselines/baseline.ts";
 import { type Batch, type Lesson, type PolicyNetwork, type Rollout, SAMPLE } from "./contract.ts";
-import { answer, type DecodingOptions } from "./decoding.ts";
+import { answer, type DecodingOptions, drawOn } from "./decoding.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface LearnerSpec<R extends Rollout = Rollout> {
@@ -222,6 +222,15 @@ class Learner<R extends Rollout> implements Agent {
       return answer(this.tf, this.network, lesson, options, this.draws.child("acting"));
     } finally {
       if (lesson !== known) lesson.dispose();
+    }
+  }
+
+  async drawOn(task: Task): Promise<void> {
+    const lesson = this.network.open(task);
+    try {
+      await drawOn(lesson, this.spec.decoding ?? PLAINLY, this.draws.child("drawing on"));
+    } finally {
+      lesson.dispose();
     }
   }
 

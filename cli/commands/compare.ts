@@ -46,7 +46,7 @@ const flags = {
   methods: {
     type: "list",
     placeholder: "X,Y",
-    describe: "ids, ids with options, or paths such as ./mine.ts",
+    describe: "ids, ids with options, policies such as placeto@runs/nmt, or paths such as ./mine.ts",
     defaultText:
       "the agents and all planners that answer any scenario, the ILP with iterations=15000&seconds=3600",
   },
@@ -132,11 +132,21 @@ async function answer(
   const page = await folder?.write(report, origin);
   const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
   if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
-  if (json) terminal.write(jsonText(report));
+  if (json) terminal.write(jsonText(answerOf(report)));
   else writeTables(formatTable(report), terminal);
   if (page !== undefined && json) terminal.note(`Page: ${page}`);
   else if (page !== undefined) terminal.write(`\nPage: ${page}\n`);
   return report.cells.some(({ ended }) => ended === "fault") ? EXIT.failed : EXIT.done;
+}
+
+/** The report; each cell has its seed and CPU seconds too, for who reads cells alone. */
+function answerOf({ times, cells, ...report }: CompareReport) {
+  const whole = cells.map((cell, i) => ({
+    ...cell,
+    seed: cell.seedIndex,
+    cpuSeconds: times.cells[i].cpuSeconds,
+  }));
+  return { ...report, cells: whole, times };
 }
 
 async function openFolder(

@@ -31,6 +31,7 @@ import {
   budgetFlags,
   budgetOf,
   defineCommand,
+  givenBudget,
   jsonFlag,
   objectiveFlag,
   seedFlag,
@@ -54,7 +55,8 @@ export const solve = defineCommand({
       default: "best",
       placeholder: "ID",
       describe:
-        'planner or agent: an id, an id with options such as "mcmc?beta=2", or a path such as ./mine.ts',
+        'planner or agent: an id, an id with options such as "mcmc?beta=2", a path such as ./mine.ts, or ' +
+        "a trained policy such as placeto@runs/nmt, which without a budget gives its own plan alone",
     },
     objective: objectiveFlag,
     bound: {
@@ -81,7 +83,10 @@ export const solve = defineCommand({
   ],
   async run({ values, positionals: [scenario] }, terminal) {
     const { runCell } = await import("../../results/cells/cell.ts");
-    const budget = budgetOf(values);
+    const { answerBudget } = await import("../../results/cells/answer-budget.ts");
+    const objective = values.objective as Objective | undefined;
+    const budget =
+      givenBudget(values) ?? (await answerBudget(scenario, values.planner, objective)) ?? budgetOf(values);
     const progress = progressOf(budget, terminal);
     const logTo = values["log-evaluations"];
     const outcome = await runCell(
@@ -91,7 +96,7 @@ export const solve = defineCommand({
         rootSeed: values.seed,
         seedIndex: 0,
         budget,
-        objective: values.objective as Objective | undefined,
+        objective,
         backend: backendOf(values.backend, terminal),
       },
       {

@@ -1,11 +1,10 @@
 /**
  * What the outcome of a cell depends on, as digests: the address by which it is kept. Names do not
- * count. A scenario is its content, a method is its id, its options with defaults, its files and
- * its policy. So folders that are moved, repeated or overlap agree on a cell, and so do two
- * spellings of one method.
+ * count. A scenario is its content, a method is its id, its options with defaults, its files, its
+ * policy and how that is used. So folders that are moved, repeated or overlap agree on a cell, and
+ * so do two spellings of one method.
  */
 import { createHash } from "node:crypto";
-import type { Method } from "../../agents/contract.ts";
 import { parseSpec } from "../../agents/registry/spec.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import type { Objective } from "../../env/model/scenario.ts";
@@ -13,6 +12,7 @@ import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { digestsOf } from "../files/program-files.ts";
 import { policyPath } from "../training/policy-file.ts";
+import type { PretrainedMethod } from "../training/pretrained.ts";
 import { knownMethods } from "../training/run-inputs.ts";
 import type { CellSpec } from "./cell.ts";
 
@@ -41,7 +41,7 @@ export async function cellContents(of: ContentsOf): Promise<CellContents> {
   const { methods, inputs } = await knownMethods(of.methods);
   const kinds = new Map([...methods].map(([spec, { module }]) => [spec, module.kind]));
   const digests = new Map(
-    [...methods].map(([spec, { module }]) => [spec, methodDigest(spec, module, inputs.options[spec])]),
+    [...methods].map(([spec, method]) => [spec, methodDigest(spec, method, inputs.options[spec])]),
   );
   return {
     keyOf({ scenario, method, rootSeed, seedIndex, budget, backend }) {
@@ -90,11 +90,13 @@ export function budgetText(budget: Budget): string {
     .join(" and ");
 }
 
-function methodDigest(spec: string, { card }: Method, options: unknown): string {
+function methodDigest(spec: string, { module, start }: PretrainedMethod, options: unknown): string {
   const { target, isPath, policy } = parseSpec(spec);
   const { [target]: own, ...imported } = isPath ? digestsOf([target], []) : {};
-  const policies = policy === null ? {} : digestsOf([], [policyPath(policy)]);
-  return digestOf([card.id, options, own ?? null, Object.values(imported).sort(), Object.values(policies)]);
+  const files = [own ?? null, Object.values(imported).sort()];
+  if (policy === null) return digestOf([module.card.id, options, ...files, []]);
+  const policies = Object.values(digestsOf([], [policyPath(policy)]));
+  return digestOf([module.card.id, options, ...files, policies, start.trainsFor, start.drawsOn]);
 }
 
 const sorted = (record: Readonly<Record<string, string>>) =>

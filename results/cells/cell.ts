@@ -197,7 +197,7 @@ async function ranCell(
   log: EvaluationLog | null,
 ): Promise<CellOutcome> {
   const { scenario, hash } = await knownScenario(spec.scenario, spec.objective);
-  const { module, options, trained } = await resolvePretrained(spec.method);
+  const { module, options, trained, start } = await resolvePretrained(spec.method);
   if (module.kind === "agent") await loadLibrary(module, spec.backend);
   const meter = metered(scoring(scenario, hash, spec.budget), spec.budget, {
     clock,
@@ -217,7 +217,7 @@ async function ranCell(
     meter,
     rng: cellRng(spec, hash, module.card),
     backend: spec.backend,
-    policy: trained?.policy,
+    ...start,
   });
   // Bounds and peaks that the row shows are not the method's work.
   const times = meterTimes(meter);

@@ -130,7 +130,11 @@ const allScenarios = ({ scenarios, heldOut = new Map() }: TrainParts): ReadonlyM
 
 async function partsOf({ scenarios: names, agent, init, ...rest }: TrainRequest): Promise<TrainParts> {
   const { objective, evaluation } = rest;
-  const { target } = parseSpec(agent);
+  const { target, finetune } = parseSpec(agent);
+  if (finetune > 0)
+    throw new InputError(
+      `"${agent}": training goes on for as long as its own budget; leave "finetune" to solve, compare and evaluate.`,
+    );
   const { methods, inputs } = await knownMethods([agent], init);
   const { module, options, given, trained } = methods.get(agent)!;
   if (module.kind !== "agent")

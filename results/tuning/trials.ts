@@ -3,7 +3,7 @@
  * a random stream of its own, so that the first trials of a longer list are those of a shorter one.
  */
 import type { Method } from "../../agents/contract.ts";
-import { type MethodSpec, parseOptions, parseSpec } from "../../agents/registry/spec.ts";
+import { FINETUNE, type MethodSpec, parseOptions, parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import { queryText } from "../../env/model/user/query.ts";
@@ -78,7 +78,8 @@ function optionsIn(module: Method, given: ReadonlyMap<string, string>): string |
   }
 }
 
-function specText({ target, policy }: MethodSpec, given: ReadonlyMap<string, string>): string {
+function specText({ target, policy, finetune }: MethodSpec, given: ReadonlyMap<string, string>): string {
   const from = policy === null ? "" : `@${policy}`;
-  return `${target}${from}?${queryText(given)}`;
+  const further = finetune === 0 ? given : new Map([[FINETUNE, String(finetune)], ...given]);
+  return `${target}${from}?${queryText(further)}`;
 }

@@ -81,6 +81,8 @@ describe("a mistake in what was given is one sentence and exit code 2:", () => {
     [["train", "--scenarios", `${file},${file}`], "named twice"],
     [["train", "--scenario", file, "--init", join(folder, "none")], "holds no policy"],
     [["solve", file, "--planner", "placeto@none"], "holds no policy"],
+    [["solve", file, "--planner", "placeto?finetune=9"], '"finetune" trains a policy further'],
+    [["train", "--scenario", file, "--agent", "placeto@none?finetune=9"], 'leave "finetune" to solve'],
     [["train", "--scenario", file, "--agent", "heft"], '"heft" is a planner'],
     [["train", "--resume", join(folder, "none")], "run.json is missing"],
     [["check", "Placement/Refine-v9", "--scenario", file], "the newest is v1"],
@@ -115,6 +117,11 @@ describe("a command", () => {
     const { simulations, evaluations } = trained;
     expect(JSON.parse(stdout).pretraining).toEqual({ run: out, simulations, evaluations });
     expect((await pgym(solve)).stdout).toContain(`begins with the policy of ${out}, trained with`);
+    const own = JSON.parse((await pgym([...solve.slice(0, 4), "--json"])).stdout);
+    const further = JSON.parse(
+      (await pgym(["solve", file, "--planner", `placeto@${out}?finetune=9`, "--json"])).stdout,
+    );
+    expect(further.evaluations).toBe(own.evaluations + 9);
     const finer = ["train", "--init", out, "--scenario", file, "--out", join(folder, "finer"), "--json"];
     const more = await pgym([...finer, "--evaluations", "60"]);
     expect(JSON.parse(more.stdout)).toMatchObject({ agent: "placeto", pretraining: { run: out } });

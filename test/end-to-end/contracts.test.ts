@@ -82,7 +82,10 @@ describe("solve --json", () => {
   });
 });
 
-type Cell = Pick<CellResult, "scenario" | "method" | "seedIndex" | "value" | "plan">;
+type Cell = Pick<CellResult, "scenario" | "method" | "seedIndex" | "value" | "plan" | "bound"> & {
+  readonly seed: number;
+  readonly cpuSeconds: number;
+};
 
 describe("compare --json", () => {
   const [first, second] = suites.start;
@@ -91,7 +94,8 @@ describe("compare --json", () => {
     ...["--evaluations", "40", "--seeds", "2"],
   ];
   const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
-  const withoutTimes = ({ times: _, ...rest }: Record<string, unknown>) => digest(rest);
+  const withoutTimes = ({ times: _, cells, ...rest }: Record<string, unknown>) =>
+    digest({ ...rest, cells: (cells as Cell[]).map(({ cpuSeconds: __, ...cell }) => cell) });
 
   // On one process; each process costs seconds to start, so the tests share this comparison.
   let one: Record<string, unknown> & { readonly cells: readonly Cell[] };
@@ -106,6 +110,15 @@ describe("compare --json", () => {
     );
     expect(withoutTimes(two)).toBe(withoutTimes(one));
     expect(one.cells.length).toBe(2 * 3 * 2);
+  });
+
+  test("has in each cell what its row is about", () => {
+    for (const cell of one.cells) {
+      expect(cell).toMatchObject({ method: expect.any(String), scenario: expect.any(String) });
+      for (const name of ["seed", "value", "bound", "simulations", "evaluations", "cpuSeconds"])
+        expect((cell as Record<string, unknown>)[name], name).toEqual(expect.any(Number));
+    }
+    expect(one.cells.slice(0, 2).map(({ seed }) => seed)).toEqual([0, 1]);
   });
 
   test("answers a cell as solve does with the same seed, and not as with another", async () => {

@@ -108,6 +108,12 @@ class DualLesson implements Lesson<DualRollout> {
     return this.runner.run(Array.from({ length: count }, () => choose)).map((end) => this.scored(end));
   }
 
+  /** An answer never explores by chance alone. */
+  solve(count: number, decoding: Decoding, rng: Rng): DualRollout[] {
+    const choose = decoding.kind === "greedy" ? first : drawn(decoding, rng);
+    return this.runner.run(Array.from({ length: count }, () => choose)).map((end) => this.scored(end));
+  }
+
   demonstrate(count: number, rng: Rng): DualRollout[] {
     const { epsilon, imitationBatch } = this.rules;
     const choosers = Array.from({ length: Math.min(count, imitationBatch) }, (_, i): Chooser => {

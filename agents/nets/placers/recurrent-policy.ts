@@ -24,7 +24,13 @@ import {
   stepRows,
 } from "../one-shot-policy.ts";
 import { createWeights, openForgetGates, type Weights } from "../weights.ts";
-import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./stepwise.ts";
+import {
+  beamPlacements,
+  renamedPlacement,
+  type SteppedPolicy,
+  type Stepper,
+  startedPlacements,
+} from "./stepwise.ts";
 
 export interface RecurrentSize {
   readonly cell: RecurrenceName;
@@ -121,6 +127,10 @@ class RecurrentPolicy implements OneShotPolicy {
 
   beam(width: number): Int32Array[] {
     return readOut(this.tf, () => beamPlacements(this.stepped(), width));
+  }
+
+  started(count: number): Int32Array[] {
+    return readOut(this.tf, () => startedPlacements(this.stepped(), count));
   }
 
   renamed(renamings: readonly Int32Array[]): Int32Array {

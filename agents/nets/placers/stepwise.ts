@@ -1,6 +1,7 @@
 /**
- * Decodings of policies that write one device after another: beam search, and the average over
- * renamings of interchangeable devices. They cost no simulation until their placements are scored.
+ * Decodings of policies that write one device after another: beam search, several starts, and the
+ * average over renamings of interchangeable devices. They cost no simulation until their placements
+ * are scored.
  */
 import { logSoftmaxRow } from "../categorical.ts";
 
@@ -22,7 +23,38 @@ export interface SteppedPolicy {
 }
 
 /** The `width` likeliest placements that a beam of that width finds, likeliest first. */
-export function beamPlacements({ groups, devices, stepper }: SteppedPolicy, width: number): Int32Array[] {
+export const beamPlacements = (policy: SteppedPolicy, width: number): Int32Array[] =>
+  grown(policy, width, (longer) => likeliest(longer).slice(0, width));
+
+/**
+ * Greedy placements from several starts (Kwon et al., POMO, NeurIPS 2020): at most `count`, which
+ * differ in the devices of the first groups.
+ */
+export const startedPlacements = (policy: SteppedPolicy, count: number): Int32Array[] =>
+  grown(policy, count, (longer, before) => {
+    const all = likeliest(longer);
+    if (before < count) return all.slice(0, count);
+    return Array.from({ length: before }, (_, parent) => all.find((prefix) => prefix.parent === parent)!);
+  });
+
+/** A prefix by one group longer than that of `parent`. */
+interface Longer {
+  readonly parent: number;
+  readonly device: number;
+  readonly logProbability: number;
+}
+
+const likeliest = (longer: readonly Longer[]): Longer[] =>
+  longer.toSorted(
+    (a, b) => b.logProbability - a.logProbability || a.parent - b.parent || a.device - b.device,
+  );
+
+/** Placements, group by group. `keep` takes at most `width` of what the prefixes have become. */
+function grown(
+  { groups, devices, stepper }: SteppedPolicy,
+  width: number,
+  keep: (longer: readonly Longer[], before: number) => readonly Longer[],
+): Int32Array[] {
   const steps = stepper(width);
   let prefixes: Prefix[] = [{ placement: new Int32Array(groups), logProbability: 0 }];
   let previous = new Int32Array(width).fill(devices);
@@ -36,16 +68,14 @@ export function beamPlacements({ groups, devices, stepper }: SteppedPolicy, widt
         logProbability: logProbability + gain,
       })),
     );
-    const kept = longer
-      .sort((a, b) => b.logProbability - a.logProbability || a.parent - b.parent || a.device - b.device)
-      .slice(0, width);
+    const kept = keep(longer.filter(isPossible), prefixes.length);
     const before = prefixes;
     prefixes = kept.map(({ parent, device, logProbability }) => {
       const placement = before[parent].placement.slice();
       placement[g] = device;
       return { placement, logProbability };
     });
-    // Fewer prefixes than the beam is wide: the rest repeat the first and are not looked at.
+    // Fewer prefixes than there is room for: the rest repeat the last and are not looked at.
     const row = (i: number) => kept[Math.min(i, kept.length - 1)];
     previous = Int32Array.from({ length: width }, (_, i) => row(i).device);
     parents = Int32Array.from({ length: width }, (_, i) => row(i).parent);
@@ -53,6 +83,9 @@ export function beamPlacements({ groups, devices, stepper }: SteppedPolicy, widt
   steps.dispose();
   return prefixes.map(({ placement }) => placement);
 }
+
+/** Devices that cannot run a group are masked to about -1e9. */
+const isPossible = ({ logProbability }: Longer): boolean => logProbability > -1e8;
 
 interface Prefix {
   readonly placement: Int32Array;

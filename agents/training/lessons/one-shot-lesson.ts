@@ -5,6 +5,7 @@
  * Source of the form: ColocRL (Mirhoseini et al., ICML 2017). Ours: the random tilt of
  * exploration.ts, under which a placement is also credited.
  */
+import { groupDevices } from "../../../env/model/coarsen/grouping.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
@@ -184,7 +185,7 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     return before === null ? drawn : [...drawn, before];
   }
 
-  improve(plans: number, temperature: number, rng: Rng): OneShotRollout[] {
+  improve(plans: number, temperature: number, rng: Rng, from?: Placement): OneShotRollout[] {
     const { tf, policy, groups, devices } = this;
     const none = new Float32Array(devices);
     const improver: Improver<OneShotRollout> = {
@@ -194,7 +195,10 @@ class OneShotLesson implements Lesson<OneShotRollout> {
         readOut(tf, () => policy.logProbabilities([groupDevice], none).dataSync().slice() as Float32Array),
       score: (groupDevice) => this.plain(groupDevice),
     };
-    const start = improver.score(readOut(tf, () => policy.greedy()));
+    const { grouping } = this.task.scenario;
+    const start = improver.score(
+      from === undefined ? readOut(tf, () => policy.greedy()) : groupDevices(grouping, from.device),
+    );
     return improved(start, improver, { plans, temperature }, rng);
   }
 
@@ -219,6 +223,12 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     const { tf, policy } = this;
     if (policy.beam === undefined) return undefined;
     return (width) => readOut(tf, () => policy.beam!(width)).map((placed) => this.plain(placed));
+  }
+
+  get started(): Lesson<OneShotRollout>["started"] {
+    const { tf, policy } = this;
+    if (policy.started === undefined) return undefined;
+    return (count) => readOut(tf, () => policy.started!(count)).map((placed) => this.plain(placed));
   }
 
   get renamed(): Lesson<OneShotRollout>["renamed"] {

@@ -17,7 +17,9 @@
  * NeurIPS 2024).
  */
 import { createRefineEnv, type RefineStart } from "../../../env/envs/placement/refine.ts";
+import { groupDevices } from "../../../env/model/coarsen/grouping.ts";
 import { InputError } from "../../../env/model/errors.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import { createRng, type Rng } from "../../../env/model/rng.ts";
 import type { PlacementObservation } from "../../../env/parts/observation.ts";
 import { fixedRandomPlacement, singleDevicePlacement } from "../../../env/parts/start.ts";
@@ -29,7 +31,7 @@ import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.
 import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
-import type { Decoding, Lesson, Replay } from "../contract.ts";
+import { type Decoding, GREEDY, type Lesson, type Replay } from "../contract.ts";
 import { IMPOSSIBLE, type Improver, improved, type Standing } from "../improvement.ts";
 import { planOf } from "../scoring.ts";
 import { credited } from "./credit.ts";
@@ -128,6 +130,10 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     return episodes.map((episode) => this.rolloutOf(episode, this.rules.answer));
   }
 
+  started(count: number, rng: Rng): SweepRollout<Seen>[] {
+    return this.solve(count, GREEDY, rng);
+  }
+
   /** Each kept sweep is continued in an env of its own, and so charged. */
   beam(width: number): SweepRollout<Seen>[] {
     const { devices } = this;
@@ -155,8 +161,8 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     return kept.map(({ episode }) => this.rolloutOf(episode, this.rules.answer));
   }
 
-  /** From the first placement of answers; any group may be placed again, in no order. */
-  improve(plans: number, temperature: number, rng: Rng): SweepRollout<Seen>[] {
+  /** Any group may be placed again, in no order. */
+  improve(plans: number, temperature: number, rng: Rng, from?: Placement): SweepRollout<Seen>[] {
     const { groups, devices } = this;
     type Tried = SweepRollout<Seen> & Standing & { readonly outcome: Outcome };
     const improver: Improver<Tried> = {
@@ -171,9 +177,15 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
         return { ...NO_STEPS, plan, outcome: this.task.evaluator.evaluate(plan), groupDevice };
       },
     };
-    const first = this.answerStart(0) === "single-device" ? singleDevicePlacement : fixedRandomPlacement;
-    const start = improver.score(first(this.task.scenario));
+    const start = improver.score(this.improvedFrom(from));
     return improved(start, improver, { plans, temperature }, rng);
+  }
+
+  private improvedFrom(from: Placement | undefined): Int32Array {
+    const { scenario } = this.task;
+    if (from !== undefined) return groupDevices(scenario.grouping, from.device);
+    const first = this.answerStart(0) === "single-device" ? singleDevicePlacement : fixedRandomPlacement;
+    return first(scenario);
   }
 
   /** Labelled states, each shown as some of its groups see it. */

@@ -84,14 +84,14 @@ export async function searchAdversary(request: AdversaryRequest, hooks: SearchHo
 }
 
 async function runOn(
-  { module, options, trained }: PretrainedMethod,
+  { module, options, start }: PretrainedMethod,
   name: string,
   scenario: Scenario,
   { simulations, seed }: AdversaryRequest,
 ) {
   const meter = metered(evaluator(scenario), { simulations });
   const rng = cellRng({ rootSeed: seed, seedIndex: 0 }, scenarioHash(scenario), module.card);
-  const { report } = await runMethod({ module, options, scenario, meter, rng, policy: trained?.policy });
+  const { report } = await runMethod({ module, options, scenario, meter, rng, ...start });
   if (report.ended === "clock")
     throw new InputError(
       `Method "${name}" was ended by a clock, so its values do not repeat; give it a limit that counts.`,

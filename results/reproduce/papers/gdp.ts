@@ -137,7 +137,7 @@ async function transfer({ quick, seeds }: ReproductionScale, lab: Laboratory): P
   const valuesOf = (method: string, simulations: number) =>
     lab.values({ scenario: judged, method, simulations, seeds });
   const measured = ratioOf(
-    [await valuesOf(`gdp@${policy}`, TUNED_SIMULATIONS)],
+    [await valuesOf(`gdp@${policy}?finetune=${TUNED_SIMULATIONS}`, TUNED_SIMULATIONS)],
     [await valuesOf("gdp", alone)],
   );
   return claimOf(

@@ -170,10 +170,9 @@ async function generalisation({ quick, seeds }: ReproductionScale, lab: Laborato
     scenarios: Array.from({ length: 16 }, (_, i) => `nmt/train/${i}/2xK80`),
     simulations: quick ? 20_000 : 300_000,
   });
-  // Updates after whole episodes, for which the budget is too small: so nothing is trained.
   const zeroShot = method(
     "the policy without training on the graph",
-    `placeto@${policy}?segment=0&greedySweeps=1`,
+    `placeto@${policy}?decode=greedy&greedySweeps=1`,
     100,
   );
   const random = method("the best of as many random plans", "random", 100);

@@ -23,11 +23,11 @@ const parse = (query: string) => parseOptions(module, parseSpec(`made-up?${query
 
 describe("a method spec", () => {
   test("is an id, or an id with options", () => {
-    expect(parseSpec("heft")).toEqual({ target: "heft", isPath: false, policy: null, given: new Map() });
+    const none = { isPath: false, policy: null, finetune: 0 };
+    expect(parseSpec("heft")).toEqual({ target: "heft", ...none, given: new Map() });
     expect(parseSpec("mcmc?beta=60&start=random")).toEqual({
       target: "mcmc",
-      isPath: false,
-      policy: null,
+      ...none,
       given: new Map([
         ["beta", "60"],
         ["start", "random"],
@@ -40,11 +40,20 @@ describe("a method spec", () => {
       target: "placeto",
       isPath: false,
       policy: "runs/nmt",
+      finetune: 0,
       given: new Map([["episodes", "1"]]),
     });
     expect(parseSpec("./a@b/mine.ts@runs/x")).toMatchObject({ target: "./a@b/mine.ts", policy: "runs/x" });
     expect(parseSpec("./a@b/mine.ts")).toMatchObject({ target: "./a@b/mine.ts", policy: null });
     expect(() => parseSpec("placeto@")).toThrow(/names no run after "@"/);
+  });
+
+  test("says for how long a policy is trained further, which is no option", () => {
+    const { finetune, given } = parseSpec("placeto@runs/nmt?finetune=300&episodes=1");
+    expect({ finetune, given }).toEqual({ finetune: 300, given: new Map([["episodes", "1"]]) });
+    expect(() => parseSpec("placeto@runs/nmt?finetune=0.5")).toThrow(
+      /option "finetune" is "0.5", expected a whole number/,
+    );
   });
 
   test("is a path where it has a folder or a script's ending", () => {

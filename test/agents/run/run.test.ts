@@ -6,6 +6,7 @@ import type {
   AgentModule,
   PlannerModule,
   PlannerReport,
+  Task,
   TrainStep,
 } from "../../../agents/contract.ts";
 import { runMethod } from "../../../agents/run/run.ts";
@@ -159,6 +160,32 @@ describe("running an agent", () => {
     const log: string[] = [];
     await run(agent(log), 4, { policy: "what was learned" });
     expect(log[0]).toBe("began with what was learned");
+  });
+
+  test("asks a policy without training it, and has it spend the rest where told to", async () => {
+    const log: string[] = [];
+    const drawOn = async ({ evaluator: meter }: Task) => {
+      for (;;) meter.evaluate(allOn(1));
+    };
+    const steps: TrainStep[] = [];
+    const asked = (drawsOn: boolean) => {
+      const meter = metered(evaluator(scenario), { evaluations: 8 });
+      const sink = { step: (step: TrainStep) => steps.push(step) };
+      return run(agent(log, { drawOn }), 1, { meter, sink, trainsFor: 0, drawsOn }).then(({ last }) => {
+        expect(last).toEqual(placement([0, 0, 1]));
+        return meter.spent;
+      });
+    };
+    expect([await asked(false), await asked(true)]).toEqual([1, 8]);
+    expect(log.slice(0, 2)).toEqual(["act with 8 left", "disposed"]);
+    expect(steps).toEqual([]);
+  });
+
+  test("trains for as long as it is told, whatever is left", async () => {
+    const log: string[] = [];
+    await run(agent(log), 20, { trainsFor: 5 });
+    // Two updates of two plans, one plan of a third, and the greedy plan.
+    expect(log[0]).toBe("act with 15 left");
   });
 
   test("disposes of the agent where it fails", async () => {

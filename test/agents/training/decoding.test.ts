@@ -7,11 +7,23 @@ import { placerFeatures } from "../../../agents/nets/placers/placer-features.ts"
 import { sequenceNetwork } from "../../../agents/nets/sequence-network.ts";
 import { oneTask } from "../../../agents/run/tasks.ts";
 import { type LoadedTf, loadTf } from "../../../agents/tensors/tf.ts";
-import { answer, answerSimulations, type DecodingOptions } from "../../../agents/training/decoding.ts";
+import {
+  answer,
+  answerSimulations,
+  type DecodingOptions,
+  drawOn,
+} from "../../../agents/training/decoding.ts";
 import { oneShotTasks } from "../../../agents/training/lessons/one-shot-lesson.ts";
 import { constant } from "../../../agents/training/schedule.ts";
 import { overBound } from "../../../agents/training/scoring.ts";
-import { createRng, evaluator, metered, testScenario } from "../../../env/index.ts";
+import {
+  BudgetExhausted,
+  createRng,
+  evaluator,
+  metered,
+  placement,
+  testScenario,
+} from "../../../env/index.ts";
 import { testBackend } from "../tensors/test-backend.ts";
 
 let loaded: LoadedTf;
@@ -54,8 +66,8 @@ const options = (changes: Partial<DecodingOptions>): DecodingOptions => ({
 });
 
 /** A small untrained sequence policy, and its log-probability of each of the 16 placements. */
-async function sequence(seed: number) {
-  const task = taskWith(1000);
+async function sequence(seed: number, evaluations = 1000) {
+  const task = taskWith(evaluations);
   const network = await oneShotTasks(
     loaded.tf,
     { tasks: oneTask(task) },
@@ -73,6 +85,19 @@ async function sequence(seed: number) {
     .sort((x, y) => y.score - x.score);
   return { network, lesson: network.open(task), policy, ranked, task };
 }
+
+describe("several starts", () => {
+  test("differ in the first groups and go on greedily", async () => {
+    const { policy, ranked } = await sequence(5);
+    const greedy = [...policy.greedy()];
+    const [one, other] = policy.started!(2).map((placement) => [...placement]);
+    expect([one[0], other[0]].sort()).toEqual([0, 1]);
+    expect([one, other]).toContainEqual(greedy);
+    expect(policy.started!(1).map((placement) => [...placement])).toEqual([greedy]);
+    const all = policy.started!(16).map((placement) => placement.join());
+    expect(all.sort()).toEqual(ranked.map(({ placement }) => placement.join()).sort());
+  });
+});
 
 describe("beam search", () => {
   test("of full width finds the likeliest placements of all, in order", async () => {
@@ -135,11 +160,40 @@ describe("sampling", () => {
   });
 });
 
+describe("drawing on", () => {
+  /** A spent budget is the normal end. */
+  const spent = (work: Promise<void>) => expect(work).rejects.toThrow(BudgetExhausted);
+
+  test("improves on the best plan so far, until the budget is spent", async () => {
+    const { lesson, task } = await sequence(5, 40);
+    const worst = placement([0, 0, 0, 0]);
+    const { cost } = task.evaluator.evaluate(worst);
+    await spent(drawOn(lesson, options({}), createRng(1)));
+    expect(task.evaluator.spent).toBe(40);
+    expect(task.evaluator.best!.outcome.cost).toBeLessThan(cost);
+  });
+
+  test("samples where a policy has no such decoding", async () => {
+    const { lesson, task } = await sequence(5, 40);
+    const sampling = Object.create(lesson, { improve: { value: undefined } });
+    await drawOn(sampling, options({}), createRng(1));
+    expect(task.evaluator.spent).toBe(40);
+  });
+
+  test("ends where a policy is sure of every group", async () => {
+    const { lesson, task } = await sequence(5, 40);
+    const sure = Object.create(lesson, { improve: { value: (): unknown[] => [{}] } });
+    await drawOn(sure, options({}), createRng(1));
+    expect(task.evaluator.spent).toBe(0);
+  });
+});
+
 describe("an answer", () => {
   test.each([
     ["greedy", 1],
     ["sample", 8],
     ["beam", 8],
+    ["multi-start", 8],
     ["renamings", 1],
     ["active-search", 8],
   ] as const)("by %s charges what it says, and is the best plan met", async (decode, simulations) => {

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
 import type { CellSpec } from "../../../results/cells/cell.ts";
 import { budgetText, cellContents, growingContents } from "../../../results/cells/cell-content.ts";
+import { sealed } from "../../../results/files/sealed.ts";
+import { POLICY, POLICY_FORMAT } from "../../../results/training/policy-file.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -43,6 +45,17 @@ describe("the address of a cell", () => {
   ])("depends on %s", async (_, change) => {
     const contents = await contentsOf(["tabu", "heft"]);
     expect(contents.keyOf({ ...spec, ...change })).not.toBe(contents.keyOf(spec));
+  });
+
+  test("depends on how a policy is used", async () => {
+    const empty = { method: "reinforce", options: {}, scenarios: [], simulations: 0, evaluations: 0 };
+    const policy = { format: POLICY_FORMAT, agent: "reinforce", ...empty, policy: "weights" };
+    writeFileSync(join(folder, POLICY), JSON.stringify(sealed(policy)));
+    const specs = ["", "?decode=greedy", "?finetune=5", "?finetune=6"].map(
+      (use) => `reinforce@${folder}${use}`,
+    );
+    const contents = await contentsOf(specs);
+    expect(new Set(specs.map((method) => contents.keyOf({ ...spec, method }))).size).toBe(4);
   });
 
   test("depends on the versions, and on the objective", async () => {
