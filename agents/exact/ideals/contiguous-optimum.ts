@@ -55,6 +55,14 @@ export function contiguousOptimum(scenario: Scenario, limits: SearchLimits): Ste
   return new ContiguousSearch(scenario, limits).run();
 }
 
+/**
+ * DPL: the best split of one topological order of the reference program's elements. Proven means
+ * that no split of that order is below it.
+ */
+export function linearOptimum(scenario: Scenario, limits: SearchLimits): Steps<ContiguousAnswer> {
+  return new ContiguousSearch(scenario, limits).runAlongTheLine();
+}
+
 class ContiguousSearch {
   readonly #scenario: Scenario;
   readonly #limits: SearchLimits;
@@ -75,9 +83,7 @@ class ContiguousSearch {
     const { lossless } = problem.elements;
     const relaxed = lossless ? problem : withoutMisfits(withoutMergedIdle(problem));
     this.#lowerUs = workWindows(relaxed).lowerUs;
-    const line = yield* this.#follow(problem, (search) =>
-      searchIdeals(problem, { ...search, ...ALONG_THE_LINE }),
-    );
+    const line = yield* this.#followLine();
     if (!line.complete) return this.#answer(line);
     const all = yield* this.#follow(problem, (search) => searchByThresholds(problem, search));
     if (lossless) this.#lowerUs = Math.min(all.lowerUs, this.#upperUs);
@@ -86,6 +92,15 @@ class ContiguousSearch {
     this.#lowerUs = Math.min(below.lowerUs, this.#upperUs);
     if (!below.complete || below.split === null) return this.#answer(below);
     return yield* this.#searchExactElements();
+  }
+
+  *runAlongTheLine(): Steps<ContiguousAnswer> {
+    return this.#answer(yield* this.#followLine());
+  }
+
+  *#followLine(): Steps<SplitResult> {
+    const problem = this.#problem;
+    return yield* this.#follow(problem, (search) => searchIdeals(problem, { ...search, ...ALONG_THE_LINE }));
   }
 
   /** The program on the elements without merges that may cost something. */

@@ -10,6 +10,7 @@ import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { yieldEvery } from "../../event-loop.ts";
 import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { type Annealed, type AnnealingSchedule, anneal } from "./assignment-annealing.ts";
+import type { Moves } from "./assignment-moves.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 
 export interface RoundOptions {
@@ -27,6 +28,10 @@ export interface RoundOptions {
    * answered `true`.
    */
   readonly polish?: () => Generator<void, void, boolean | undefined>;
+  /** A round ends where so much of the budget is left, kept for scores; 0 by default. */
+  readonly kept?: number;
+  /** Random moves from the state's assignment; those of assignment-moves.ts by default. */
+  readonly moves?: (state: AssignmentState, rng: Rng) => Moves;
 }
 
 export interface RoundsResult {
@@ -68,7 +73,7 @@ export async function* annealInRounds(
   for (let round = 0; round < options.rounds; round++) {
     if (evaluator.exhausted || best.valueUs <= options.provenUs * (1 + ROUNDING)) break;
     state.reset(best.deviceOf);
-    const annealing = anneal(state, rng, scheduleOf(state, evaluator, options, round));
+    const annealing = anneal(state, rng, scheduleOf(state, evaluator, options, round), options.moves);
     let step = annealing.next();
     for (;;) {
       if (step.value.valueUs < best.valueUs) best = step.value;
@@ -81,7 +86,7 @@ export async function* annealInRounds(
       }
       if (step.done === true) break;
       await yieldNow();
-      step = annealing.next(evaluator.exhausted);
+      step = annealing.next(evaluator.exhausted || evaluator.remaining <= (options.kept ?? 0));
     }
     proposals += step.value.proposals;
   }

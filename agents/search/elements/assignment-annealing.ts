@@ -1,14 +1,14 @@
 /**
  * Simulated annealing over assignments of elements (Kirkpatrick, Gelatt, Vecchi, Science 1983) with
- * the moves of assignment-moves.ts. Temperatures fall geometrically. They are shares of the present
- * energy, so that the unit of time changes no decision. The best assignment by the true objective
- * is kept.
+ * the moves of assignment-moves.ts or others. Temperatures fall geometrically. They are shares of
+ * the present energy, so that the unit of time changes no decision. The best assignment by the true
+ * objective is kept.
  *
  * search/groups/cooling.ts differs: it places groups, scores each proposal by the metered
  * evaluator, and cools by the spent budget.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { createElementMoves } from "./assignment-moves.ts";
+import { createElementMoves, type Moves } from "./assignment-moves.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 
 export interface AnnealingSchedule {
@@ -39,11 +39,12 @@ export function* anneal(
   state: AssignmentState,
   rng: Rng,
   { proposals, hot, cold }: AnnealingSchedule,
+  movesOf: (state: AssignmentState, rng: Rng) => Moves = createElementMoves,
 ): Generator<Annealed, Annealed, boolean | undefined> {
   let energy = state.energy();
   let best = { deviceOf: state.deviceOf.slice(), valueUs: state.valueUs };
   if (state.deviceCount < 2) return { ...best, proposals: 0 };
-  const moves = createElementMoves(state, rng);
+  const moves = movesOf(state, rng);
   const cooling = (cold / hot) ** (SWEEP / proposals);
   let temperature = hot;
   for (let made = 1; made <= proposals; made++) {

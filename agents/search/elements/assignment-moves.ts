@@ -19,11 +19,22 @@ const EXCHANGE = 0.25;
 const FOLLOWS = 0.7;
 const EXCHANGES_WITH_NEIGHBOUR = 0.3;
 
+/** Random moves of a state, one at a time. */
+export interface Moves {
+  /**
+   * Makes a random move. False if it does not fit or changes nothing; the caller must then undo it
+   * as well.
+   */
+  make(): boolean;
+  /** Takes back the last move. */
+  undo(): void;
+}
+
 export function createElementMoves(state: AssignmentState, rng: Rng): ElementMoves {
   return new ElementMoves(state, rng);
 }
 
-export class ElementMoves {
+export class ElementMoves implements Moves {
   private readonly state: AssignmentState;
   private readonly rng: Rng;
   private readonly nets: Nets;
@@ -44,10 +55,6 @@ export class ElementMoves {
     this.clusterOf = new Int32Array(state.deviceOf.length);
   }
 
-  /**
-   * Makes a random move. False if it does not fit or changes nothing; the caller must then undo it
-   * as well.
-   */
   make(): boolean {
     this.movedCount = 0;
     this.state.mark();
@@ -56,7 +63,6 @@ export class ElementMoves {
     return kind < SINGLE + EXCHANGE ? this.exchange() : this.moveCluster();
   }
 
-  /** Takes back the last move. */
   undo(): void {
     const { state, moved, cameFrom } = this;
     while (this.movedCount > 0) state.move(moved[--this.movedCount], cameFrom[this.movedCount]);
@@ -71,7 +77,10 @@ export class ElementMoves {
   private exchange(): boolean {
     const { state, rng, deviceOf } = this;
     const v = rng.int(deviceOf.length);
-    const w = rng.next() < EXCHANGES_WITH_NEIGHBOUR ? this.neighbourOf(v) : rng.int(deviceOf.length);
+    const w =
+      rng.next() < EXCHANGES_WITH_NEIGHBOUR
+        ? randomNeighbour(this.nets, v, this.rng)
+        : rng.int(deviceOf.length);
     const a = deviceOf[v];
     const b = deviceOf[w];
     if (a === b || !state.fitsWithout(v, b, w) || !state.fitsWithout(w, a, v)) return false;
@@ -91,7 +100,7 @@ export class ElementMoves {
     clusterOf[v] = cluster;
     if (!this.relocateIfFits(v, to)) return false;
     for (let tries = 3 * wanted; tries > 0 && this.movedCount < wanted; tries--) {
-      const w = this.neighbourOf(moved[rng.int(this.movedCount)]);
+      const w = randomNeighbour(this.nets, moved[rng.int(this.movedCount)], rng);
       if (deviceOf[w] !== from || clusterOf[w] === cluster) continue;
       clusterOf[w] = cluster;
       if (!this.relocateIfFits(w, to)) return false;
@@ -111,21 +120,21 @@ export class ElementMoves {
     return true;
   }
 
-  /** A random element of a random net of the element; it may be the element itself. */
-  private neighbourOf(v: number): number {
-    const { elementStart, ofElement, pinStart, pins } = this.nets;
-    const from = elementStart[v];
-    const count = elementStart[v + 1] - from;
-    if (count === 0) return v;
-    const h = ofElement[from + this.rng.int(count)];
-    return pins[pinStart[h] + this.rng.int(pinStart[h + 1] - pinStart[h])];
-  }
-
   private targetFor(v: number): number {
     const from = this.deviceOf[v];
-    const near = this.deviceOf[this.neighbourOf(v)];
+    const near = this.deviceOf[randomNeighbour(this.nets, v, this.rng)];
     if (near !== from && this.rng.next() < FOLLOWS) return near;
     const { deviceCount } = this.state;
     return (from + 1 + this.rng.int(deviceCount - 1)) % deviceCount;
   }
+}
+
+/** A random element of a random net of the element; it may be the element itself. */
+export function randomNeighbour(nets: Nets, v: number, rng: Rng): number {
+  const { elementStart, ofElement, pinStart, pins } = nets;
+  const from = elementStart[v];
+  const count = elementStart[v + 1] - from;
+  if (count === 0) return v;
+  const h = ofElement[from + rng.int(count)];
+  return pins[pinStart[h] + rng.int(pinStart[h + 1] - pinStart[h])];
 }

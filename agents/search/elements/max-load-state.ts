@@ -37,11 +37,11 @@ export class MaxLoadState implements AssignmentState {
   /** Moves that are not yet counted as passes. */
   private moves = 0;
 
-  constructor(problem: SplitProblem, passes: PassCounter) {
+  constructor(problem: SplitProblem, passes: PassCounter, movesPerProposal: number) {
     const times = deviceTimes(problem);
     this.problem = problem;
     this.passes = passes;
-    this.simulationsPerProposal = 2 / problem.elements.count;
+    this.simulationsPerProposal = movesPerProposal / problem.elements.count;
     this.deviceCount = times.deviceCount;
     this.deviceOf = new Int32Array(problem.elements.count);
     this.loadUs = new Float64Array(times.deviceCount);
@@ -142,8 +142,13 @@ export class MaxLoadState implements AssignmentState {
   }
 }
 
-export function createMaxLoadState(problem: SplitProblem, passes: PassCounter): MaxLoadState {
-  return new MaxLoadState(problem, passes);
+/** `movesPerProposal`: about how many moves a proposal makes, those to take it back included. */
+export function createMaxLoadState(
+  problem: SplitProblem,
+  passes: PassCounter,
+  movesPerProposal = 2,
+): MaxLoadState {
+  return new MaxLoadState(problem, passes, movesPerProposal);
 }
 
 /** The 16-norm, scaled by the largest load so that no power overflows. */

@@ -16,6 +16,7 @@ import { CERTIFIED_TOLERANCE, certify } from "../../../exact/certificate/certifi
 import {
   type ContiguousAnswer,
   contiguousOptimum,
+  linearOptimum,
   type Split,
 } from "../../../exact/ideals/contiguous-optimum.ts";
 import type { SearchLimits } from "../../../exact/ideals/ideals.ts";
@@ -31,6 +32,10 @@ const options = z.strictObject({
     .describe(
       "Sets enumerated before the search gives up; 0 stands for 50,000,000, or 1,000,000,000 where the objective is max load.",
     ),
+  linearised: z
+    .boolean()
+    .default(false)
+    .describe("Stops after DPL: the best split of one topological order."),
   certify: z
     .int()
     .min(0)
@@ -63,10 +68,14 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
   },
   traits: { answers: "placement", objectives: "any", effort: "seconds", random: false, usefulFirst: 5 },
   options,
+  refuses: (_, { linearised, certify }) =>
+    linearised && certify > 0
+      ? "The certificate is of the optimum over all contiguous splits; leave certify or linearised out."
+      : null,
   create: (given) => ({
     async *plan(scenario, evaluator) {
       const limits = { ...given, transitions: given.transitions || mostTransitions(scenario) };
-      const search = contiguousOptimum(scenario, limits);
+      const search = given.linearised ? linearOptimum(scenario, limits) : contiguousOptimum(scenario, limits);
       const yieldNow = yieldEvery(1);
       let held: Split | null = null;
       let step = search.next();
@@ -80,7 +89,8 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
         held = null;
       }
       const answer = step.value;
-      if (answer.split === null) return { failure: noSplit(answer, limits) };
+      if (answer.split === null)
+        return { failure: given.linearised && answer.proven ? NONE_OF_THE_ORDER : noSplit(answer, limits) };
       if (held !== null) {
         evaluator.evaluate(held.plan);
         yield held.plan;
@@ -100,7 +110,7 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
       return {
         ended: answer.proven ? "done" : answer.endedBy === "caller" ? endOf(evaluator) : "limit",
         estimate: { value: answer.split.valueUs, unit: "us", model: "max load" },
-        optimalAmong: answer.proven ? amongOf(scenario) : undefined,
+        optimalAmong: answer.proven ? amongOf(scenario, given.linearised) : undefined,
         facts,
       };
     },
@@ -151,8 +161,13 @@ function noSplit(answer: ContiguousAnswer, limits: SearchLimits): string {
   return `None found: no contiguous split was met ${limitOf(answer, limits)}.`;
 }
 
-const amongOf = ({ objective }: Scenario): string =>
-  objective === "max-load" ? "contiguous splits" : "contiguous splits for max load";
+const NONE_OF_THE_ORDER =
+  "None found: no split of the topological order fits the memory and the supported ops of the devices, which is proven; others were not tried.";
+
+function amongOf({ objective }: Scenario, linearised: boolean): string {
+  const among = linearised ? "splits of one topological order" : "contiguous splits";
+  return objective === "max-load" ? among : `${among} for max load`;
+}
 
 function limitOf({ endedBy }: ContiguousAnswer, limits: SearchLimits): string {
   if (endedBy === "ideals") return `within ${limits.ideals.toLocaleString("en-US")} ideals`;

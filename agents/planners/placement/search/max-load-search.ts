@@ -1,20 +1,23 @@
 /**
- * Search over all placements for max load, contiguous or not. It starts with the optimal contiguous
- * split (Tarnawski et al., NeurIPS 2020). Rounds of annealing from the best plan follow. A hot
- * round leaves that plan, and the warm round after it repairs the result. After each round the
- * elements of the most loaded device and another one are split again between the two, while that
- * helps.
+ * Search for max load, over all placements or over contiguous splits alone. It starts with the
+ * optimal contiguous split (Tarnawski et al., NeurIPS 2020), or the best one within limits. Rounds
+ * of annealing from the best plan follow. A hot round leaves that plan, and the warm round after it
+ * repairs the result. After each round the elements of the most loaded device and another one are
+ * split again between the two, while that helps.
  *
  * The annealing scores its proposals with its own incremental loads, which are exact. The evaluator
  * scores every plan that is better than those before. The result is never worse than the contiguous
  * split. Between the rounds what a device can hold proves a bound on all placements
  * (cover-bound.ts).
+ *
+ * Among contiguous splits the moves are those of line-moves.ts, and no pair is split again.
  */
 
 import { z } from "zod";
-import { colocated } from "../../../../env/model/layers/elements.ts";
+import { colocated, contractExactly } from "../../../../env/model/layers/elements.ts";
 import { asPlacement, type Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
 import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
 import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
@@ -26,11 +29,16 @@ import { elementDevices } from "../../../problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../../problems/split/split-problem.ts";
 import { annealInRounds } from "../../../search/elements/annealing-rounds.ts";
 import { polishPairs } from "../../../search/elements/assignment-polish.ts";
+import { createLineMoves } from "../../../search/elements/line-moves.ts";
 import { createMaxLoadState } from "../../../search/elements/max-load-state.ts";
 import { packedByMemory } from "../../../search/elements/packed-start.ts";
 import { idealsDp } from "../exact/ideals-dp.ts";
 
 const options = z.strictObject({
+  contiguous: z
+    .boolean()
+    .default(false)
+    .describe("Keeps to contiguous splits, as ideals-dp; ends where the start is proven to be the best."),
   proposals: z
     .int()
     .min(1)
@@ -78,40 +86,39 @@ export const maxLoadSearch: PlannerModule<Options> = {
   traits: { answers: "placement", objectives: ["max-load"], effort: "seconds", random: true, special: true },
   options,
   create: (given) => ({
-    plan: (scenario, evaluator, rng) =>
-      search(splitProblem(scenario, colocated(scenario)), evaluator, rng, given),
+    plan: (scenario, evaluator, rng) => search(scenario, evaluator, rng, given),
   }),
 };
 
 async function* search(
-  problem: SplitProblem,
+  scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { ideals, transitions, pairs, nodes, entries, steps, work, ...given }: Options,
+  { contiguous, ideals, transitions, pairs, nodes, entries, steps, work, ...given }: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  const { elements, scenario } = problem;
+  const free = splitProblem(scenario, colocated(scenario));
+  const problem = contiguous ? splitProblem(scenario, contractExactly(scenario)) : free;
   const program = idealsDp.create(idealsDp.options.parse({ ideals, transitions }));
-  const contiguous = yield* program.plan(scenario, evaluator, rng);
-  const start = evaluator.best?.outcome.feasible
-    ? elementDevices(elements, asPlacement(evaluator.best.plan))
-    : packedByMemory(problem);
-  if (start === null)
-    return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
+  const split = yield* program.plan(scenario, evaluator, rng);
+  if (contiguous && split?.optimalAmong !== undefined) return split;
+  const start = startOf(problem, evaluator, contiguous);
+  if (start === null) return { failure: contiguous ? (split?.failure ?? NONE_IN_LINE) : NONE };
 
-  const state = createMaxLoadState(problem, evaluator);
+  const state = createMaxLoadState(problem, evaluator, contiguous ? MOVES_IN_LINE : undefined);
   // The proof comes halfway, where it can make the second half unnecessary.
   const firstRounds = Math.ceil(given.rounds / 2);
   const knownUs = evaluator.bound().value;
   let resplits = 0;
-  const order = coverOrder(scenario, elements);
+  const order = coverOrder(scenario, free.elements);
   const polish = function* (): Generator<void, void, boolean | undefined> {
     const polishing = polishPairs(state, order, { nodes: pairs, ...POLISH });
     for (let step = polishing.next(); step.done !== true; step = polishing.next(yield)) resplits++;
   };
-  const rounds = { ...given, polish: pairs === 0 ? undefined : polish };
+  const inLine = { moves: createLineMoves, kept: given.rounds + 1 };
+  const rounds = { ...given, ...(contiguous ? inLine : { polish: pairs === 0 ? undefined : polish }) };
   const early = { ...rounds, rounds: firstRounds, provenUs: knownUs };
   const first = yield* annealInRounds(state, start, evaluator, rng, early);
-  const bound = await proven(problem, order, evaluator, { nodes, entries, steps, work });
+  const bound = await proven(free, order, evaluator, { nodes, entries, steps, work });
   const late = { ...rounds, rounds: given.rounds - firstRounds, provenUs: bound?.value ?? knownUs };
   const second = yield* annealInRounds(state, first.deviceOf, evaluator, rng, late);
   return {
@@ -119,11 +126,22 @@ async function* search(
     ended: endOf(evaluator),
     facts: [
       { name: "proposals scored by the search", value: first.proposals + second.proposals },
-      { name: "pairs of devices split again", value: resplits },
-      ...startFacts(contiguous),
+      ...(contiguous ? [] : [{ name: "pairs of devices split again", value: resplits }]),
+      ...startFacts(split),
     ],
   };
 }
+
+function startOf(problem: SplitProblem, { best }: MeteredEvaluator, contiguous: boolean): Int32Array | null {
+  if (best?.outcome.feasible) return elementDevices(problem.elements, asPlacement(best.plan));
+  return contiguous ? null : packedByMemory(problem);
+}
+
+const NONE = "No placement was found that fits the memory and the supported ops of the devices.";
+const NONE_IN_LINE = "No contiguous split was met that fits the memory of the devices.";
+
+/** Moves of a proposal among contiguous splits, where elements move along: measured, 3 to 9. */
+const MOVES_IN_LINE = 4;
 
 /**
  * How many levels of load the sharing between two devices distinguishes, and how often it is tried
@@ -131,7 +149,7 @@ async function* search(
  */
 const POLISH = { buckets: 200, tries: 300 };
 
-/** A bound by device sets, where it is better than the known one. */
+/** A bound on all placements by device sets, where it is better than the known one. */
 async function proven(
   problem: SplitProblem,
   order: Int32Array,

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   type ContiguousAnswer,
   contiguousOptimum,
+  linearOptimum,
 } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
 import { evaluator, type Scenario } from "../../../../env/index.ts";
 import { contract, contractExactly } from "../../../../env/model/layers/elements.ts";
@@ -14,6 +15,52 @@ const limits = { ideals: 1e6, transitions: 1e8 };
 function optimumOf(scenario: Scenario): ContiguousAnswer {
   const search = contiguousOptimum(scenario, limits);
   for (let step = search.next(); ; step = search.next()) if (step.done === true) return step.value;
+}
+
+describe("the best split of one topological order", () => {
+  test("is that of trying every cut of the order of the elements", () => {
+    let feasible = 0;
+    let dearer = 0;
+    fc.assert(
+      fc.property(
+        randomSplit({ maxOps: 9, maxClasses: 6, maxAccelerators: 3, mostLessBytes: 4 }),
+        (scenario) => {
+          const search = linearOptimum(scenario, limits);
+          let step = search.next();
+          while (step.done !== true) step = search.next();
+          const { split, proven } = step.value;
+          const least = leastOf(scenario, cutsTheOrder(scenario));
+          expect(proven).toBe(true);
+          if (least === null) {
+            expect(split).toBeNull();
+            return;
+          }
+          feasible++;
+          expect(split!.valueUs).toBeCloseTo(least, 9);
+          expect(evaluator(scenario).evaluate(split!.plan).value).toBeCloseTo(least, 9);
+          if (optimumOf(scenario).split!.valueUs < least - 1e-9) dearer++;
+        },
+      ),
+      { numRuns: drawn(100), seed: 4 },
+    );
+    expect(feasible).toBeGreaterThan(drawn(60));
+    expect(dearer).toBeGreaterThan(0);
+  });
+});
+
+/** Does each device hold elements of consecutive numbers, none of them in part? */
+function cutsTheOrder(scenario: Scenario): (groupDevice: Int32Array) => boolean {
+  const { of, count } = contract(scenario);
+  return (groupDevice) => {
+    const deviceOf = new Int32Array(count).fill(-1);
+    for (const [op, element] of of.entries()) {
+      const device = groupDevice[scenario.grouping.groupOf[op]];
+      if (deviceOf[element] !== -1 && deviceOf[element] !== device) return false;
+      deviceOf[element] = device;
+    }
+    const runs = deviceOf.filter((device, v) => v === 0 || device !== deviceOf[v - 1]);
+    return new Set(runs).size === runs.length;
+  };
 }
 
 describe("the optimal contiguous split", () => {

@@ -33,7 +33,15 @@ const GRAPHS = 16;
  */
 const SWEEPING = { accept: "improving", rehearsal: 16 };
 /** What training on a family has in place of the defaults: sweeps from fresh random placements. */
-const FAMILY = { start: "random", accept: "all", rehearsal: 0, sweeps: 2, graphs: 2, greedySweeps: 1 };
+const FAMILY = {
+  imitation: 0,
+  start: "random",
+  accept: "all",
+  rehearsal: 0,
+  sweeps: 2,
+  graphs: 2,
+  greedySweeps: 1,
+};
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;

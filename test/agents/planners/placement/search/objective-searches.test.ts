@@ -4,9 +4,9 @@ import type { PlannerModule } from "../../../../../agents/contract.ts";
 import { idealsDp } from "../../../../../agents/planners/placement/exact/ideals-dp.ts";
 import { latencySearch } from "../../../../../agents/planners/placement/search/latency-search.ts";
 import { maxLoadSearch } from "../../../../../agents/planners/placement/search/max-load-search.ts";
-import { type Objective, testScenario } from "../../../../../env/index.ts";
+import { asPlacement, type Objective, testScenario } from "../../../../../env/index.ts";
 import { drawn } from "../../../../law-runs.ts";
-import { leastOf, randomSplit } from "../../../exact/random-split.ts";
+import { leastOf, randomSplit, standInLine } from "../../../exact/random-split.ts";
 import { devicesOf, runPlanner } from "../../run-planner.ts";
 
 const searches: readonly (readonly [Objective, PlannerModule, object])[] = [
@@ -76,6 +76,38 @@ describe.each(searches)("the search for %s", (objective, module, options) => {
 });
 
 describe("max-load-search", () => {
+  test("keeps to contiguous splits where it is asked to, and finds the best of nearly all tiny graphs", async () => {
+    let searched = 0;
+    let optimal = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 3 }),
+        fc.integer(),
+        async (scenario, seed) => {
+          // So few transitions that the program over ideals seldom proves its answer.
+          const options = { contiguous: true, transitions: 25, steps: 1 };
+          const isContiguous = standInLine(scenario);
+          const { best, report } = await runPlanner(maxLoadSearch, scenario, { options, seed });
+          if (best === null) return;
+          const least = leastOf(scenario, isContiguous)!;
+          const { device } = asPlacement(best.plan);
+          const groupDevice = scenario.grouping.groupOf.reduce((of, group, op) => {
+            of[group] = device[op];
+            return of;
+          }, new Int32Array(scenario.grouping.groupCount));
+          expect(isContiguous(groupDevice)).toBe(true);
+          expect(best.outcome.value!).toBeGreaterThanOrEqual(least - 1e-9);
+          if (report.optimalAmong !== undefined) return;
+          searched++;
+          if (best.outcome.value! < least + 1e-9) optimal++;
+        },
+      ),
+      { numRuns: 40, seed: 12 },
+    );
+    expect(searched).toBeGreaterThan(10);
+    expect(optimal).toBeGreaterThan(0.9 * searched);
+  });
+
   test("is better than any contiguous split where one is, and proves it", async () => {
     const scenario = testScenario({ graph: sandwich, objective: "max-load" });
     const contiguous = await runPlanner(idealsDp, scenario);
