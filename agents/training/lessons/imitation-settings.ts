@@ -1,13 +1,14 @@
 /**
- * How much of a training imitates, and what its expert may spend, where nobody says so: by the
- * number of its tasks and by its budget.
+ * How much of a training imitates, and what its expert may spend, where nobody says so. The first
+ * is by the number of tasks, the second by the budget.
  */
 import type { Budget } from "../../../env/sim/evaluator/budget.ts";
 import type { TaskSource } from "../../contract.ts";
 
 /**
  * Updates at the beginning that imitate: as many as are given. For -1 all of them where there are
- * several tasks, none where there is one: rewards teach little about a family (docs/agents/transfer.md).
+ * several tasks, none where there is one. Rewards teach little about a family, as
+ * docs/agents/transfer.md shows.
  */
 export function imitationOver({ names }: Pick<TaskSource, "names">, given: number): number {
   if (given !== -1) return given;
@@ -20,7 +21,7 @@ export interface Share {
   readonly most: number;
 }
 
-/** Simulations: a share of the budget within limits; the most of them where a clock is the budget. */
+/** Simulations: a share of the budget within limits; `most` where a clock is the budget. */
 export const shareOfBudget = (budget: Budget, { share, least, most }: Share): number =>
   Math.min(Math.max(least, Math.floor(limitOf(budget) * share)), most);
 

@@ -101,6 +101,19 @@ describe("the learner", () => {
     expect(best(network)).toBe(1);
   });
 
+  test("learns on the tasks that it drew first where its budget is for so many", async () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const spec = { tasksPerUpdate: 2, mostTasks: () => 3 };
+    const { updates } = start(
+      bandit(loaded.tf, 2, () => 0),
+      spec,
+      names,
+    );
+    const drawn = (await updates(40)).map(({ task }) => task.split(","));
+    expect(new Set(drawn.flat()).size).toBe(3);
+    for (const each of drawn) expect(new Set(each).size).toBe(2);
+  });
+
   test("imitates an expert for as many updates as it is told, whatever that pays", async () => {
     const { network, updates } = start(
       bandit(loaded.tf, 3, (_, arm) => -arm),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Labels } from "../../../../agents/training/sweeps/labels.ts";
+import { Labels, labelledTasks } from "../../../../agents/training/sweeps/labels.ts";
 import { createRng, evaluator, metered, testScenario } from "../../../../env/index.ts";
 
 const scenario = testScenario({
@@ -52,4 +52,9 @@ test("saved labels are the same labels", () => {
     label: first.labels.draw(createRng(5)).label,
   });
   expect(second.meter.simulations).toBe(1);
+});
+
+test("half of the budget makes labels for so many tasks, one at least", () => {
+  const of = labelledTasks({ labels: 2, simulations: () => 50 });
+  expect([1_000, 60].map((simulations) => of({ simulations }))).toEqual([5, 1]);
 });
