@@ -1,7 +1,8 @@
 /**
  * `npm test`. Most files share two processes, so that the modules under test load once in each and
- * not once a file. They run the compiled sources. Files that replace modules, add to a registry or
- * choose a TensorFlow backend have a process each, and vitest loads their sources.
+ * not once a file. They run the compiled sources. Some files have a process each, and vitest loads
+ * their sources: those that replace modules, add to a registry, load a user's TypeScript or choose a
+ * TensorFlow backend.
  *
  * Tests wait for events and have no deadline. The two time-outs only end a run that hangs, also on
  * a machine ten times as busy.
@@ -12,12 +13,16 @@ import { defineConfig } from "vitest/config";
 import { alias, compiledSources } from "./vitest.shared.config.ts";
 
 const MINUTES_MS = 60_000;
+/** A watch sees changes of the sources, which are compiled once. */
+const plugins = process.argv.includes("run") ? [compiledSources] : [];
 
 const everywhere = ["test/**/*.test.ts"];
 const slow = "test/**/*.slow.test.ts";
 const ownProcess = [
-  "test/agents/registry/simulations.test.ts",
+  "test/agents/registry/{registry,simulations,user-module}.test.ts",
   "test/agents/tensors/{cpu,memory,native,wasm}.test.ts",
+  "test/cli/commands/describe.test.ts",
+  "test/end-to-end/run-folders.test.ts",
   "test/env/envs/registry.test.ts",
 ];
 
@@ -37,7 +42,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        plugins: [compiledSources],
+        plugins,
         test: { name: "shared", include: everywhere, exclude: [slow, ...ownProcess], isolate: false },
       },
       { extends: true, test: { name: "alone", include: ownProcess, exclude: [slow] } },

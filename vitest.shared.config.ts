@@ -19,7 +19,7 @@ const SOURCE = /^(?:index\.ts|(?:env|agents|scenarios|results|cli)\/.*\.ts)$/;
 /**
  * Plug-in with which tests import the sources as cli/start/checkout.js compiles them, and Node runs
  * them without the loader of vitest. That loader takes time for each file and for each use of an
- * import. It is not for tests that replace modules, nor for a watch of the sources.
+ * import. It is not for tests that replace modules, nor for a watch.
  */
 export const compiledSources = {
   name: "compiled-sources",

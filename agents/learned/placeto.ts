@@ -152,7 +152,9 @@ const fields = {
     .int()
     .min(0)
     .default(0)
-    .describe("Simulations of each of them. 0: a 32nd of the budget, 100 to 10,000."),
+    .describe(
+      "Simulations of each of them. 0: those of at most 16 graphs take half of the budget, 20 to 10,000 each.",
+    ),
   ...decodingFields,
 };
 const options = withPresets(fields, {
@@ -210,24 +212,25 @@ function settled({ options, tasks }: AgentContext<Options>): Options {
   return { ...options, imitation, episodes: options.episodes || episodes, graphs: options.graphs || graphs };
 }
 
-function rulesOf({ options, rng }: AgentContext<Options>): SweepRules {
+function rulesOf({ options, rng, tasks }: AgentContext<Options>): SweepRules {
   const { credit, reward, ...rest } = options;
   return {
     ...rest,
     seed: rng.child("starts").int(2 ** 31),
     reward: credit,
-    labels: labelRules(options),
+    labels: labelRules(options, tasks.names.length),
     utilityOn: (evaluator) => sweepUtility(evaluator, { ...options, scale: reward }),
   };
 }
 
-/** A label's share of the budget, so that sixteen of them take half of it, and its limits. */
-const LABEL = { share: 1 / 32, least: 100, most: 10_000 };
+/** Graphs whose labels take half of the budget together, at most; and the limits of a label. */
+const LABELLED = 16;
+const LABEL = { least: 20, most: 10_000 };
 
-const labelRules = ({ labels, labelSimulations }: Options): LabelRules => ({
-  labels,
-  simulations: (budget) => labelSimulations || shareOfBudget(budget, LABEL),
-});
+function labelRules({ labels, labelSimulations }: Options, taskCount: number): LabelRules {
+  const share = 1 / (2 * labels * Math.min(LABELLED, taskCount));
+  return { labels, simulations: (budget) => labelSimulations || shareOfBudget(budget, { share, ...LABEL }) };
+}
 
 /** Any graph, any number of devices. */
 function positional(
@@ -294,7 +297,7 @@ function specOf<Seen>({ options, tasks }: AgentContext<Options>): LearnerSpec<Sw
   return {
     batch,
     tasksPerUpdate: graphs,
-    ...(options.imitation > 0 && { mostTasks: labelledTasks(labelRules(options)) }),
+    ...(options.imitation > 0 && { mostTasks: labelledTasks(labelRules(options, tasks.names.length)) }),
     algorithm: reinforceAlgorithm,
     advantages: () =>
       advantagesOver({
