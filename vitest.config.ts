@@ -1,7 +1,7 @@
 /**
  * `npm test`. Most files share two processes, so that the modules under test load once in each and
  * not once a file. They run the compiled sources. Some files have a process each, and vitest loads
- * their sources: those that replace modules, add to a registry, load a user's TypeScript or choose a
+ * their sources. They replace modules, add to a registry, load a user's TypeScript or choose a
  * TensorFlow backend.
  *
  * Tests wait for events and have no deadline. The two time-outs only end a run that hangs, also on

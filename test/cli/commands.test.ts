@@ -106,7 +106,14 @@ describe("a command", () => {
   test("trains on several scenarios, and solves with the policy of that run", async () => {
     const out = join(folder, "trained");
     const scenarios = `${file},toy/fork-join`;
-    const train = ["train", "--agent", "placeto?width=2&episodes=1&imitation=0", "--scenarios", scenarios, "--json"];
+    const train = [
+      "train",
+      "--agent",
+      "placeto?width=2&episodes=1&imitation=0",
+      "--scenarios",
+      scenarios,
+      "--json",
+    ];
     const trained = JSON.parse((await pgym([...train, "--evaluations", "200", "--out", out])).stdout);
     expect(trained.scenarios.map(({ scenario }: { scenario: string }) => scenario)).toEqual([
       file,
