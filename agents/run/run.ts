@@ -25,11 +25,11 @@ import {
 } from "../contract.ts";
 import { provenInfeasible } from "../problems/infeasible.ts";
 import { plainPlanFor } from "../problems/plain-plan.ts";
-import { type AgentHooks, runAgent } from "./agent.ts";
+import { type AgentHooks, type AgentRun, runAgent } from "./agent.ts";
 import { oneTask } from "./tasks.ts";
 
 /** The hooks are for agents. */
-export interface MethodRun extends Omit<AgentHooks, "onCreated"> {
+export interface MethodRun extends Omit<AgentHooks, "onCreated">, Pick<AgentRun, "trainsFor" | "drawsOn"> {
   readonly module: Method;
   /** As the module's options schema gives them. */
   readonly options: unknown;
@@ -40,9 +40,6 @@ export interface MethodRun extends Omit<AgentHooks, "onCreated"> {
   readonly backend?: BackendName;
   /** For agents: what `Agent.savePolicy` gave, to begin with instead of a fresh policy. */
   readonly policy?: unknown;
-  /** As `AgentRun` has them. */
-  readonly trainsFor?: number;
-  readonly drawsOn?: boolean;
 }
 
 export interface MethodResult {

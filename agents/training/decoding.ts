@@ -108,14 +108,14 @@ export async function drawOn<R extends Rollout>(
   const { evaluator } = lesson.task;
   const yieldNow = yieldEvery(1);
   const temperatures = DRAWN_AT.map((factor) => factor * decodeTemperature);
-  const affordable = () => Math.floor(evaluator.remaining / lesson.simulationsPerRollout);
   while (!evaluator.exhausted) {
     if (lesson.improve !== undefined) {
       const best = evaluator.best?.plan;
       const from = best?.kind === "placement" ? best : undefined;
       if (lesson.improve({ plans: IMPROVED_AT_ONCE, temperatures }, rng, from).length < 2) return;
     } else {
-      const count = Math.min(DRAWN_AT_ONCE, affordable());
+      const affordable = Math.floor(evaluator.remaining / lesson.simulationsPerRollout);
+      const count = Math.min(DRAWN_AT_ONCE, affordable);
       if (count < 1) return;
       solved(lesson, count, { kind: "sample", temperature: decodeTemperature, topP }, rng);
     }

@@ -218,22 +218,26 @@ class Learner<R extends Rollout> implements Agent {
 
   /** The plan by the spec's decoding. */
   async act(task: Task): Promise<Plan> {
-    const known = this.courses.get(task.name)?.lesson;
-    const lesson = known?.task.evaluator === task.evaluator ? known : this.network.open(task);
-    try {
-      const options = this.spec.decoding ?? PLAINLY;
-      return answer(this.tf, this.network, lesson, options, this.draws.child("acting"));
-    } finally {
-      if (lesson !== known) lesson.dispose();
-    }
+    return this.onLesson(task, (lesson, options) =>
+      answer(this.tf, this.network, lesson, options, this.draws.child("acting")),
+    );
   }
 
   async drawOn(task: Task): Promise<void> {
-    const lesson = this.network.open(task);
+    await this.onLesson(task, (lesson, options) => drawOn(lesson, options, this.draws.child("drawing on")));
+  }
+
+  /** Uses the task's lesson in training, else one that is opened for this alone. */
+  private async onLesson<T>(
+    task: Task,
+    use: (lesson: Lesson<R>, options: DecodingOptions) => T | Promise<T>,
+  ): Promise<T> {
+    const known = this.courses.get(task.name)?.lesson;
+    const lesson = known?.task.evaluator === task.evaluator ? known : this.network.open(task);
     try {
-      await drawOn(lesson, this.spec.decoding ?? PLAINLY, this.draws.child("drawing on"));
+      return await use(lesson, this.spec.decoding ?? PLAINLY);
     } finally {
-      lesson.dispose();
+      if (lesson !== known) lesson.dispose();
     }
   }
 

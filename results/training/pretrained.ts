@@ -1,7 +1,6 @@
 /**
  * The method of a spec with the policy that it has, if any: `placeto@runs/nmt?finetune=300`.
  */
-
 import { type ResolvedMethod, resolveMethod } from "../../agents/registry/registry.ts";
 import { parseSpec } from "../../agents/registry/spec.ts";
 import type { MethodRun } from "../../agents/run/run.ts";
@@ -33,9 +32,7 @@ export async function resolvePretrained(spec: string, init?: string): Promise<Pr
       `The policy in "${run}" is of the agent "${trained.agent}", not of "${module.card.id}".`,
     );
   const given = new Map([...trained.given, ...own]);
-  const start = { policy: trained.policy, trainsFor: finetune, drawsOn: !decodes(given) };
+  // A chosen decoding is the whole answer.
+  const start = { policy: trained.policy, trainsFor: finetune, drawsOn: !given.has("decode") };
   return { ...(await resolveMethod(spec, trained.given)), given, trained, start };
 }
-
-/** Whether options choose how the policy answers: then that is the whole answer. */
-const decodes = (given: ReadonlyMap<string, string>): boolean => given.has("decode");

@@ -105,12 +105,15 @@ class DualLesson implements Lesson<DualRollout> {
         : epsilon === null
           ? drawn(decoding, rng)
           : now(epsilon.training(Math.max(0, update - imitation)), rng);
-    return this.runner.run(Array.from({ length: count }, () => choose)).map((end) => this.scored(end));
+    return this.episodes(count, choose);
   }
 
   /** An answer never explores by chance alone. */
   solve(count: number, decoding: Decoding, rng: Rng): DualRollout[] {
-    const choose = decoding.kind === "greedy" ? first : drawn(decoding, rng);
+    return this.episodes(count, decoding.kind === "greedy" ? first : drawn(decoding, rng));
+  }
+
+  private episodes(count: number, choose: Chooser): DualRollout[] {
     return this.runner.run(Array.from({ length: count }, () => choose)).map((end) => this.scored(end));
   }
 

@@ -29,7 +29,7 @@ import { annotationsIn } from "../../problems/sharding/annotations.ts";
 import { meshDevices, meshOf, noSharding } from "../../problems/sharding/mesh/meshes.ts";
 import { factorings } from "../../search/sharding/factorings.ts";
 import { keptSizes, movedBytes } from "../../search/sharding/kept-plan.ts";
-import { climbMappings } from "../../search/sharding/mapping-climb.ts";
+import { type Climbed, climbMappings } from "../../search/sharding/mapping-climb.ts";
 import { mappedRanks, mappers, rankTraffic } from "../../search/sharding/rank-mapping.ts";
 import { climbStages, singleLayers, stagedSpace } from "../../search/sharding/staged-mappings.ts";
 import { type StrategySpace, strategySpace } from "../../search/sharding/strategies.ts";
@@ -97,29 +97,26 @@ export const paddleAdaptive: PlannerModule<Options> = {
       const yieldNow = yieldEvery(4);
       const costOf = (plan: ShardingPlan | PipelinePlan) => evaluator.evaluate(plan).cost;
       let best: Found | null = null;
-      for (const { mesh, space, starts } of startsOn(scenario, devices, rng, given, before))
-        for (const start of starts)
-          for (const { state, cost } of climbMappings(space, rng, start, {
-            patience: given.patience,
-            costOf: (each) => costOf(space.planOf(each)),
-          })) {
-            await yieldNow();
-            if (best !== null && cost >= best.cost) continue;
-            best = { plan: space.planOf(state), cost, mesh };
-            yield best.plan;
-          }
+      const { patience } = given;
+      const meshes = startsOn(scenario, devices, rng, given, before);
+      for (const { mesh, space, state, cost } of climbedFrom(meshes, ({ space }, start) =>
+        climbMappings(space, rng, start, { patience, costOf: (each) => costOf(space.planOf(each)) }),
+      )) {
+        await yieldNow();
+        if (best !== null && cost >= best.cost) continue;
+        best = { plan: space.planOf(state), cost, mesh };
+        yield best.plan;
+      }
       let staged: { readonly cost: number; readonly sizes: readonly number[] } | null = null;
-      for (const { sizes, space, starts } of stagedStarts(scenario, devices, rng, given))
-        for (const start of starts)
-          for (const { state, cost } of climbStages(space, rng, start, {
-            patience: given.patience,
-            costOf: (each) => costOf(space.planOf(each)),
-          })) {
-            await yieldNow();
-            if (cost >= Math.min(best!.cost, staged?.cost ?? Number.POSITIVE_INFINITY)) continue;
-            staged = { cost, sizes };
-            yield space.planOf(state);
-          }
+      const pipelines = stagedStarts(scenario, devices, rng, given);
+      for (const { sizes, space, state, cost } of climbedFrom(pipelines, ({ space }, start) =>
+        climbStages(space, rng, start, { patience, costOf: (each) => costOf(space.planOf(each)) }),
+      )) {
+        await yieldNow();
+        if (cost >= Math.min(best!.cost, staged?.cost ?? Number.POSITIVE_INFINITY)) continue;
+        staged = { cost, sizes };
+        yield space.planOf(state);
+      }
       if (staged !== null)
         return {
           facts: [
@@ -219,20 +216,29 @@ async function firstPlan(
   const runner = createShardingRunner(scenario);
   const yieldNow = yieldEvery(4);
   let best: { readonly plan: ShardingPlan; readonly cost: number } | null = null;
-  for (const { space, starts } of startsOn(scenario, meshDevices(scenario), rng, given, null))
-    for (const start of starts)
-      for (const { state, cost } of climbMappings(space, rng, start, {
-        patience: given.patience,
-        costOf(each) {
-          evaluator.pass();
-          const { iterationUs, violation } = runner.run(space.planOf(each));
-          return violation === null ? iterationUs : Number.POSITIVE_INFINITY;
-        },
-      })) {
-        await yieldNow();
-        if (best === null || cost < best.cost) best = { plan: space.planOf(state), cost };
-      }
+  const costOf = (plan: ShardingPlan): number => {
+    evaluator.pass();
+    const { iterationUs, violation } = runner.run(plan);
+    return violation === null ? iterationUs : Number.POSITIVE_INFINITY;
+  };
+  const { patience } = given;
+  const meshes = startsOn(scenario, meshDevices(scenario), rng, given, null);
+  for (const { space, state, cost } of climbedFrom(meshes, ({ space }, start) =>
+    climbMappings(space, rng, start, { patience, costOf: (each) => costOf(space.planOf(each)) }),
+  )) {
+    await yieldNow();
+    if (best === null || cost < best.cost) best = { plan: space.planOf(state), cost };
+  }
   return best!.plan;
+}
+
+/** What climbs from all starts meet, one space after the other. */
+function* climbedFrom<On extends { readonly starts: Iterable<Int32Array> }, State>(
+  spaces: Iterable<On>,
+  climbFrom: (on: On, start: Int32Array) => Iterable<Climbed<State>>,
+): Generator<On & Climbed<State>, void> {
+  for (const on of spaces)
+    for (const start of on.starts) for (const climbed of climbFrom(on, start)) yield { ...on, ...climbed };
 }
 
 /** Devices of machines that leave, by the number of the machine. */
