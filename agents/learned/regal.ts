@@ -20,6 +20,8 @@
  */
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import type { AgentContext, AgentModule, Task } from "../contract.ts";
 import { populationFields } from "../search/keys/population-options.ts";
 import { loadTf } from "../tensors/tf.ts";
@@ -30,14 +32,20 @@ import { batchMean } from "../training/baselines/batch-mean.ts";
 import { critic } from "../training/baselines/critic.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
+import { imitationOver } from "../training/lessons/imitation-settings.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, exponential } from "../training/schedule.ts";
 import { RegalLesson, type RegalRollout, type RegalRules } from "./regal/lesson.ts";
 import { heads, learnedSettings, type RegalNetwork, regalNetwork } from "./regal/network.ts";
 
-/** Simulations of a run in training and rollouts of an update where `budget` and `batch` are 0. */
-const ALONE = { budget: 8, batch: 4 };
-const SEVERAL = { budget: 800, batch: 8 };
+/** Plans of a run in training and rollouts of an update where `budget` and `batch` are 0. */
+const ALONE = { plans: 4, batch: 4 };
+const SEVERAL = { plans: 400, batch: 8 };
+/** Which objectives have priority keys. */
+const orders = ["auto", "keys", "none"] as const;
+/** Of a budget that an untouched policy answers with; the rest improves on the run's plan. */
+const RUN_SHARE = 0.1;
+const LEAST_POPULATION = 4;
 /** Simulations of the run for the policy's own plan where `budget` and `actBudget` are 0. */
 const OWN_RUN = 400;
 
@@ -47,14 +55,14 @@ const fields = {
     .min(0)
     .default(0)
     .describe(
-      "Simulations of one run of BRKGA in training; two for each chromosome where it has an order. 0: 800 where several scenarios are trained on, 8 where one.",
+      "Simulations of one run of BRKGA in training; two for each plan where it has an order. 0: for 400 plans where several scenarios are trained on, 4 where one.",
     ),
   actBudget: z
     .int()
     .min(0)
     .default(0)
     .describe(
-      "Simulations of the run for the policy's own plan. 0: those of `budget` after training, 400 where that is 0; all that is left where there was no training.",
+      "Simulations of the run for the policy's own plan. 0: those of `budget` after training, 400 where that is 0. Without training all that is left, or a tenth where the rest improves on it.",
     ),
   runs: z.int().min(1).default(1).describe("Runs that the reward of a rollout is the mean of."),
   seeds: z
@@ -69,7 +77,7 @@ const fields = {
     .describe(
       "Rollouts on each graph of an update. 0: 8 where several scenarios are trained on, 4 where one.",
     ),
-  graphs: z.int().min(1).default(3).describe("Graphs of an update."),
+  graphs: z.int().min(0).default(0).describe("Graphs of an update. 0: 4 where it imitates, else 3."),
   learningRate: z.number().positive().default(0.01).describe("Adam's step size."),
   clipNorm: z.number().positive().default(1).describe("Largest norm of a gradient; larger ones are scaled."),
   entropy: z.number().min(0).default(0).describe("Weight of the mean entropy of a decision."),
@@ -107,16 +115,25 @@ const fields = {
       "Where one scenario is trained on, whether groups have settings of their own and updates learn again from the best run, without a tilt.",
     ),
   order: z
-    .boolean()
-    .default(true)
-    .describe("Whether ops have priority keys; without them they run first come, first served."),
+    .enum(orders)
+    .default("auto")
+    .describe(
+      "Priority keys of ops (`keys`), or first come, first served (`none`). `auto`: keys where the objective is in bytes.",
+    ),
   imitation: z
+    .int()
+    .min(-1)
+    .default(-1)
+    .describe(
+      "Updates at the beginning that imitate what a search makes of the policy's own devices. -1: all on several scenarios without priority keys, else none.",
+    ),
+  expert: z.int().min(2).default(100).describe("Simulations of that search on a graph, by annealing."),
+  ...populationFields,
+  population: z
     .int()
     .min(0)
     .default(0)
-    .describe("Updates at the beginning that imitate what a search makes of the policy's own devices."),
-  expert: z.int().min(2).default(300).describe("Simulations of that search on a graph, by annealing."),
-  ...populationFields,
+    .describe("Chromosomes of a generation. 0: 100 with priority keys, 20 without."),
 };
 
 const options = withPresets(fields, {
@@ -136,6 +153,9 @@ const options = withPresets(fields, {
     width: 64,
     rounds: 3,
     together: "sum",
+    order: "keys",
+    imitation: 0,
+    population: 100,
   },
 });
 type Options = z.infer<typeof options>;
@@ -151,31 +171,63 @@ export const regal: AgentModule<Options> = {
     paper:
       "Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020",
     limits:
-      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. On one scenario, runs of 4 evaluations, offsets of each group, and updates that learn again from settings that spell the best plan so far. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000. Two things that are not in the paper are off by default: imitation of annealing from its own devices, and order=false, which leaves priority keys out.",
+      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. On one scenario, runs of 4 evaluations, offsets of each group, and updates that learn again from settings that spell the best plan so far. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000. Priority keys are used where the objective is in bytes; else ops run first come, first served. Without these keys three things are not the paper's: generations of 20, imitation of annealing from its own devices where several scenarios are trained on, and an answer of which nine tenths improve on the plan of BRKGA.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   actEvaluations: (_, options) => actSimulations(options),
   async create(context) {
-    const { options } = context;
+    const first = await context.tasks.task(context.tasks.names[0]);
+    const settings = settled(context, first.scenario);
     const loaded = await loadTf(context.backend);
-    const { tf } = loaded;
-    const isAlone = context.tasks.names.length === 1;
-    return createLearner(loaded, context, await networkOf(tf, context), specOf(tf, options, isAlone));
+    const network = networkOf(loaded.tf, context, settings, first.scenario);
+    return createLearner(loaded, context, network, specOf(loaded.tf, context.options, settings));
   },
 };
 
+/** What follows from the objective and the number of tasks where the options leave it open. */
+interface Settings {
+  readonly isAlone: boolean;
+  readonly isOrdered: boolean;
+  /** Whether an answer goes on from the plan of BRKGA. */
+  readonly improves: boolean;
+  readonly imitation: number;
+  readonly budget: number;
+  readonly batch: number;
+  readonly graphs: number;
+  readonly population: number;
+}
+
+function settled({ options, tasks }: AgentContext<Options>, scenario: Scenario): Settings {
+  const isAlone = tasks.names.length === 1;
+  const { keepsOrder, unit } = objectiveOf(scenario);
+  const isOrdered = keepsOrder && (options.order === "auto" ? unit === "bytes" : options.order === "keys");
+  const imitation = isOrdered && options.imitation === -1 ? 0 : imitationOver(tasks, options.imitation);
+  const { plans, batch } = isAlone ? ALONE : SEVERAL;
+  return {
+    isAlone,
+    isOrdered,
+    improves: !isOrdered && options.order !== "keys",
+    imitation,
+    budget: options.budget || plans * (isOrdered ? 2 : 1),
+    batch: options.batch || batch,
+    graphs: options.graphs || (imitation > 0 ? 4 : 3),
+    population: options.population || (isOrdered ? 100 : 20),
+  };
+}
+
 /** Weights for the number of devices of the tasks, which must be the same for all. */
-async function networkOf(
+function networkOf(
   tf: Tf,
-  { tasks, rng, options }: AgentContext<Options>,
-): Promise<PolicyNetwork<RegalRollout>> {
-  const first = await tasks.task(tasks.names[0]);
-  const devices = first.scenario.cluster.devices.length;
+  { rng, options }: AgentContext<Options>,
+  settings: Settings,
+  { cluster }: Scenario,
+): PolicyNetwork<RegalRollout> {
+  const devices = cluster.devices.length;
   const size = { ...options, devices, critic: options.baseline === "critic" };
   const network = regalNetwork(tf, size, rng.child("weights"));
   const { weights, lastLayer } = network;
-  const rules = rulesOf(options, tasks.names.length === 1);
+  const rules = rulesOf(options, settings);
   return {
     weights,
     lastLayer,
@@ -201,30 +253,39 @@ function openLesson(
 
 const actSimulations = ({ budget, actBudget }: Options): number => actBudget || budget || OWN_RUN;
 
-function rulesOf(options: Options, isAlone: boolean): RegalRules {
-  const { runs, seeds, budget, actBudget, tilt, tiltDecay } = options;
-  if (budget === 1)
+function rulesOf(options: Options, settings: Settings): RegalRules {
+  const { isAlone, isOrdered, improves, budget, population } = settings;
+  const { runs, seeds, actBudget, tilt, tiltDecay } = options;
+  if (budget === 1 && isOrdered)
     throw new InputError('Option "budget" is 1, expected 0 or at least the 2 of one ordered plan.');
+  if (population < LEAST_POPULATION)
+    throw new InputError(
+      `Option "population" is ${population}, expected 0 or at least ${LEAST_POPULATION}.`,
+    );
   if (seeds < runs)
     throw new InputError(`Option "seeds" is ${seeds}, expected at least the ${runs} of "runs".`);
   const replays = isAlone && options.head === "ordinal" && options.replay;
   return {
     ...options,
-    budget: budget || (isAlone ? ALONE : SEVERAL).budget,
+    order: isOrdered,
+    improves,
+    budget,
+    population,
     isAlone: replays,
     tilt: replays ? constant(0) : exponential(tilt, tiltDecay),
     training: { hasBegun: false },
     actBudget({ evaluator: { remaining } }, isTrained) {
       if (actBudget !== 0) return actBudget;
       const takesAll = isAlone && !isTrained && Number.isFinite(remaining);
-      return takesAll ? remaining : actSimulations(options);
+      if (!takesAll) return actSimulations(options);
+      return improves ? Math.ceil(RUN_SHARE * remaining) : remaining;
     },
   };
 }
 
-const specOf = (tf: Tf, options: Options, isAlone: boolean): LearnerSpec<RegalRollout> => ({
-  batch: options.batch || (isAlone ? ALONE : SEVERAL).batch,
-  tasksPerUpdate: options.graphs,
+const specOf = (tf: Tf, options: Options, settings: Settings): LearnerSpec<RegalRollout> => ({
+  batch: settings.batch,
+  tasksPerUpdate: settings.graphs,
   algorithm: reinforceAlgorithm,
   advantages: () =>
     advantagesOver({
@@ -234,7 +295,7 @@ const specOf = (tf: Tf, options: Options, isAlone: boolean): LearnerSpec<RegalRo
   learningRate: constant(options.learningRate),
   entropy: constant(options.entropy),
   clipNorm: options.clipNorm,
-  imitation: options.imitation,
+  imitation: settings.imitation,
   weightOf: ({ bins }) => 1 / bins.length,
   valueWeight: options.valueWeight,
 });

@@ -9,10 +9,10 @@
  * several of a fixed set. Rollouts of one update have the same seeds, so they differ by their
  * settings alone.
  */
+import { groupDevices } from "../../../env/model/coarsen/grouping.ts";
 import { type Placement, placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
-import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, sampleLogits } from "../../nets/categorical.ts";
 import { type Choices, choicesOf, type Pool, planOf } from "../../problems/choices.ts";
@@ -30,9 +30,17 @@ import type {
   PlacedRollout,
   Replay,
 } from "../../training/contract.ts";
+import {
+  IMPOSSIBLE,
+  type ImprovementRules,
+  type Improver,
+  improved,
+  type Standing,
+} from "../../training/improvement.ts";
 import type { Schedule } from "../../training/schedule.ts";
 import { featuresOf } from "./features.ts";
 import { keyLabels, likeliestDevices } from "./key-labels.ts";
+import { deviceLogits } from "./device-logits.ts";
 import type { RegalNetwork, RegalPolicy } from "./network.ts";
 
 /** Below it there is no tilt. */
@@ -57,8 +65,10 @@ export interface RegalRules extends GenerationSizes {
   readonly seeds: number;
   /** Standard deviation of the tilt of the linear weights, in bins. */
   readonly tilt: Schedule;
-  /** Whether ops have priority keys, where the objective keeps an order. */
+  /** Whether ops have priority keys. */
   readonly order: boolean;
+  /** Whether an answer may improve on a plan; only without priority keys. */
+  readonly improves: boolean;
   /** Simulations of the search whose plan imitation learns. */
   readonly expert: number;
   /** Simulations of the run for the policy's own plan. */
@@ -122,13 +132,12 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const { scenario, evaluator } = task;
     const choices = choicesOf(scenario, rules.pool);
     this.choices = choices;
-    const isOrdered = rules.order && objectiveOf(scenario).keepsOrder;
-    this.decoder = isOrdered ? orderedDecoder(choices, evaluator) : deviceDecoder(choices);
-    this.simulationsPerChromosome = isOrdered && evaluator.countedIn === "simulations" ? 2 : 1;
+    this.decoder = rules.order ? orderedDecoder(choices, evaluator) : deviceDecoder(choices);
+    this.simulationsPerChromosome = rules.order && evaluator.countedIn === "simulations" ? 2 : 1;
     const devices = choices.legal.flatMap((legal, g) =>
       [...legal].map((device) => g * rowsPerNode + device * SETTINGS),
     );
-    const priorities = isOrdered
+    const priorities = rules.order
       ? [...scenario.grouping.groupOf].map((g) => (g + 1) * rowsPerNode - SETTINGS)
       : [];
     this.firstRow = Int32Array.from([...devices, ...priorities]);
@@ -200,6 +209,35 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const outcome = evaluator.evaluate(plan);
     const bins = keyLabels(groupDevice, devices, scenario.grouping, outcome.startUs);
     return [{ plan, outcome, bins, tilted: null, deviation: 0, rewards: Float64Array.of(0) }];
+  }
+
+  /** Devices are drawn again by how often their keys are the largest. */
+  get improve(): Lesson<RegalRollout>["improve"] {
+    if (!this.rules.improves) return undefined;
+    return (rules, rng, from) => this.improved(rules, rng, from);
+  }
+
+  private improved(rules: ImprovementRules, rng: Rng, from?: Placement): RegalRollout[] {
+    const { choices, task } = this;
+    const { grouping, cluster } = task.scenario;
+    const bins = argmaxRows(this.logits(null), BINS);
+    const logits = deviceLogits(this.distributionsOf(bins), choices, 10 * IMPOSSIBLE, rng);
+    const devices = cluster.devices.length;
+    const improver: Improver<RegalRollout & Standing> = {
+      groups: grouping.groupCount,
+      devices,
+      logits: () => logits,
+      score: (groupDevice) => {
+        const plan = planOf(choices, groupDevice);
+        const outcome = task.evaluator.evaluate(plan);
+        return { plan, outcome, groupDevice, bins, tilted: null, deviation: 0, rewards: Float64Array.of(0) };
+      },
+    };
+    const own =
+      from === undefined
+        ? likeliestDevices(bins, choices.legal, devices)
+        : groupDevices(grouping, from.device);
+    return improved(improver.score(own), improver, rules, rng);
   }
 
   save(): Saved {

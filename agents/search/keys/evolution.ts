@@ -91,7 +91,8 @@ export function createEvolution(
   };
 }
 
-function drawnKeys({ quantiles }: KeyDistributions, rng: Rng): Float64Array {
+/** Keys of one chromosome, each from its own distribution. */
+export function drawnKeys({ quantiles }: Pick<KeyDistributions, "quantiles">, rng: Rng): Float64Array {
   const keys = new Float64Array(quantiles.length);
   for (let gene = 0; gene < keys.length; gene++) {
     const table = quantiles[gene];

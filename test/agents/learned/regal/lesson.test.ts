@@ -17,6 +17,7 @@ import {
   type MeteredEvaluator,
   metered,
   type Objective,
+  type Placement,
   type Plan,
   testScenario,
 } from "../../../../env/index.ts";
@@ -59,6 +60,7 @@ function lessonOf(task: Task, changes: Partial<RegalRules> = {}, shape: Partial<
     pool: "accelerators",
     budget: 60,
     order: true,
+    improves: false,
     expert: 40,
     runs: 1,
     seeds: 2,
@@ -149,15 +151,30 @@ describe("a lesson of REGAL", () => {
     expect(few.evaluator.simulations).toBe(0);
   });
 
-  test("has no keys for orders where the objective has none, and a simulation for each chromosome", () => {
+  test("has no priority keys where the rules say so, and a simulation for each chromosome", () => {
     const task = taskOf("max-load");
-    const { lesson } = lessonOf(task);
+    const { lesson } = lessonOf(task, { order: false });
     const [{ plan }] = lesson.rollOut(1, SAMPLE, 0, createRng(1));
     expect(plan).not.toHaveProperty("opPriority");
     expect(task.evaluator.evaluations).toBe(120);
     // Five groups on two accelerators, one on the CPU, three settings each.
     const [{ taken }] = lesson.replay([lesson.rollOut(1, SAMPLE, 0, createRng(2))[0]]).decisions;
     expect(taken.length).toBe((5 * 2 + 1) * 3);
+  });
+
+  test("improves on a plan, each try charged, and has no such decoding where the rules do not say so", () => {
+    const task = taskOf();
+    const { lesson } = lessonOf(task, { order: false, improves: true });
+    const [{ plan, outcome }] = lesson.rollOut(1, SAMPLE, 0, createRng(1));
+    const before = task.evaluator.simulations;
+    const met = lesson.improve?.({ plans: 20, temperatures: [1, 4] }, createRng(2), plan as Placement) ?? [];
+    expect(met.length).toBe(20);
+    expect(task.evaluator.simulations).toBe(before + 20);
+    expect(met[0].plan).toEqual(plan);
+    expect(met[0].outcome.cost).toBe(outcome.cost);
+    for (const { plan: tried, outcome: scored } of met)
+      expect(evaluator(task.scenario).evaluate(tried).cost).toBe(scored.cost);
+    expect(lessonOf(task).lesson.improve).toBe(undefined);
   });
 
   test("replays the decisions it took, each with its probability among 16", () => {

@@ -148,7 +148,7 @@ const convergence: SystemCheck = {
 async function pretrained(
   families: readonly string[],
   simulations: number,
-  options: string,
+  options = "",
 ): Promise<unknown> {
   const { module, options: parsed } = await resolveMethod(method(options));
   if (module.kind !== "agent") throw new Error("gdp is no agent.");
@@ -166,8 +166,6 @@ async function pretrained(
   return policy;
 }
 
-const BATCH = "imitation=0&tasksPerUpdate=4&batch=16&epochs=2&learningRate=0.01&entropy=0.03";
-
 const transfer: SystemCheck = {
   system: "gdp",
   check: "transfer: a family held out, pretrained on five, then at most 50 updates",
@@ -178,7 +176,7 @@ const transfer: SystemCheck = {
     const untouched: number[] = [];
     for (const held of FAMILIES.slice(0, share(FAMILIES.length, scale))) {
       const others = FAMILIES.filter((family) => family !== held);
-      const policy = await pretrained(others, share(40_000, scale), BATCH);
+      const policy = await pretrained(others, share(40_000, scale));
       const scenario = await resolveScenario(`${held}/test/0/2xK80`);
       const { batch } = gdp.options.parse({});
       const few = share(50 * batch, scale);
@@ -202,7 +200,7 @@ const superposition: SystemCheck = {
   async run(scale) {
     const ratios: number[] = [];
     const ofSwitch = (on: boolean) =>
-      pretrained(FAMILIES, share(40_000, scale), `${BATCH}&superposition=${on}`);
+      pretrained(FAMILIES, share(40_000, scale), `superposition=${on}`);
     const [on, off] = [await ofSwitch(true), await ofSwitch(false)];
     for (const family of FAMILIES) {
       const scenario = await resolveScenario(`${family}/test/1/2xK80`);
