@@ -19,6 +19,7 @@
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import { startRules } from "../../env/parts/start.ts";
+import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { AgentContext, AgentModule, Task } from "../contract.ts";
 import { type PublishedVisit, publishedNetwork } from "../nets/placeto/published-network.ts";
 import { createPositionalNetwork, type Visit } from "../nets/positional-policy.ts";
@@ -37,7 +38,7 @@ import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { imitationOver, shareOfBudget } from "../training/lessons/imitation-settings.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, linear } from "../training/schedule.ts";
-import { type LabelRules, labelledTasks } from "../training/sweeps/labels.ts";
+import { type LabelRules, labelBudget, labelledTasks } from "../training/sweeps/labels.ts";
 import { SweepLesson } from "../training/sweeps/sweep-lesson.ts";
 import { type SweepRollout, type SweepRules, sweepEvaluations } from "../training/sweeps/sweep-rules.ts";
 import { sweepUtility } from "../training/sweeps/sweep-utility.ts";
@@ -153,7 +154,7 @@ const fields = {
     .min(0)
     .default(0)
     .describe(
-      "Simulations of each of them. 0: those of at most 16 graphs take half of the budget, 20 to 10,000 each.",
+      "Simulations of each of them. 0: 20 to 20,000, so that those of 16 graphs take half of the budget, or all but 16,000.",
     ),
   ...decodingFields,
 };
@@ -223,13 +224,15 @@ function rulesOf({ options, rng, tasks }: AgentContext<Options>): SweepRules {
   };
 }
 
-/** Graphs whose labels take half of the budget together, at most; and the limits of a label. */
+/** Graphs that share the simulations of labels, at most; and the limits of a label. */
 const LABELLED = 16;
-const LABEL = { least: 20, most: 10_000 };
+const LABEL = { share: 1, least: 20, most: 20_000 };
 
 function labelRules({ labels, labelSimulations }: Options, taskCount: number): LabelRules {
-  const share = 1 / (2 * labels * Math.min(LABELLED, taskCount));
-  return { labels, simulations: (budget) => labelSimulations || shareOfBudget(budget, { share, ...LABEL }) };
+  const count = labels * Math.min(LABELLED, taskCount);
+  const simulations = (budget: Budget) =>
+    labelSimulations || shareOfBudget({ simulations: labelBudget(budget) / count }, LABEL);
+  return { labels, simulations };
 }
 
 /** Any graph, any number of devices. */

@@ -259,9 +259,7 @@ function rulesOf(options: Options, settings: Settings): RegalRules {
   if (budget === 1 && isOrdered)
     throw new InputError('Option "budget" is 1, expected 0 or at least the 2 of one ordered plan.');
   if (population < LEAST_POPULATION)
-    throw new InputError(
-      `Option "population" is ${population}, expected 0 or at least ${LEAST_POPULATION}.`,
-    );
+    throw new InputError(`Option "population" is ${population}, expected 0 or at least ${LEAST_POPULATION}.`);
   if (seeds < runs)
     throw new InputError(`Option "seeds" is ${seeds}, expected at least the ${runs} of "runs".`);
   const replays = isAlone && options.head === "ordinal" && options.replay;

@@ -93,8 +93,8 @@ function episodes<R extends Rollout>(
 /** Plans that are drawn before the event loop has its turn. */
 const DRAWN_AT_ONCE = 32;
 const IMPROVED_AT_ONCE = 3_000;
-/** From changes as the policy likes them to blind ones, times the temperature of the decoding. */
-const DRAWN_AT = [1, 4, 16, Number.POSITIVE_INFINITY];
+/** From changes as the policy likes them to nearly blind ones, times the temperature of the decoding. */
+const DRAWN_AT = [1, 4, 16];
 
 /**
  * Spends the rest of the task's budget. Improves on the best plan so far where the policy has such
@@ -112,7 +112,8 @@ export async function drawOn<R extends Rollout>(
     if (lesson.improve !== undefined) {
       const best = evaluator.best?.plan;
       const from = best?.kind === "placement" ? best : undefined;
-      if (lesson.improve({ plans: IMPROVED_AT_ONCE, temperatures }, rng, from).length < 2) return;
+      if (lesson.improve({ plans: IMPROVED_AT_ONCE, temperatures, moves: true }, rng, from).length < 2)
+        return;
     } else {
       const affordable = Math.floor(evaluator.remaining / lesson.simulationsPerRollout);
       const count = Math.min(DRAWN_AT_ONCE, affordable);

@@ -6,11 +6,14 @@
  * device. One offset for all groups sets how many change in the mean. That number adapts as in
  * evolution strategies (Rechenberg, 1973): it grows after a success and falls after a failure.
  *
- * With several temperatures each change is drawn at one of them, and more often at those that
- * succeed. So a search owes little to a policy that misleads it.
+ * There may be several temperatures, and moves of hill climbing beside them. Each change is drawn
+ * in one of these ways, and more often in those that succeed. So a search owes little to a policy
+ * that misleads it.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
+import type { Choices } from "../problems/choices.ts";
+import { type Change, createProposals, type Operator } from "../search/groups/proposals.ts";
 
 /** A placement, scored. */
 export interface Standing {
@@ -21,6 +24,7 @@ export interface Standing {
 export interface Improver<S extends Standing> {
   readonly groups: number;
   readonly devices: number;
+  readonly choices: Choices;
   /** Logits of each group's devices in the light of the placement, [groups x devices]. */
   logits(standing: S): Float32Array;
   /** Charges one evaluation. */
@@ -36,20 +40,25 @@ const LEAST_CHANGES = 1;
 export const IMPOSSIBLE = -1e8;
 /** Draws in a row that change nothing before the search ends. */
 const MOST_IDLE_DRAWS = 1_000;
+/** Operators that need no timeline. */
+const MOVES: readonly Operator[] = ["single", "neighbour", "swap", "block", "chain"];
 
 export interface ImprovementRules {
   readonly plans: number;
-  /** What logits are divided by; at `Infinity` all devices of a group are as likely. */
+  /** What logits are divided by. */
   readonly temperatures: readonly number[];
+  /** Whether some changes are a search's own, which the policy has no say in. */
+  readonly moves?: boolean;
 }
 
-/** How changes are drawn at one temperature. */
+/** One way to draw changes. */
 interface Arm {
-  readonly temperature: number;
-  /** Against the best placement so far; null where that is new. */
-  odds: Float64Array | null;
-  /** Mean number of changed groups. */
-  changes: number;
+  /** A placement near the best one; null where nothing moved. */
+  draw(best: Int32Array): Int32Array | null;
+  /** Of the placement drawn last. */
+  learn(succeeded: boolean): void;
+  /** There is a new best placement. */
+  renew(logits: Float32Array): void;
   tries: number;
   successes: number;
 }
@@ -58,18 +67,21 @@ interface Arm {
 export function improved<S extends Standing>(
   start: S,
   improver: Improver<S>,
-  { plans, temperatures }: ImprovementRules,
+  { plans, temperatures, moves = false }: ImprovementRules,
   rng: Rng,
 ): S[] {
-  const { groups, devices } = improver;
-  const arms = temperatures.map((temperature) => fresh(temperature, groups));
+  const arms: Arm[] = temperatures.map((temperature) => policyArm(improver, temperature, rng));
+  if (moves) arms.push(moveArm(improver.choices, rng));
   const met = [start];
   let best = start;
-  let logits = improver.logits(best);
+  const renew = () => {
+    const logits = improver.logits(best);
+    for (const arm of arms) arm.renew(logits);
+  };
+  renew();
   for (let idle = 0; met.length < plans && idle < MOST_IDLE_DRAWS; ) {
     const arm = arms.length === 1 ? arms[0] : promising(arms, rng);
-    arm.odds ??= oddsAgainst(logits, improver, best, arm.temperature);
-    const next = redrawn(best.groupDevice, arm.odds, arm.changes, devices, rng);
+    const next = arm.draw(best.groupDevice);
     if (next === null) {
       idle++;
       continue;
@@ -77,25 +89,62 @@ export function improved<S extends Standing>(
     idle = 0;
     const tried = improver.score(next);
     met.push(tried);
-    learn(arm, tried.outcome.cost < best.outcome.cost, groups);
+    const succeeded = tried.outcome.cost < best.outcome.cost;
+    arm.tries++;
+    if (succeeded) arm.successes++;
+    arm.learn(succeeded);
     if (tried.outcome.cost > best.outcome.cost) continue;
     best = tried;
-    logits = improver.logits(best);
-    for (const each of arms) each.odds = null;
+    renew();
   }
   return met;
 }
 
-const fresh = (temperature: number, groups: number): Arm => {
-  const changes = Math.max(LEAST_CHANGES, groups * FIRST_SHARE);
-  return { temperature, odds: null, changes, tries: 0, successes: 0 };
-};
+/** Changes as the policy likes them, at one temperature. */
+function policyArm({ groups, devices }: Improver<Standing>, temperature: number, rng: Rng): Arm {
+  let changes = Math.max(LEAST_CHANGES, groups * FIRST_SHARE);
+  let logits: Float32Array = new Float32Array();
+  let odds: Float64Array | null = null;
+  return {
+    tries: 0,
+    successes: 0,
+    renew(given) {
+      logits = given;
+      odds = null;
+    },
+    draw(best) {
+      odds ??= oddsAgainst(logits, best, devices, temperature);
+      return redrawn(best, odds, changes, devices, rng);
+    },
+    learn(succeeded) {
+      const next = changes * (succeeded ? GROWTH : DECAY);
+      changes = Math.min(Math.max(next, LEAST_CHANGES), groups / 2);
+    },
+  };
+}
 
-function learn(arm: Arm, succeeded: boolean, groups: number): void {
-  arm.tries++;
-  if (succeeded) arm.successes++;
-  const changes = arm.changes * (succeeded ? GROWTH : DECAY);
-  arm.changes = Math.min(Math.max(changes, LEAST_CHANGES), groups / 2);
+/** Changes of hill climbing: of single groups, swaps, runs and connected sets. */
+function moveArm(choices: Choices, rng: Rng): Arm {
+  const proposals = createProposals(choices, new Float64Array(choices.groupCount), rng, MOVES);
+  const change: Change = { groups: [], devices: [] };
+  let drawn: Operator | null = null;
+  return {
+    tries: 0,
+    successes: 0,
+    renew() {},
+    draw(best) {
+      drawn = proposals.draw(best, change);
+      if (drawn === null) return null;
+      const next = best.slice();
+      change.groups.forEach((group, i) => {
+        next[group] = change.devices[i];
+      });
+      return next;
+    },
+    learn(succeeded) {
+      if (drawn !== null) proposals.learn(drawn, succeeded ? 1 : 0, 0);
+    },
+  };
 }
 
 /** An arm, the likelier the more of its changes have succeeded. */
@@ -110,15 +159,15 @@ function promising(arms: readonly Arm[], rng: Rng): Arm {
 }
 
 /** Odds of each device over the group's present one, which has 0 here; [groups x devices]. */
-function oddsAgainst<S extends Standing>(
+function oddsAgainst(
   given: Float32Array,
-  { groups, devices }: Improver<S>,
-  standing: S,
+  groupDevice: Int32Array,
+  devices: number,
   temperature: number,
 ): Float64Array {
-  const odds = new Float64Array(groups * devices);
-  for (let g = 0; g < groups; g++) {
-    const present = standing.groupDevice[g];
+  const odds = new Float64Array(groupDevice.length * devices);
+  for (let g = 0; g < groupDevice.length; g++) {
+    const present = groupDevice[g];
     for (let d = 0; d < devices; d++) {
       const logit = given[g * devices + d];
       if (d === present || logit < IMPOSSIBLE) continue;

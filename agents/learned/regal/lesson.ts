@@ -38,9 +38,9 @@ import {
   type Standing,
 } from "../../training/improvement.ts";
 import type { Schedule } from "../../training/schedule.ts";
+import { deviceLogits } from "./device-logits.ts";
 import { featuresOf } from "./features.ts";
 import { keyLabels, likeliestDevices } from "./key-labels.ts";
-import { deviceLogits } from "./device-logits.ts";
 import type { RegalNetwork, RegalPolicy } from "./network.ts";
 
 /** Below it there is no tilt. */
@@ -226,6 +226,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const improver: Improver<RegalRollout & Standing> = {
       groups: grouping.groupCount,
       devices,
+      choices,
       logits: () => logits,
       score: (groupDevice) => {
         const plan = planOf(choices, groupDevice);

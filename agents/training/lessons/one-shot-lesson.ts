@@ -191,6 +191,7 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     const improver: Improver<OneShotRollout> = {
       groups,
       devices,
+      choices: choicesOf(this.task.scenario, "all"),
       logits: ({ groupDevice }) =>
         readOut(tf, () => policy.logProbabilities([groupDevice], none).dataSync().slice() as Float32Array),
       score: (groupDevice) => this.plain(groupDevice),

@@ -23,11 +23,20 @@ export interface LabelRules {
   readonly simulations: (budget: Budget) => number;
 }
 
-/** How many tasks half of the budget makes labels for, at least one. */
+/** Simulations of the states that are learned from. More than these change little. */
+const STATES = 16_000;
+
+/** Simulations that labels may take: half of the budget, of a large one all but those of states. */
+export function labelBudget(budget: Budget): number {
+  const limit = limitOf(budget);
+  return Number.isFinite(limit) ? limit - Math.min(limit / 2, STATES) : limit;
+}
+
+/** How many tasks there are labels for, at least one. */
 export const labelledTasks =
   ({ labels, simulations }: LabelRules) =>
   (budget: Budget): number =>
-    Math.max(1, Math.floor(limitOf(budget) / 2 / (labels * simulations(budget))));
+    Math.max(1, Math.floor(labelBudget(budget) / (labels * simulations(budget))));
 
 export interface LabelledState {
   readonly device: Int32Array;

@@ -28,6 +28,7 @@ import { compile } from "../../../env/sim/engine/compile.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.ts";
+import { choicesOf } from "../../problems/choices.ts";
 import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
@@ -168,6 +169,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     const improver: Improver<Tried> = {
       groups,
       devices,
+      choices: choicesOf(this.task.scenario, "all"),
       logits: ({ groupDevice, outcome }) => {
         const views = this.views(groupDevice, outcome);
         return this.logitsOf(Array.from({ length: groups }, (_, g) => this.policy.see(views(g, 1))));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { choicesOf } from "../../../agents/problems/choices.ts";
 import { type Improver, improved, type Standing } from "../../../agents/training/improvement.ts";
-import { createRng } from "../../../env/index.ts";
+import { createRng, testScenario } from "../../../env/index.ts";
 
 const GROUPS = 20;
 const DEVICES = 3;
@@ -11,12 +12,18 @@ const score = (groupDevice: Int32Array): Standing => ({
   groupDevice,
   outcome: { cost: wrong(groupDevice) },
 });
+/** A chain of groups, the first of which cannot use device 2. */
+const graph = Array.from({ length: GROUPS }, (_, g) =>
+  g === 0 ? "o0 1 4B kinds=GPU" : `o${g} 1 4B <- o${g - 1}`,
+).join("\n");
+const choices = choicesOf(testScenario({ graph, devices: ["GPU", "GPU", "CPU"] }), "all");
 const start = score(new Int32Array(GROUPS));
 
 /** Likes the device of the target by `liking`, and cannot use device 2 for group 0. */
 const improver = (liking: number): Improver<Standing> => ({
   groups: GROUPS,
   devices: DEVICES,
+  choices,
   score,
   logits: () =>
     Float32Array.from({ length: GROUPS * DEVICES }, (_, i) => {
@@ -31,6 +38,8 @@ const run = (liking: number, plans: number, ...temperatures: number[]) =>
     { plans, temperatures: temperatures.length === 0 ? [1] : temperatures },
     createRng(1),
   );
+const runWithMoves = (liking: number, plans: number) =>
+  improved(start, improver(liking), { plans, temperatures: [1], moves: true }, createRng(1));
 const least = (met: readonly Standing[]) => Math.min(...met.map(({ outcome }) => outcome.cost));
 
 test("scores as many placements as it may, the start first, each other than the best before it", () => {
@@ -45,20 +54,22 @@ test("what the policy likes comes sooner, and a high temperature takes that away
   expect(least(run(4, 30))).toBeLessThan(least(run(4, 30, 1000)));
 });
 
-test("with several temperatures a policy that misleads costs little", () => {
+test("with moves of hill climbing beside it a policy that misleads costs little", () => {
   const misled = least(run(-12, 300));
   expect(misled).toBeGreaterThan(0);
-  expect(least(run(-12, 300, 1, Number.POSITIVE_INFINITY))).toBeLessThan(misled);
+  expect(least(runWithMoves(-12, 300))).toBeLessThan(misled);
 });
 
 test("never takes a device that is impossible", () => {
-  for (const { groupDevice } of run(0, 300)) expect(groupDevice[0]).not.toBe(2);
+  for (const met of [run(0, 300), runWithMoves(0, 300)])
+    for (const { groupDevice } of met) expect(groupDevice[0]).not.toBe(2);
 });
 
 test("finds the target without a policy too, and the same again with the same stream", () => {
   const met = run(0, 600);
   expect(least(met)).toBe(0);
   expect(run(0, 600)).toEqual(met);
+  expect(runWithMoves(0, 600)).toEqual(runWithMoves(0, 600));
 });
 
 test("ends where nothing else is possible", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Labels, labelledTasks } from "../../../../agents/training/sweeps/labels.ts";
+import { Labels, labelBudget, labelledTasks } from "../../../../agents/training/sweeps/labels.ts";
 import { createRng, evaluator, metered, testScenario } from "../../../../env/index.ts";
 
 const scenario = testScenario({
@@ -54,7 +54,14 @@ test("saved labels are the same labels", () => {
   expect(second.meter.simulations).toBe(1);
 });
 
-test("half of the budget makes labels for so many tasks, one at least", () => {
+test("labels take half of a small budget, and all but 16,000 simulations of a large one", () => {
+  expect([60, 32_000, 200_000].map((simulations) => labelBudget({ simulations }))).toEqual([
+    30, 16_000, 184_000,
+  ]);
+  expect(labelBudget({ seconds: 1 })).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("their budget makes labels for so many tasks, one at least", () => {
   const of = labelledTasks({ labels: 2, simulations: () => 50 });
   expect([1_000, 60].map((simulations) => of({ simulations }))).toEqual([5, 1]);
 });

@@ -145,11 +145,7 @@ const convergence: SystemCheck = {
 };
 
 /** The policy after a batch training over members of the families. */
-async function pretrained(
-  families: readonly string[],
-  simulations: number,
-  options = "",
-): Promise<unknown> {
+async function pretrained(families: readonly string[], simulations: number, options = ""): Promise<unknown> {
   const { module, options: parsed } = await resolveMethod(method(options));
   if (module.kind !== "agent") throw new Error("gdp is no agent.");
   const names = families.flatMap((family) => [0, 1, 2, 3].map((i) => `${family}/train/${i}/2xK80`));
@@ -199,8 +195,7 @@ const superposition: SystemCheck = {
   seeds: 1,
   async run(scale) {
     const ratios: number[] = [];
-    const ofSwitch = (on: boolean) =>
-      pretrained(FAMILIES, share(40_000, scale), `superposition=${on}`);
+    const ofSwitch = (on: boolean) => pretrained(FAMILIES, share(40_000, scale), `superposition=${on}`);
     const [on, off] = [await ofSwitch(true), await ofSwitch(false)];
     for (const family of FAMILIES) {
       const scenario = await resolveScenario(`${family}/test/1/2xK80`);
