@@ -24,6 +24,7 @@ import {
   widthsOf,
 } from "../kernel/round-tables.ts";
 import { backwardRound, blockRows, type Round, type RoundsBack } from "../kernel/rounds.ts";
+import { areSquare, squareRoundBack } from "../kernel/square-rounds.ts";
 import { compute, type Workspace } from "../kernel/workspace.ts";
 import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
@@ -135,29 +136,29 @@ function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Ro
     const last = all[all.length - 1];
     kernel.gatherRows(workspace.input(upstream), last.units, 0, last.level.units.length, unit, d);
     workspace.clear(dStart, rows * width);
+    const back = (areSquare(prepared) ? squareRoundBack : backwardRound)(workspace, prepared);
     let few = fewOf(workspace, size, scratch, last, d, dBefore);
-    for (let r = all.length - 1; r >= 0; r--) {
-      const { units, level } = all[r];
-      const count = level.units.length;
-      if (few !== null && !areFew(few.count, count * states, width)) {
-        const other = few.d === d ? dBefore : d;
-        kernel.spreadRows(few.d, few.rows, few.count, count * states, width, other);
-        [d, dBefore] = [other, few.d];
-        few = null;
-      }
-      if (few === null) kernel.scatterRows(d, units, count, unit, true, dStart);
-      else {
-        kernel.rowsOfUnits(few.rows, few.count, units, states, scratch.places);
-        kernel.scatterRows(few.d, scratch.places, few.count, width, true, dStart);
-      }
-      if (r === 0) break;
+    const addFew = ({ rows: list, count, d: from }: FewRows, { units }: Round) => {
+      kernel.rowsOfUnits(list, count, units, states, scratch.places);
+      kernel.scatterRows(from, scratch.places, count, width, true, dStart);
+    };
+    if (few === null) kernel.scatterRows(d, last.units, last.level.units.length, unit, true, dStart);
+    else addFew(few, last);
+    for (let r = all.length - 1; r > 0; r--) {
+      const [before, round] = [all[r - 1], all[r]];
       if (few === null) {
-        backwardRound(workspace, prepared, all[r - 1], all[r], d, dBefore);
+        back(before, round, d, dBefore, dStart);
         [d, dBefore] = [dBefore, d];
-      } else {
-        const to = few.d === d ? dBefore : d;
-        few = backwardFew(workspace, prepared, scratch, all[r - 1], all[r], few, to);
+        continue;
       }
+      few = backwardFew(workspace, prepared, scratch, before, round, few, few.d === d ? dBefore : d);
+      addFew(few, before);
+      const count = before.level.units.length * states;
+      if (areFew(few.count, count, width)) continue;
+      const other = few.d === d ? dBefore : d;
+      kernel.spreadRows(few.d, few.rows, few.count, count, width, other);
+      [d, dBefore] = [other, few.d];
+      few = null;
     }
   });
 }

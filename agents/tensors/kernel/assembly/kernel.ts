@@ -11,5 +11,5 @@ export { cell, cellBack } from "./lstm";
 export { maskBack, maskOf } from "./mask";
 export { normRows, poolPositions } from "./position";
 export { multiply, pack } from "./products/multiply";
-export { squareMasked, squareUpdates } from "./products/square-tile";
+export { squareBack, squareForward, squareSendersBack, squareUpdates } from "./square-rounds";
 export { softmaxBack, softmaxRows } from "./rows";
