@@ -12,7 +12,7 @@
  */
 import { areFew, backwardFew, type FewRows, type FewScratch } from "../kernel/few-rows.ts";
 import { type Incoming, incomingOf, type WeightedEdges } from "../kernel/incoming.ts";
-import { type Levels, levelsOf } from "../kernel/levels.ts";
+import { holdsAll, type Levels, levelsOf } from "../kernel/levels.ts";
 import { matrix, transposedFactor } from "../kernel/product.ts";
 import {
   passForward,
@@ -130,14 +130,19 @@ function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Ro
     const prepared = backRounds(workspace, given, size, gradients);
     const all = roundsIn(workspace, given, size, workspace.input(kept));
     const scratch = fewScratch(workspace, given, size);
+    const back = (areSquare(prepared) ? squareRoundBack : backwardRound)(workspace, prepared);
     const unit = states * width;
     const largest = Math.max(...levels.list.map(({ units }) => units.length)) * unit;
-    let [d, dBefore] = [workspace.scratch(largest), workspace.scratch(largest)];
+    const [one, other] = [workspace.scratch(largest), workspace.scratch(largest)];
+    const otherThan = (taken: number): number => (taken === one ? other : one);
     const last = all[all.length - 1];
-    kernel.gatherRows(workspace.input(upstream), last.units, 0, last.level.units.length, unit, d);
+    let d = workspace.input(upstream);
+    if (!holdsAll(last.level, rows / states)) {
+      kernel.gatherRows(d, last.units, 0, last.level.units.length, unit, other);
+      d = other;
+    }
     workspace.clear(dStart, rows * width);
-    const back = (areSquare(prepared) ? squareRoundBack : backwardRound)(workspace, prepared);
-    let few = fewOf(workspace, size, scratch, last, d, dBefore);
+    let few = fewOf(workspace, size, scratch, last, d, otherThan(d));
     const addFew = ({ rows: list, count, d: from }: FewRows, { units }: Round) => {
       kernel.rowsOfUnits(list, count, units, states, scratch.places);
       kernel.scatterRows(from, scratch.places, count, width, true, dStart);
@@ -147,17 +152,18 @@ function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Ro
     for (let r = all.length - 1; r > 0; r--) {
       const [before, round] = [all[r - 1], all[r]];
       if (few === null) {
-        back(before, round, d, dBefore, dStart);
-        [d, dBefore] = [dBefore, d];
+        // The upstream gradient is not ours to overwrite.
+        const dSums = d === other ? other : one;
+        back(before, round, { d, dSums, dBefore: otherThan(dSums), dStart });
+        d = otherThan(dSums);
         continue;
       }
-      few = backwardFew(workspace, prepared, scratch, before, round, few, few.d === d ? dBefore : d);
+      few = backwardFew(workspace, prepared, scratch, before, round, few, otherThan(few.d));
       addFew(few, before);
       const count = before.level.units.length * states;
       if (areFew(few.count, count, width)) continue;
-      const other = few.d === d ? dBefore : d;
-      kernel.spreadRows(few.d, few.rows, few.count, count, width, other);
-      [d, dBefore] = [other, few.d];
+      d = otherThan(few.d);
+      kernel.spreadRows(few.d, few.rows, few.count, count, width, d);
       few = null;
     }
   });

@@ -46,47 +46,8 @@ export interface TensorKernel {
   largest(x: number, count: number): number;
   reluBack(d: number, y: number, result: number, count: number): void;
   maskOf(y: number, count: number, mask: number): void;
-  squareForward(input: number, layers: number, count: number, rows: number, mask: number): void;
-  squareUpdates(
-    sent: number,
-    edgeStart: number,
-    from: number,
-    weight: number,
-    sums: number,
-    states: number,
-    layers: number,
-    layerCount: number,
-    mask: number,
-    start: number,
-    units: number,
-    count: number,
-  ): void;
-  squareBack(
-    d: number,
-    mask: number,
-    input: number,
-    layers: number,
-    count: number,
-    rows: number,
-    to: number,
-    scratch: number,
-  ): void;
-  squareSendersBack(
-    d: number,
-    edgeStart: number,
-    receivers: number,
-    weight: number,
-    states: number,
-    mask: number,
-    input: number,
-    layers: number,
-    layerCount: number,
-    to: number,
-    scratch: number,
-    units: number,
-    count: number,
-    dStart: number,
-  ): void;
+  squareRound(record: number): void;
+  squareRoundBack(record: number): void;
   maskBack(d: number, mask: number, index: number, rows: number, width: number, result: number): void;
   tanhBack(d: number, y: number, result: number, count: number): void;
   addAll(x: number, y: number, result: number, count: number): void;

@@ -3,7 +3,7 @@
  * tables of every level, and where they lie.
  */
 import type { Tensor } from "../types.ts";
-import type { Level, Levels } from "./levels.ts";
+import { holdsAll, type Level, type Levels } from "./levels.ts";
 import { factor, matrix } from "./product.ts";
 import {
   blockRows,
@@ -54,7 +54,7 @@ export function passForward(
   const rounds = prepare(workspace, given, size, start, tables !== null);
   const all =
     tables === null ? roundsInTwo(workspace, given, size) : roundsIn(workspace, given, size, tables);
-  const isWhole = listsAll(lastOf(all).level, rows / states);
+  const isWhole = holdsAll(lastOf(all).level, rows / states);
   if (isWhole) all.push({ ...all.pop()!, x: value });
   const [first] = all;
   const unit = states * width;
@@ -70,10 +70,6 @@ export function passForward(
   if (units * states < rows) workspace.clear(value, rows * width);
   kernel.scatterRows(last.x, last.units, units, unit, false, value);
 }
-
-/** Whether a level holds all units in their order, as the value does. */
-const listsAll = ({ units }: Level, count: number): boolean =>
-  units.length === count && units.every((unit, i) => unit === i);
 
 /** Widths of the tables of a round. The last output of messages and of updates has a mask alone. */
 export function widthsOf({ weights, messageLayers }: RoundWeights) {

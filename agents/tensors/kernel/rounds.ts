@@ -149,15 +149,22 @@ export interface RoundsBack extends Rounds {
   readonly dSums: number;
 }
 
-/**
- * From the gradient `d` after a round to `dBefore`, that before it, which is added to `dStart` too.
- * May overwrite `d`.
- */
-export type BackRound = (before: Round, round: Round, d: number, dBefore: number, dStart: number) => void;
+/** Addresses of a round's gradients. */
+export interface RoundGradients {
+  /** After the round. */
+  readonly d: number;
+  /** Where that of its sums may go: as large as `d`, and maybe `d` itself. */
+  readonly dSums: number;
+  /** Where that before the round goes; it is added to that of the start too. */
+  readonly dBefore: number;
+  readonly dStart: number;
+}
+
+export type BackRound = (before: Round, round: Round, gradients: RoundGradients) => void;
 
 export const backwardRound =
   (workspace: Workspace, rounds: RoundsBack): BackRound =>
-  (before, round, d, dBefore, dStart) => {
+  (before, round, { d, dBefore, dStart }) => {
     const { states, width, dSums } = rounds;
     const { start, from, weight } = round.outgoing;
     const summed = states * lastOf(rounds.message).outputs;

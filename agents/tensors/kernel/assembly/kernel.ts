@@ -11,5 +11,5 @@ export { cell, cellBack } from "./lstm";
 export { maskBack, maskOf } from "./mask";
 export { normRows, poolPositions } from "./position";
 export { multiply, pack } from "./products/multiply";
-export { squareBack, squareForward, squareSendersBack, squareUpdates } from "./square-rounds";
+export { squareRound, squareRoundBack } from "./square-rounds";
 export { softmaxBack, softmaxRows } from "./rows";
