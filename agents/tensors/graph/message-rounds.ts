@@ -26,6 +26,7 @@ import {
 import { backwardRound, blockRows, type Round, type RoundsBack } from "../kernel/rounds.ts";
 import { areSquare, squareRoundBack } from "../kernel/square-rounds.ts";
 import { compute, type Workspace } from "../kernel/workspace.ts";
+import { saveForGradient } from "../saved.ts";
 import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
 export interface DenseLayer {
@@ -82,13 +83,13 @@ export function messageRounds(
     const save = inputs.pop() as unknown as (tensors: Tensor[]) => void;
     const given = { start: inputs[0] as Tensor, weights: inputs.slice(1) as Tensor[], messageLayers };
     const [value, ...tables] = forward(tf, given, size, recorded);
-    save([...(inputs as Tensor[]), ...tables]);
+    const again = saveForGradient(tf, save, [...(inputs as Tensor[]), ...tables]);
     return {
       value,
       gradFunc: (upstream: Tensor, saved: Tensor[]) => {
-        const weights = saved.slice(1, 1 + 2 * all.length);
-        const kept = saved[1 + 2 * all.length];
-        return backward(tf, upstream, { start: saved[0], weights, messageLayers }, kept, size);
+        const [start, ...rest] = again(saved);
+        const weights = rest.slice(0, 2 * all.length);
+        return backward(tf, upstream, { start, weights, messageLayers }, rest[2 * all.length], size);
       },
     };
   });

@@ -83,6 +83,14 @@ export interface TensorKernel {
   ): void;
   gatherRows(x: number, index: number, y: number, rows: number, width: number, result: number): void;
   scatterRows(x: number, index: number, rows: number, width: number, add: boolean, result: number): void;
+  copyRows(
+    x: number,
+    stride: number,
+    rows: number,
+    width: number,
+    result: number,
+    resultStride: number,
+  ): void;
   spreadRows(x: number, index: number, rows: number, all: number, width: number, result: number): void;
   activeRows(x: number, rows: number, width: number, index: number): number;
   countBelow(index: number, count: number, limit: number): number;

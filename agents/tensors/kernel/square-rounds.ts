@@ -1,9 +1,9 @@
 /**
  * Rounds of message passing whose layers are all 16 wide, as narrow policies have them. One call of
- * the kernel is a round: strips of a few rows go through its layers, so that they stay in the cache.
- * All sums have the order of rounds.ts, hence its bits.
+ * the kernel is a round: strips of a few rows go through its layers, and stay in the cache. All
+ * sums have the order of rounds.ts, hence its bits.
  */
-import type { BackRound, Round, Rounds, RoundsBack } from "./rounds.ts";
+import type { BackRound, Layer, LayerGradient, Round, Rounds, RoundsBack } from "./rounds.ts";
 import type { Workspace } from "./workspace.ts";
 
 const WIDTH = 16;
@@ -18,12 +18,6 @@ export const areSquare = ({ states, message, update }: Rounds): boolean =>
 export function squareRound(workspace: Workspace, rounds: Rounds, before: Round, round: Round): void {
   const { states, message, update, sent, start, recorded } = rounds;
   const { incoming } = round;
-  const outputs = [...round.messages, sent, ...round.updates, round.x];
-  const layers = [...message, ...update].flatMap(({ forward, bias }, i) => [
-    forward.address,
-    bias,
-    outputs[i],
-  ]);
   const record = [
     states,
     before.level.units.length,
@@ -40,8 +34,14 @@ export function squareRound(workspace: Workspace, rounds: Rounds, before: Round,
     recorded ? round.updateMask : 0,
     start,
     round.units,
-    ...layers,
   ];
+  const addLayer = ({ forward, bias }: Layer, output: number) => record.push(forward.address, bias, output);
+  message.forEach((layer, i) => {
+    addLayer(layer, round.messages[i] ?? sent);
+  });
+  update.forEach((layer, i) => {
+    addLayer(layer, round.updates[i] ?? round.x);
+  });
   workspace.kernel.squareRound(workspace.copy(Int32Array.from(record)));
 }
 
@@ -51,14 +51,6 @@ export function squareRoundBack(workspace: Workspace, rounds: RoundsBack): BackR
   const scratch = workspace.scratch(2 * WIDTH * Math.max(STRIP, states));
   return (before, round, { d, dSums, dBefore, dStart }) => {
     const { outgoing } = round;
-    // The outputs of last layers are not kept.
-    const outputs = [...round.updates, 0, ...round.messages, 0];
-    const layers = [...updateBack, ...messageBack].flatMap(({ through, dWeights, dBias }, i) => [
-      through.address,
-      dWeights,
-      dBias,
-      outputs[i],
-    ]);
     const record = [
       states,
       round.level.updated,
@@ -78,8 +70,16 @@ export function squareRoundBack(workspace: Workspace, rounds: RoundsBack): BackR
       before.units,
       dStart,
       scratch,
-      ...layers,
     ];
+    // The outputs of last layers are not kept.
+    const addLayer = ({ through, dWeights, dBias }: LayerGradient, output = 0) =>
+      record.push(through.address, dWeights, dBias, output);
+    updateBack.forEach((layer, i) => {
+      addLayer(layer, round.updates[i]);
+    });
+    messageBack.forEach((layer, i) => {
+      addLayer(layer, round.messages[i]);
+    });
     workspace.kernel.squareRoundBack(workspace.copy(Int32Array.from(record)));
   };
 }

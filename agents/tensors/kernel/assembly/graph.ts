@@ -45,28 +45,24 @@ function sumWide(
     const second = x + load<i32>(from + edge, 4) * rowBytes;
     const share = v128.load_splat<f32>(weight + edge);
     const other = v128.load_splat<f32>(weight + edge, 4);
-    if (before == 0) sumOfTwo(first, second, share, other, 0, to, width, false);
-    else sumOfTwo(first, second, share, other, before, to, width, true);
+    sumOfTwo(first, second, share, other, before, to, width);
     before = to;
   }
   if (e < end) {
     const source = x + load<i32>(from + (<usize>e << 2)) * rowBytes;
     const share = v128.load_splat<f32>(weight + (<usize>e << 2));
-    if (before == 0) sumOfOne(source, share, 0, to, width, false);
-    else sumOfOne(source, share, before, to, width, true);
+    sumOfOne(source, share, before, to, width);
   } else if (before == 0) clearAll(to, width);
   else if (before != to) copyAll(before, to, width);
 }
 
-/** to = before + share x first + other x second, from left to right. */
-// @ts-ignore: decorator
-@inline
+/** to = before + share x first + other x second, from left to right; 0 stands for no `before`. */
 function sumOfTwo(
-  first: usize, second: usize, share: v128, other: v128, before: usize, to: usize, width: i32, has: bool,
+  first: usize, second: usize, share: v128, other: v128, before: usize, to: usize, width: i32,
 ): void {
   for (const last = to + (<usize>width << 2); to != last; to += 32) {
     let s0 = f32x4.splat(0), s1 = s0;
-    if (has) {
+    if (before != 0) {
       s0 = v128.load(before);
       s1 = v128.load(before, 16);
       before += 32;
@@ -82,12 +78,10 @@ function sumOfTwo(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function sumOfOne(source: usize, share: v128, before: usize, to: usize, width: i32, has: bool): void {
+function sumOfOne(source: usize, share: v128, before: usize, to: usize, width: i32): void {
   for (const last = to + (<usize>width << 2); to != last; to += 32) {
     let s0 = f32x4.splat(0), s1 = s0;
-    if (has) {
+    if (before != 0) {
       s0 = v128.load(before);
       s1 = v128.load(before, 16);
       before += 32;

@@ -5,7 +5,7 @@ export {
   addAll, addRows, allZero, clearAll, exponentials, largest, reluBack, tanhAll, tanhBack,
 } from "./elements";
 export { fmaAll } from "./fma";
-export { activeRows, countBelow, gatherRows, rowsOfUnits, scatterRows, spreadRows } from "./gather";
+export { activeRows, copyRows, countBelow, gatherRows, rowsOfUnits, scatterRows, spreadRows } from "./gather";
 export { listMarked, markSenders, neighbourSums, sendBack } from "./graph";
 export { cell, cellBack } from "./lstm";
 export { maskBack, maskOf } from "./mask";

@@ -20,7 +20,7 @@ export function squareMasked(a: usize, b: usize, c: usize, rows: i32, bias: usiz
   tiles(a, b, c, rows, bias, f32x4.splat(0), mask, 0, 0, true, false, false);
 }
 
-/** With relu, plus the rows of `start` after that and after the mask, which is left out where it is 0. */
+/** With relu, then a mask unless that is 0, then plus the rows of `start`. */
 export function squareStarted(
   a: usize, b: usize, c: usize, rows: i32, bias: usize, mask: usize, start: usize,
 ): void {
