@@ -1,7 +1,7 @@
 /**
  * The kernel of the tensor operations with fused multiply-add: base64 of WebAssembly.
  * Compiled from assembly/kernel.ts by `npm run build:kernels`.
- * Seal: 8707fe72cbd085ffdbdff7e7d4bb0063498de8dbed20a80aee2c3db706eb3383
+ * Seal: 088ca3e4e56b4cca024fbd45f3e711e46e21f2a8e57c1c7a8a529ea4ed155fe9
  */
 export const fusedTensorsWasm =
   "AGFzbQEAAAAB4AEWYAZ/f39/f38AYAR/f39/AGAFf39/f38AYAN/f38AYAp/f39/f39/f39/AGANf39/f39/f39/f39/fwBgCX9/f39/f39/fw" +

@@ -1,7 +1,7 @@
 /**
  * The kernel of the tensor operations: base64 of WebAssembly.
  * Compiled from assembly/kernel.ts by `npm run build:kernels`.
- * Seal: 30f3ff83baeb756b43ba5205138ebf8d01a07c6e4b0369eb1575ab0da5b3f829
+ * Seal: 35e1674504ea03c2c662492f7b2af2427f8f8c3fb59f36d7a37c667dce2e834b
  */
 export const tensorsWasm =
   "AGFzbQEAAAAB5wEXYAZ/f39/f38AYAR/f39/AGAFf39/f38AYAN/f38AYAp/f39/f39/f39/AGANf39/f39/f39/f39/fwBgCX9/f39/f39/fw" +

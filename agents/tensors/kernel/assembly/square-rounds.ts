@@ -1,7 +1,7 @@
 /**
  * Rounds of message passing whose layers are all 16 wide. A strip of rows goes through all layers
- * while it is in the first-level cache. All messages come before all updates: computing them just
- * before they are read took a tenth longer, and so did loading strips ahead.
+ * while it is in the first-level cache. All messages come before all updates, because
+ * computing them just before they are read took longer.
  *
  * A unit is an even number of rows, its states. Tables of a round hold its units side by side.
  */
