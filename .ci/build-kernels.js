@@ -60,7 +60,7 @@ export function sealedAgain(name, module) {
 
 async function sealedModule(name, base64) {
   const { constant, title } = kernels[name];
-  const lines = base64.match(/.{1,100}/g) ?? [];
+  const lines = base64.match(/.{1,110}/g) ?? [];
   const text = lines.map((line) => `  "${line}"`).join(" +\n");
   const seal = await sealOf(name, base64);
   return `/**

@@ -19,6 +19,7 @@ import {
   messageRounds,
 } from "../tensors/graph/message-rounds.ts";
 import { type EdgeList, meanEdges } from "../tensors/graph/neighbour-sum.ts";
+import { sideBySide } from "../tensors/graph/side-by-side.ts";
 import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import type { Weights } from "./weights.ts";
 
@@ -107,7 +108,7 @@ export function messagePassing(
         const rows = tf.reshape(features, [nodes * states, columns]);
         const start = transform(rows, { constant: true });
         const embedded = flows.map((flow) => messageRounds(tf, start, flow, flow.graph, { rounds }));
-        return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
+        return tf.reshape(sideBySide(tf, embedded), [nodes, states, 2 * width]);
       };
       return Object.assign(embed, { transform, flows, rounds });
     },

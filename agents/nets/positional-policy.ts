@@ -20,6 +20,7 @@ import {
   type PositionLayers,
   positionLogits,
 } from "../tensors/graph/position-logits.ts";
+import { sideBySide } from "../tensors/graph/side-by-side.ts";
 import type { Tensor, Tf } from "../tensors/types.ts";
 import { type DevicePooling, devicePooling, type Position } from "./device-pooling.ts";
 import { type Flow, messagePassing, perceptron } from "./message-passing.ts";
@@ -110,7 +111,7 @@ export function createPositionalNetwork(
           visits.length * devices,
           DEVICE_COLUMNS,
         ]);
-        return tf.concat([itself, pooled, seen], 1);
+        return sideBySide(tf, [itself, pooled, seen]);
       };
 
       const layers: PositionLayers = {

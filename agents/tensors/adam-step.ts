@@ -1,7 +1,7 @@
 /**
  * A step of Adam on the tensor kernel: one pass over all weights, with the gradient's norm clipped.
  */
-import { compute } from "./kernel/workspace.ts";
+import { compute, type Workspace } from "./kernel/workspace.ts";
 import type { Tensor, Tf, Variable } from "./types.ts";
 
 export interface AdamState {
@@ -20,14 +20,20 @@ export interface AdamRates {
   readonly clipNorm: number;
 }
 
-/** Moves the variables and the moments; answers the norm of the gradient before clipping. */
-export function adamStep(tf: Tf, gradient: Tensor, state: AdamState, rates: AdamRates): number {
+/** The gradient of each variable; null where a loss does not depend on it. */
+export type Gradients = readonly (Tensor | null)[];
+
+/**
+ * Moves the variables and the moments by the sum of some gradients; answers the norm of that sum
+ * before clipping.
+ */
+export function adamStep(tf: Tf, parts: readonly Gradients[], state: AdamState, rates: AdamRates): number {
   const { variables, first, second } = state;
   let norm = 0;
   const [newFirst, newSecond, ...values] = compute(tf, (workspace) => {
     const { kernel } = workspace;
-    const from = workspace.input(gradient);
-    norm = Math.sqrt(kernel.squares(from, gradient.size));
+    const from = sumOf(workspace, parts, state);
+    norm = Math.sqrt(kernel.squares(from, first.size));
     const scale = norm > rates.clipNorm ? rates.clipNorm / norm : 1;
     const moments = [first, second].map((moment) => ({
       from: workspace.input(moment),
@@ -59,4 +65,22 @@ export function adamStep(tf: Tf, gradient: Tensor, state: AdamState, rates: Adam
     variable.assign(values[i] as never);
   });
   return norm;
+}
+
+/** The gradients of all variables, one behind the other. */
+function sumOf(workspace: Workspace, parts: readonly Gradients[], { variables, first }: AdamState): number {
+  const sum = workspace.zeros(first.size);
+  parts.forEach((gradients, part) => {
+    let to = sum;
+    variables.forEach(({ size }, i) => {
+      const gradient = gradients[i];
+      if (gradient !== null) {
+        const from = workspace.input(gradient);
+        if (part === 0) workspace.move(from, to, size);
+        else workspace.kernel.addAll(to, from, to, size);
+      }
+      to += 4 * size;
+    });
+  });
+  return sum;
 }

@@ -6,6 +6,7 @@
  */
 import { factor, matrix, product, transposedFactor, transposedProduct } from "./kernel/product.ts";
 import { compute } from "./kernel/workspace.ts";
+import { saveForGradient } from "./saved.ts";
 import type { Tensor, Tensor2D, Tf } from "./types.ts";
 
 export type Activation = "relu" | "tanh" | "linear";
@@ -27,11 +28,11 @@ export function dense(
     const save = inputs.pop() as unknown as (tensors: Tensor[]) => void;
     const [a, b, offset] = (constant ? [x, ...inputs] : inputs) as Tensor[];
     const value = forward(tf, a, b, offset, activation);
-    save([a, b, value]);
+    const again = saveForGradient(tf, save, [a, b, value]);
     return {
       value,
       gradFunc: (upstream: Tensor, saved: Tensor[]) =>
-        backward(tf, upstream, saved as [Tensor, Tensor, Tensor], activation, constant),
+        backward(tf, upstream, again(saved) as [Tensor, Tensor, Tensor], activation, constant),
     };
   });
   return operation(...(constant ? [weights, bias] : [x, weights, bias])) as Tensor2D;

@@ -9,7 +9,7 @@
 
 import { loadTensor, type SavedWeights, saveTensor } from "../nets/weights.ts";
 import { adamStep } from "../tensors/adam-step.ts";
-import type { Tensor, Tensor1D, Tf, Variable } from "../tensors/types.ts";
+import type { Tensor, Tf, Variable } from "../tensors/types.ts";
 
 export interface AdamOptions {
   readonly learningRate: number;
@@ -50,13 +50,8 @@ export function createAdam(tf: Tf, variables: readonly Variable[], options: Adam
     tf.tidy(() => {
       const { value, grads } = tf.variableGrads(() => loss() as never, [...variables]);
       // A part of the losses may not depend on all weights.
-      const gradient = tf.concat(
-        variables.map(({ name, size }) => {
-          const found = grads[name] as Tensor | null | undefined;
-          return found == null ? tf.zeros([size]) : tf.reshape(found, [-1]);
-        }),
-      ) as Tensor1D;
-      return { loss: value.dataSync()[0], gradient };
+      const gradients = variables.map(({ name }) => (grads[name] as Tensor | null | undefined) ?? null);
+      return { loss: value.dataSync()[0], gradients: gradients as Tensor[] };
     });
 
   return {
@@ -64,11 +59,11 @@ export function createAdam(tf: Tf, variables: readonly Variable[], options: Adam
     minimize(...losses) {
       return tf.tidy(() => {
         const parts = losses.map(differentiate);
-        const flat = parts.map((part) => part.gradient).reduce((a, b) => tf.add(a, b));
         steps++;
         const rate = (this.learningRate * Math.sqrt(1 - beta2 ** steps)) / (1 - beta1 ** steps);
+        const gradients = parts.map((part) => part.gradients);
         const rates = { rate, beta1, beta2, epsilon, clipNorm };
-        const gradientNorm = adamStep(tf, flat, { variables, first, second }, rates);
+        const gradientNorm = adamStep(tf, gradients, { variables, first, second }, rates);
         return { loss: parts.reduce((sum, part) => sum + part.loss, 0), gradientNorm };
       });
     },

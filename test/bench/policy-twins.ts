@@ -2,7 +2,7 @@
  * Policy updates beside their twins in PyTorch, one thread each, with the same arithmetic at
  * the same sizes.
  *
- *     npx tsx test/bench/policy-twins.ts [--python PATH] [--rounds 3] [--only NAME]
+ *     npx tsx test/bench/policy-twins.ts [--python PATH] [--rounds 3] [--only NAME] [--warm-up 30]
  *
  * - `gnn-*`: 200 ops, about 410 edges, 32 states, 8 rounds of messages in 2 directions, 16 or 64
  *   wide;
@@ -10,6 +10,8 @@
  *   rows alone that the policy reads;
  * - `seq2seq-*`: 40 groups, batch 10, LSTM encoder, LSTM decoder with additive attention, 64 or 512
  *   wide.
+ *
+ * `--warm-up` tells how many updates of ours are not counted. V8 compiles during some 200.
  *
  * An update is forward, backward and Adam. The other side is `../shared/bench/policy_updates.py`,
  * run by the Python that has `torch`; without either, ours alone is printed. Each side is a process
@@ -24,9 +26,6 @@ import { parseArgs } from "node:util";
 import { loadTf } from "../../agents/tensors/tf.ts";
 import { graphUpdate } from "./twins/graph-update.ts";
 import { sequenceUpdate } from "./twins/sequence-update.ts";
-
-/** Updates until the compilers of V8 have done their work; a training has thousands. */
-const WARM_UP = 30;
 
 const twins = [
   { name: "gnn-H16", theirs: "gnn-sparse-H16", target: 0.5 },
@@ -43,6 +42,7 @@ const { values } = parseArgs({
     python: { type: "string", default: "python3" },
     rounds: { type: "string", default: "3" },
     only: { type: "string" },
+    "warm-up": { type: "string", default: "30" },
     measure: { type: "string" },
   },
 });
@@ -88,7 +88,11 @@ function otherSide(python: string): string | null {
 function ourMs(name: string): number {
   const self = fileURLToPath(import.meta.url);
   return Number(
-    execFileSync(process.execPath, [...process.execArgv, self, "--measure", name], { encoding: "utf8" }),
+    execFileSync(
+      process.execPath,
+      [...process.execArgv, self, "--measure", name, "--warm-up", values["warm-up"]],
+      { encoding: "utf8" },
+    ),
   );
 }
 
@@ -108,7 +112,7 @@ async function measure(name: string): Promise<number> {
     kind === "gnn"
       ? graphUpdate(tf, Number(width), { read: read !== undefined })
       : sequenceUpdate(tf, Number(width));
-  for (let i = 0; i < WARM_UP; i++) update();
+  for (let i = 0; i < Number(values["warm-up"]); i++) update();
   const times: number[] = [];
   for (let i = 0; i < 15; i++) {
     const before = process.cpuUsage();

@@ -12,7 +12,7 @@
  */
 import { areFew, backwardFew, type FewRows, type FewScratch } from "../kernel/few-rows.ts";
 import { type Incoming, incomingOf, type WeightedEdges } from "../kernel/incoming.ts";
-import { type Levels, levelsOf } from "../kernel/levels.ts";
+import { holdsAll, type Levels, levelsOf } from "../kernel/levels.ts";
 import { matrix, transposedFactor } from "../kernel/product.ts";
 import {
   passForward,
@@ -24,7 +24,9 @@ import {
   widthsOf,
 } from "../kernel/round-tables.ts";
 import { backwardRound, blockRows, type Round, type RoundsBack } from "../kernel/rounds.ts";
+import { areSquare, squareRoundBack } from "../kernel/square-rounds.ts";
 import { compute, type Workspace } from "../kernel/workspace.ts";
+import { saveForGradient } from "../saved.ts";
 import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
 export interface DenseLayer {
@@ -81,13 +83,13 @@ export function messageRounds(
     const save = inputs.pop() as unknown as (tensors: Tensor[]) => void;
     const given = { start: inputs[0] as Tensor, weights: inputs.slice(1) as Tensor[], messageLayers };
     const [value, ...tables] = forward(tf, given, size, recorded);
-    save([...(inputs as Tensor[]), ...tables]);
+    const again = saveForGradient(tf, save, [...(inputs as Tensor[]), ...tables]);
     return {
       value,
       gradFunc: (upstream: Tensor, saved: Tensor[]) => {
-        const weights = saved.slice(1, 1 + 2 * all.length);
-        const kept = saved[1 + 2 * all.length];
-        return backward(tf, upstream, { start: saved[0], weights, messageLayers }, kept, size);
+        const [start, ...rest] = again(saved);
+        const weights = rest.slice(0, 2 * all.length);
+        return backward(tf, upstream, { start, weights, messageLayers }, rest[2 * all.length], size);
       },
     };
   });
@@ -129,35 +131,41 @@ function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Ro
     const prepared = backRounds(workspace, given, size, gradients);
     const all = roundsIn(workspace, given, size, workspace.input(kept));
     const scratch = fewScratch(workspace, given, size);
+    const back = (areSquare(prepared) ? squareRoundBack : backwardRound)(workspace, prepared);
     const unit = states * width;
     const largest = Math.max(...levels.list.map(({ units }) => units.length)) * unit;
-    let [d, dBefore] = [workspace.scratch(largest), workspace.scratch(largest)];
+    const [one, other] = [workspace.scratch(largest), workspace.scratch(largest)];
+    const otherThan = (taken: number): number => (taken === one ? other : one);
     const last = all[all.length - 1];
-    kernel.gatherRows(workspace.input(upstream), last.units, 0, last.level.units.length, unit, d);
+    let d = workspace.input(upstream);
+    if (!holdsAll(last.level, rows / states)) {
+      kernel.gatherRows(d, last.units, 0, last.level.units.length, unit, other);
+      d = other;
+    }
     workspace.clear(dStart, rows * width);
-    let few = fewOf(workspace, size, scratch, last, d, dBefore);
-    for (let r = all.length - 1; r >= 0; r--) {
-      const { units, level } = all[r];
-      const count = level.units.length;
-      if (few !== null && !areFew(few.count, count * states, width)) {
-        const other = few.d === d ? dBefore : d;
-        kernel.spreadRows(few.d, few.rows, few.count, count * states, width, other);
-        [d, dBefore] = [other, few.d];
-        few = null;
-      }
-      if (few === null) kernel.scatterRows(d, units, count, unit, true, dStart);
-      else {
-        kernel.rowsOfUnits(few.rows, few.count, units, states, scratch.places);
-        kernel.scatterRows(few.d, scratch.places, few.count, width, true, dStart);
-      }
-      if (r === 0) break;
+    let few = fewOf(workspace, size, scratch, last, d, otherThan(d));
+    const addFew = ({ rows: list, count, d: from }: FewRows, { units }: Round) => {
+      kernel.rowsOfUnits(list, count, units, states, scratch.places);
+      kernel.scatterRows(from, scratch.places, count, width, true, dStart);
+    };
+    if (few === null) kernel.scatterRows(d, last.units, last.level.units.length, unit, true, dStart);
+    else addFew(few, last);
+    for (let r = all.length - 1; r > 0; r--) {
+      const [before, round] = [all[r - 1], all[r]];
       if (few === null) {
-        backwardRound(workspace, prepared, all[r - 1], all[r], d, dBefore);
-        [d, dBefore] = [dBefore, d];
-      } else {
-        const to = few.d === d ? dBefore : d;
-        few = backwardFew(workspace, prepared, scratch, all[r - 1], all[r], few, to);
+        // The upstream gradient is not ours to overwrite.
+        const dSums = d === other ? other : one;
+        back(before, round, { d, dSums, dBefore: otherThan(dSums), dStart });
+        d = otherThan(dSums);
+        continue;
       }
+      few = backwardFew(workspace, prepared, scratch, before, round, few, otherThan(few.d));
+      addFew(few, before);
+      const count = before.level.units.length * states;
+      if (areFew(few.count, count, width)) continue;
+      d = otherThan(few.d);
+      kernel.spreadRows(few.d, few.rows, few.count, count, width, d);
+      few = null;
     }
   });
 }

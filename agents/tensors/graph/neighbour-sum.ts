@@ -18,14 +18,33 @@ export function neighbourSum(tf: Tf, x: Tensor, edges: WeightedEdges, rows = x.s
     const input = inputs[0] as Tensor;
     const nodes = input.shape[0];
     return {
-      value: summed(tf, input, incomingOf(edges, rows)),
-      gradFunc: (upstream: Tensor) => summed(tf, upstream, incomingOf(turned(edges), nodes)),
+      value: summed(tf, input, sortedOf(edges, rows)),
+      gradFunc: (upstream: Tensor) => summed(tf, upstream, sortedOf(turnedOf(edges), nodes)),
     };
   });
   return operation(x) as Tensor2D;
 }
 
-const turned = ({ from, to, weight }: WeightedEdges): WeightedEdges => ({ from: to, to: from, weight });
+/** Lists do not change, so what is made of one is kept as long as it is. */
+const sorted = new WeakMap<WeightedEdges, Incoming>();
+const turned = new WeakMap<WeightedEdges, WeightedEdges>();
+
+function sortedOf(edges: WeightedEdges, rows: number): Incoming {
+  const known = sorted.get(edges);
+  if (known?.rows === rows) return known;
+  const made = incomingOf(edges, rows);
+  sorted.set(edges, made);
+  return made;
+}
+
+function turnedOf(edges: WeightedEdges): WeightedEdges {
+  const known = turned.get(edges);
+  if (known !== undefined) return known;
+  const { from, to, weight } = edges;
+  const made = { from: to, to: from, weight };
+  turned.set(edges, made);
+  return made;
+}
 
 function summed(tf: Tf, x: Tensor, { rows, start, from, weight }: Incoming): Tensor {
   const width = x.shape[1] as number;

@@ -46,18 +46,8 @@ export interface TensorKernel {
   largest(x: number, count: number): number;
   reluBack(d: number, y: number, result: number, count: number): void;
   maskOf(y: number, count: number, mask: number): void;
-  squareMasked(a: number, b: number, c: number, rows: number, bias: number, mask: number): void;
-  squareUpdates(
-    a: number,
-    b: number,
-    c: number,
-    rows: number,
-    bias: number,
-    mask: number,
-    start: number,
-    units: number,
-    count: number,
-  ): void;
+  squareRound(record: number): void;
+  squareRoundBack(record: number): void;
   maskBack(d: number, mask: number, index: number, rows: number, width: number, result: number): void;
   tanhBack(d: number, y: number, result: number, count: number): void;
   addAll(x: number, y: number, result: number, count: number): void;
@@ -93,6 +83,14 @@ export interface TensorKernel {
   ): void;
   gatherRows(x: number, index: number, y: number, rows: number, width: number, result: number): void;
   scatterRows(x: number, index: number, rows: number, width: number, add: boolean, result: number): void;
+  copyRows(
+    x: number,
+    stride: number,
+    rows: number,
+    width: number,
+    result: number,
+    resultStride: number,
+  ): void;
   spreadRows(x: number, index: number, rows: number, all: number, width: number, result: number): void;
   activeRows(x: number, rows: number, width: number, index: number): number;
   countBelow(index: number, count: number, limit: number): number;

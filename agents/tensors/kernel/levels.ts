@@ -61,6 +61,10 @@ export function levelsOf(graph: Receivers, read: Int32Array, states: number, rou
   return packed([{ units, updated: 0, incoming: NONE, outgoing: NONE }, ...levels]);
 }
 
+/** Whether a level has as many units, all of them, in their order. */
+export const holdsAll = ({ units }: Level, count: number): boolean =>
+  units.length === count && units.every((unit, place) => unit === place);
+
 function packed(list: readonly Level[]): Levels {
   const parts: Int32Array[] = [];
   let length = 0;

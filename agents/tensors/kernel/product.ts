@@ -30,10 +30,6 @@ const LARGEST_PLAIN = 128;
 /** Of this width and height the kernel has tiles of its own, for a packed factor. */
 const SQUARE = 16;
 
-/** Whether rows times this factor have the kernel's tiles of 16 x 16. */
-export const isSquareTile = (depth: number, { columns, stepStride }: Factor, rows: number): boolean =>
-  depth === SQUARE && columns === SQUARE && stepStride === 8 && rows % 2 === 0;
-
 export function factor(workspace: Workspace, { address, rows, columns, stride }: Matrix): Factor {
   const isSquare = rows === SQUARE && columns === SQUARE;
   if (columns % 8 === 0 && stride <= LARGEST_PLAIN && !isSquare)

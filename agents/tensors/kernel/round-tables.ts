@@ -3,9 +3,19 @@
  * tables of every level, and where they lie.
  */
 import type { Tensor } from "../types.ts";
-import type { Level, Levels } from "./levels.ts";
+import { holdsAll, type Level, type Levels } from "./levels.ts";
 import { factor, matrix } from "./product.ts";
-import { blockRows, type Edges, forwardRound, type Layer, type Round, type Rounds } from "./rounds.ts";
+import {
+  blockRows,
+  type Edges,
+  forwardRound,
+  keepQuiet,
+  type Layer,
+  lastOf,
+  type Round,
+  type Rounds,
+} from "./rounds.ts";
+import { areSquare, squareRound } from "./square-rounds.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Matrix and bias of every layer, those of messages first. */
@@ -44,11 +54,18 @@ export function passForward(
   const rounds = prepare(workspace, given, size, start, tables !== null);
   const all =
     tables === null ? roundsInTwo(workspace, given, size) : roundsIn(workspace, given, size, tables);
+  const isWhole = holdsAll(lastOf(all).level, rows / states);
+  if (isWhole) all.push({ ...all.pop()!, x: value });
   const [first] = all;
   const unit = states * width;
   kernel.gatherRows(start, first.units, 0, first.level.units.length, unit, first.x);
-  for (let r = 1; r < all.length; r++) forwardRound(workspace, rounds, all[r - 1], all[r]);
-  const last = all[all.length - 1];
+  const pass = areSquare(rounds) ? squareRound : forwardRound;
+  for (let r = 1; r < all.length; r++) {
+    pass(workspace, rounds, all[r - 1], all[r]);
+    keepQuiet(workspace, rounds, all[r]);
+  }
+  if (isWhole) return;
+  const last = lastOf(all);
   const units = last.level.units.length;
   if (units * states < rows) workspace.clear(value, rows * width);
   kernel.scatterRows(last.x, last.units, units, unit, false, value);

@@ -8,7 +8,7 @@
  * (levels.ts), each with its states side by side.
  */
 import type { Level } from "./levels.ts";
-import { type Factor, isSquareTile, type Matrix, matrix, product, transposedProduct } from "./product.ts";
+import { type Factor, type Matrix, matrix, product, transposedProduct } from "./product.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A dense layer: addresses of its weights and its bias. */
@@ -102,21 +102,17 @@ export function forwardRound(workspace: Workspace, rounds: Rounds, before: Round
     const mask = rounds.recorded ? round.updateMask + first * unit : 0;
     const x = round.x + 4 * first * unit;
     const units = round.units + 4 * first;
-    const end = lastOf(rounds.update);
-    if (isSquareTile(end.inputs, end.forward, states)) {
-      const all = (last - first) * states;
-      layersForward(workspace, rounds.update.slice(0, -1), input, inner, all, 0);
-      const given = inner.length === 0 ? input : lastOf(inner);
-      const { forward, bias } = end;
-      kernel.squareUpdates(given, forward.address, x, states, bias, mask, rounds.start, units, last - first);
-      return;
-    }
     layersForward(workspace, rounds.update, input, [...inner, change], (last - first) * states, mask);
     kernel.gatherRows(rounds.start, units, change, last - first, unit, x);
   });
-  const { updated, units } = level;
+}
+
+/** Units without incoming edges keep their start, where the graph is quiet. */
+export function keepQuiet({ kernel }: Workspace, { states, width, start }: Rounds, round: Round): void {
+  const { updated, units } = round.level;
+  const unit = states * width;
   const rest = round.x + 4 * updated * unit;
-  kernel.gatherRows(rounds.start, round.units + 4 * updated, 0, units.length - updated, unit, rest);
+  kernel.gatherRows(start, round.units + 4 * updated, 0, units.length - updated, unit, rest);
 }
 
 /** Where a row lies in the tables of all layers but the last. */
@@ -132,21 +128,15 @@ function layersForward(
   rows: number,
   mask: number,
 ): void {
-  const { kernel } = workspace;
   let from = input;
   layers.forEach(({ forward, bias, inputs, outputs: columns }, i) => {
-    const masked = mask !== 0 && i === layers.length - 1;
-    if (masked && isSquareTile(inputs, forward, rows))
-      kernel.squareMasked(from, forward.address, outputs[i], rows, bias, mask);
-    else {
-      product(workspace, matrix(from, rows, inputs), forward, matrix(outputs[i], rows, columns), {
-        bias,
-        relu: true,
-      });
-      if (masked) kernel.maskOf(outputs[i], rows * columns, mask);
-    }
+    product(workspace, matrix(from, rows, inputs), forward, matrix(outputs[i], rows, columns), {
+      bias,
+      relu: true,
+    });
     from = outputs[i];
   });
+  if (mask !== 0) workspace.kernel.maskOf(from, rows * lastOf(layers).outputs, mask);
 }
 
 export interface RoundsBack extends Rounds {
@@ -159,45 +149,54 @@ export interface RoundsBack extends Rounds {
   readonly dSums: number;
 }
 
-/** From the gradient `d` after a round to `dBefore`, that before it; without that of the start. */
-export function backwardRound(
-  workspace: Workspace,
-  rounds: RoundsBack,
-  before: Round,
-  round: Round,
-  d: number,
-  dBefore: number,
-): void {
-  const { states, width, dSums } = rounds;
-  const { start, from, weight } = round.outgoing;
-  const summed = states * lastOf(rounds.message).outputs;
-  const unit = states * width;
-  forEachBlock(round.level.updated, rounds, (first, last) => {
-    layersBack(workspace, rounds, rounds.updateBack, {
-      d: d + 4 * first * unit,
-      mask: round.updateMask + first * unit,
-      index: 0,
-      input: round.sums + 4 * first * summed,
-      outputs: tablesAt(rounds.update, round.updates, first * states),
-      to: dSums + 4 * first * summed,
-      rows: (last - first) * states,
-    });
-  });
-  forEachBlock(before.level.units.length, rounds, (first, last) => {
-    const dMessages = rounds.scratch[0];
-    const origin = dMessages - 4 * first * summed;
-    workspace.kernel.neighbourSums(dSums, summed, start, from, weight, first, last, 0, origin);
-    layersBack(workspace, rounds, rounds.messageBack, {
-      d: dMessages,
-      mask: round.messageMask + first * summed,
-      index: 0,
-      input: before.x + 4 * first * unit,
-      outputs: tablesAt(rounds.message, round.messages, first * states),
-      to: dBefore + 4 * first * unit,
-      rows: (last - first) * states,
-    });
-  });
+/** Addresses of a round's gradients. */
+export interface RoundGradients {
+  /** After the round. */
+  readonly d: number;
+  /** Where that of its sums may go: as large as `d`, and maybe `d` itself. */
+  readonly dSums: number;
+  /** Where that before the round goes; it is added to that of the start too. */
+  readonly dBefore: number;
+  readonly dStart: number;
 }
+
+export type BackRound = (before: Round, round: Round, gradients: RoundGradients) => void;
+
+export const backwardRound =
+  (workspace: Workspace, rounds: RoundsBack): BackRound =>
+  (before, round, { d, dBefore, dStart }) => {
+    const { states, width, dSums } = rounds;
+    const { start, from, weight } = round.outgoing;
+    const summed = states * lastOf(rounds.message).outputs;
+    const unit = states * width;
+    forEachBlock(round.level.updated, rounds, (first, last) => {
+      layersBack(workspace, rounds, rounds.updateBack, {
+        d: d + 4 * first * unit,
+        mask: round.updateMask + first * unit,
+        index: 0,
+        input: round.sums + 4 * first * summed,
+        outputs: tablesAt(rounds.update, round.updates, first * states),
+        to: dSums + 4 * first * summed,
+        rows: (last - first) * states,
+      });
+    });
+    forEachBlock(before.level.units.length, rounds, (first, last) => {
+      const dMessages = rounds.scratch[0];
+      const origin = dMessages - 4 * first * summed;
+      workspace.kernel.neighbourSums(dSums, summed, start, from, weight, first, last, 0, origin);
+      layersBack(workspace, rounds, rounds.messageBack, {
+        d: dMessages,
+        mask: round.messageMask + first * summed,
+        index: 0,
+        input: before.x + 4 * first * unit,
+        outputs: tablesAt(rounds.message, round.messages, first * states),
+        to: dBefore + 4 * first * unit,
+        rows: (last - first) * states,
+      });
+      const units = before.units + 4 * first;
+      workspace.kernel.scatterRows(dBefore + 4 * first * unit, units, last - first, unit, true, dStart);
+    });
+  };
 
 /** A block of rows: addresses of what the gradient of its layers needs. */
 export interface BlockBack {

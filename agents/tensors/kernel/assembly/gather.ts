@@ -69,3 +69,14 @@ export function rowsOfUnits(rows: usize, count: i32, units: usize, states: i32, 
     result += 4;
   }
 }
+
+/** Copies rows that lie apart on either side; strides are elements. */
+export function copyRows(
+  x: usize, stride: i32, rows: i32, width: i32, result: usize, resultStride: i32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    copyAll(x, result, width);
+    x += <usize>stride << 2;
+    result += <usize>resultStride << 2;
+  }
+}

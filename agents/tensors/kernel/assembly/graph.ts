@@ -1,5 +1,5 @@
 /** Weighted sums over the neighbours of a node, with edges sorted by the node that receives. */
-import { addScaled } from "./elements";
+import { addScaled, clearAll, copyAll } from "./elements";
 import { loadPart, storePart } from "./parts";
 
 /**
@@ -11,15 +11,14 @@ export function neighbourSums(
   first: i32, last: i32, extra: usize, result: usize,
 ): void {
   const rowBytes = <usize>width << 2;
+  const wide = width & ~15;
   for (let row = first; row < last; row++) {
     const begin = load<i32>(start + (<usize>row << 2));
     const end = load<i32>(start + (<usize>row << 2), 4);
     const to = result + row * rowBytes;
     const also = extra == 0 ? 0 : extra + row * rowBytes;
-    let column = 0;
-    for (; column + 16 <= width; column += 16)
-      sumWide(x + (<usize>column << 2), rowBytes, from, weight, begin, end, also, to, <usize>column << 2);
-    for (; column < width; column += 4) {
+    if (wide > 0) sumWide(x, rowBytes, from, weight, begin, end, also, to, wide);
+    for (let column = wide; column < width; column += 4) {
       const count = width - column;
       const at = <usize>column << 2;
       let sum = also == 0 ? f32x4.splat(0) : loadPart(also + at, count);
@@ -32,31 +31,65 @@ export function neighbourSums(
   }
 }
 
+/** Two edges at a time go down all columns, so that no column has a loop of its own. */
 // @ts-ignore: decorator
 @inline
 function sumWide(
-  x: usize, rowBytes: usize, from: usize, weight: usize, begin: i32, end: i32,
-  also: usize, to: usize, at: usize,
+  x: usize, rowBytes: usize, from: usize, weight: usize, begin: i32, end: i32, also: usize, to: usize, width: i32,
 ): void {
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  if (also != 0) {
-    s0 = v128.load(also + at);
-    s1 = v128.load(also + at, 16);
-    s2 = v128.load(also + at, 32);
-    s3 = v128.load(also + at, 48);
+  let before = also;
+  let e = begin;
+  for (; e + 1 < end; e += 2) {
+    const edge = <usize>e << 2;
+    const first = x + load<i32>(from + edge) * rowBytes;
+    const second = x + load<i32>(from + edge, 4) * rowBytes;
+    const share = v128.load_splat<f32>(weight + edge);
+    const other = v128.load_splat<f32>(weight + edge, 4);
+    sumOfTwo(first, second, share, other, before, to, width);
+    before = to;
   }
-  for (let e = begin; e < end; e++) {
+  if (e < end) {
     const source = x + load<i32>(from + (<usize>e << 2)) * rowBytes;
     const share = v128.load_splat<f32>(weight + (<usize>e << 2));
-    s0 = f32x4.add(s0, f32x4.mul(share, v128.load(source)));
-    s1 = f32x4.add(s1, f32x4.mul(share, v128.load(source, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(share, v128.load(source, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(share, v128.load(source, 48)));
+    sumOfOne(source, share, before, to, width);
+  } else if (before == 0) clearAll(to, width);
+  else if (before != to) copyAll(before, to, width);
+}
+
+/** to = before + share x first + other x second, from left to right; 0 stands for no `before`. */
+function sumOfTwo(
+  first: usize, second: usize, share: v128, other: v128, before: usize, to: usize, width: i32,
+): void {
+  for (const last = to + (<usize>width << 2); to != last; to += 32) {
+    let s0 = f32x4.splat(0), s1 = s0;
+    if (before != 0) {
+      s0 = v128.load(before);
+      s1 = v128.load(before, 16);
+      before += 32;
+    }
+    s0 = f32x4.add(s0, f32x4.mul(share, v128.load(first)));
+    s1 = f32x4.add(s1, f32x4.mul(share, v128.load(first, 16)));
+    s0 = f32x4.add(s0, f32x4.mul(other, v128.load(second)));
+    s1 = f32x4.add(s1, f32x4.mul(other, v128.load(second, 16)));
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    first += 32;
+    second += 32;
   }
-  v128.store(to + at, s0);
-  v128.store(to + at, s1, 16);
-  v128.store(to + at, s2, 32);
-  v128.store(to + at, s3, 48);
+}
+
+function sumOfOne(source: usize, share: v128, before: usize, to: usize, width: i32): void {
+  for (const last = to + (<usize>width << 2); to != last; to += 32) {
+    let s0 = f32x4.splat(0), s1 = s0;
+    if (before != 0) {
+      s0 = v128.load(before);
+      s1 = v128.load(before, 16);
+      before += 32;
+    }
+    v128.store(to, f32x4.add(s0, f32x4.mul(share, v128.load(source))));
+    v128.store(to, f32x4.add(s1, f32x4.mul(share, v128.load(source, 16))), 16);
+    source += 32;
+  }
 }
 
 /**

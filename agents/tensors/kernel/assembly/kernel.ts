@@ -5,11 +5,11 @@ export {
   addAll, addRows, allZero, clearAll, exponentials, largest, reluBack, tanhAll, tanhBack,
 } from "./elements";
 export { fmaAll } from "./fma";
-export { activeRows, countBelow, gatherRows, rowsOfUnits, scatterRows, spreadRows } from "./gather";
+export { activeRows, copyRows, countBelow, gatherRows, rowsOfUnits, scatterRows, spreadRows } from "./gather";
 export { listMarked, markSenders, neighbourSums, sendBack } from "./graph";
 export { cell, cellBack } from "./lstm";
 export { maskBack, maskOf } from "./mask";
 export { normRows, poolPositions } from "./position";
 export { multiply, pack } from "./products/multiply";
-export { squareMasked, squareUpdates } from "./products/square-tile";
+export { squareRound, squareRoundBack } from "./square-rounds";
 export { softmaxBack, softmaxRows } from "./rows";

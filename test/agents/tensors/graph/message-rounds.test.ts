@@ -80,6 +80,8 @@ describe.each([
   { quiet: true, states: 2, width: 16 },
   { quiet: false, states: 4, width: 16 },
   { quiet: false, states: 3, width: 16 },
+  // More rows than the kernel takes at once.
+  { quiet: true, states: 14, width: 16 },
 ])("messageRounds, $states states of width $width, quiet $quiet", ({ quiet, states, width }) => {
   test("gives what the composed operations give", () => {
     const given = inputs("forward", states, width);
@@ -143,6 +145,18 @@ describe.each([
       expectClose(gradient, expected[i], 1e-4);
     });
   });
+});
+
+test("16 columns have kernels of their own for an even number of states, with the bits of one state", () => {
+  const [start, ...layers] = inputs("bits", 2, 16);
+  const states = tf.reshape(start, [nodes, 2, 16]);
+  const both = tf.reshape(fused(true)(start, ...layers), [nodes, 2, 16]);
+  for (const state of [0, 1]) {
+    const own = tf.reshape(tf.slice(states, [0, state, 0], [nodes, 1, 16]), [nodes, 16]);
+    const alone = fused(true)(own, ...layers);
+    const wanted = tf.reshape(tf.slice(both, [0, state, 0], [nodes, 1, 16]), [nodes, 16]);
+    expect([...alone.dataSync()]).toEqual([...wanted.dataSync()]);
+  }
 });
 
 test("no rounds give the start", () => {

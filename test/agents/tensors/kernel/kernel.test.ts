@@ -182,6 +182,39 @@ test.each([2, 7, 10])("%s rows of 16 times 16 x 16 equal the obvious loop, cut a
   );
 });
 
+test.each([16, 21, 64])(
+  "sums over none to five neighbours of %s columns have the bits of the obvious loop",
+  (width) => {
+    const [rows, nodes] = [6, 7];
+    const rng = createRng("neighbours");
+    const start = Int32Array.of(0, 0, 1, 3, 6, 10, 15);
+    const from = Int32Array.from({ length: 15 }, () => rng.int(nodes));
+    const [x, weight, extra] = [
+      random("x", nodes * width),
+      random("weight", 15),
+      random("extra", rows * width),
+    ];
+    const obvious = (before: (i: number) => number) =>
+      Float32Array.from({ length: rows * width }, (_, i) => {
+        const row = Math.floor(i / width);
+        let sum = before(i);
+        for (let e = start[row]; e < start[row + 1]; e++)
+          sum = Math.fround(sum + Math.fround(weight[e] * x[from[e] * width + (i % width)]));
+        return sum;
+      });
+    const [plain, more] = computeNumbers(tf, (workspace) =>
+      [0, workspace.copy(extra)].map((before) => {
+        const to = workspace.scratch(rows * width);
+        const edges = [start, from, weight].map((list) => workspace.copy(list)) as [number, number, number];
+        workspace.kernel.neighbourSums(workspace.copy(x), width, ...edges, 0, rows, before, to);
+        return workspace.floats(to, rows * width);
+      }),
+    );
+    expect(plain).toEqual(obvious(() => 0));
+    expect(more).toEqual(obvious((i) => extra[i]));
+  },
+);
+
 test("exponentials and tanh are right from one end of single precision to the other", () => {
   const x = Float32Array.from({ length: 401 }, (_, i) => (i - 200) / 10);
   const [powers, squashed] = computeNumbers(tf, (workspace) => {
