@@ -1,4 +1,4 @@
-/** DOPPLER's modes and switches on a tiny graph; what its stages learn is in doppler.slow.test.ts. */
+/** DOPPLER's modes and switches on a tiny graph; doppler.slow.test.ts has what its stages learn. */
 import { describe, expect, test } from "vitest";
 import { doppler } from "../../../agents/learned/doppler.ts";
 import { asPlacement } from "../../../env/index.ts";
