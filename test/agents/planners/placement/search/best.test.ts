@@ -35,10 +35,11 @@ const best = bestOf(composedMethods);
 
 describe("best", () => {
   test("is at least as good as every quick planner, and better than the climber and the chain at its budget", async () => {
-    for (const [number, devices] of [
+    const sizes = [
       [1, 4],
       [2, 2],
-    ]) {
+    ];
+    for (const [number, devices] of drawnFrom(sizes, "best among quick planners")) {
       const scenario = inceptionLike(number, devices);
       const found = await costOf(best, scenario);
       for (const module of instantPlanners(composedMethods))
