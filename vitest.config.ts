@@ -18,10 +18,7 @@ const plugins = process.argv.includes("run") ? [compiledSources] : [];
 
 const everywhere = ["test/**/*.test.ts"];
 const slow = "test/**/*.slow.test.ts";
-const ownProcess = [
-  "test/agents/tensors/{cpu,memory,native,wasm}.test.ts",
-  "test/env/envs/registry.test.ts",
-];
+const ownProcess = ["test/agents/tensors/{cpu,memory,native,wasm}.test.ts", "test/env/envs/registry.test.ts"];
 const replacing = "test/agents/registry/simulations.test.ts";
 
 export default defineConfig({
