@@ -1,8 +1,8 @@
 /**
  * `npm test`. Most files share two processes, so that the modules under test load once in each and
- * not once a file. They run the compiled sources. Some files have a process each, and vitest loads
- * their sources. They replace modules, add to a registry, load a user's TypeScript or choose a
- * TensorFlow backend.
+ * not once a file. They run the compiled sources. Some files have a process each, because they add
+ * to a registry or choose a TensorFlow backend. One file replaces modules, so vitest loads its
+ * sources.
  *
  * Tests wait for events and have no deadline. The two time-outs only end a run that hangs, also on
  * a machine ten times as busy.
@@ -18,13 +18,8 @@ const plugins = process.argv.includes("run") ? [compiledSources] : [];
 
 const everywhere = ["test/**/*.test.ts"];
 const slow = "test/**/*.slow.test.ts";
-const ownProcess = [
-  "test/agents/registry/{registry,simulations,user-module}.test.ts",
-  "test/agents/tensors/{cpu,memory,native,wasm}.test.ts",
-  "test/cli/commands/describe.test.ts",
-  "test/end-to-end/run-folders.test.ts",
-  "test/env/envs/registry.test.ts",
-];
+const ownProcess = ["test/agents/tensors/{cpu,memory,native,wasm}.test.ts", "test/env/envs/registry.test.ts"];
+const replacing = "test/agents/registry/simulations.test.ts";
 
 export default defineConfig({
   resolve: { alias },
@@ -43,9 +38,15 @@ export default defineConfig({
       {
         extends: true,
         plugins,
-        test: { name: "shared", include: everywhere, exclude: [slow, ...ownProcess], isolate: false },
+        test: {
+          name: "shared",
+          include: everywhere,
+          exclude: [slow, replacing, ...ownProcess],
+          isolate: false,
+        },
       },
-      { extends: true, test: { name: "alone", include: ownProcess, exclude: [slow] } },
+      { extends: true, plugins, test: { name: "alone", include: ownProcess } },
+      { extends: true, test: { name: "replacing", include: [replacing] } },
     ],
   },
 });

@@ -21,8 +21,11 @@ test("every function has at most 80 lines", () => {
       .filter((name) => /(?<!\.d)\.ts$/.test(name) && !name.includes("/assembly/"))
       .map((name) => `${room}/${name}`),
   );
-  const found = files.flatMap((file) => functionsOf(readFileSync(join(root, file), "utf8"), file));
-  expect(found.length).toBeGreaterThan(4_000);
+  const texts = files.map((file) => [file, readFileSync(join(root, file), "utf8")]);
+  // A shorter file has no such function.
+  const long = texts.filter(([, text]) => text.split("\n").length > MOST_LINES);
+  const found = long.flatMap(([file, text]) => functionsOf(text, file));
+  expect(found.length).toBeGreaterThan(2_000);
   expect(found.filter(({ lines }) => lines > MOST_LINES)).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { suites } from "../../scenarios/index.ts";
+import { compiledFile } from "../compiled.ts";
 import { ANNOUNCEMENT } from "./announced.ts";
 
 const program = fileURLToPath(new URL("../../cli/bin.js", import.meta.url));
@@ -18,7 +19,8 @@ afterAll(() => {
   for (const child of started) child.kill("SIGKILL");
 });
 
-const announced = (of: string) => `${fileURLToPath(new URL("./announced.ts", import.meta.url))}?of=${of}`;
+const announcing = await compiledFile("test/end-to-end/announced.ts");
+const announced = (of: string) => `${announcing}?of=${of}`;
 
 /** No run here ends by its clock: the test interrupts it. */
 const ENDLESS = ["--seconds", "100000"];

@@ -13,10 +13,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pgym } from "../cli/recorded-terminal.ts";
+import { compiledFile } from "../compiled.ts";
 import { ANNOUNCEMENT } from "./announced.ts";
 
 const program = fileURLToPath(new URL("../../cli/bin.js", import.meta.url));
-const stuckFile = fileURLToPath(new URL("./stuck.ts", import.meta.url));
+const stuckFile = await compiledFile("test/end-to-end/stuck.ts");
 
 let folder = "";
 let gate = "";

@@ -6,15 +6,16 @@ import { compile } from "../../env/sim/engine/compile.ts";
 import { createEngine } from "../../env/sim/engine/engine.ts";
 import { createIncrementalEngine } from "../../env/sim/engine/incremental.ts";
 import { importFile } from "../../scenarios/index.ts";
+import { drawn } from "../law-runs.ts";
 import { sharedPath } from "../shared-folder.ts";
 
 const folder = sharedPath("golden", "placeto-sim");
 const files =
   folder === null ? [] : readdirSync(folder).filter((name) => /^(\d\d|micro)-.*\.json$/.test(name));
-const WALK = 1000;
+const WALK = drawn(1000);
 
 describe.skipIf(folder === null)("golden placements reached by moves", () => {
-  test.each(files)("are exact after a random walk of 1,000 moves: %s", (name) => {
+  test.each(files)(`are exact after a random walk of ${WALK} moves: %s`, (name) => {
     const text = readFileSync(join(folder!, name), "utf8");
     const { scenario, runs } = importFile(text, name);
     const golden = JSON.parse(text).runs as { place: number[]; makespan: number }[];

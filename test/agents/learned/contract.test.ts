@@ -21,6 +21,7 @@ import {
   testScenario,
   validatePlan,
 } from "../../../env/index.ts";
+import { drawnFrom } from "../../law-runs.ts";
 import { testBackend } from "../tensors/test-backend.ts";
 
 // Small nets: the contract is the same at every size.
@@ -278,7 +279,7 @@ describe("a policy on another scenario", () => {
   });
 });
 
-describe.each(agents)("%s on several tasks", (_, module, changes) => {
+describe.each(drawnFrom(agents, "several tasks"))("%s on several tasks", (_, module, changes) => {
   async function several(seed = 1) {
     const ledger = createLedger({ evaluations: 2000 });
     const scenarios: Readonly<Record<string, Scenario>> = { diamond, uneven };

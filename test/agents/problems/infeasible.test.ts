@@ -33,7 +33,7 @@ describe("a proof that nothing fits", () => {
           proven++;
           expect(proof).toMatch(/^Proven infeasible: .*\.$/);
         }),
-        { numRuns: drawn(120), seed: 8 },
+        { numRuns: drawn(240), seed: 8 },
       );
       expect(impossible).toBeGreaterThan(drawn(5));
       expect(proven / impossible).toBeGreaterThan(0.5);

@@ -14,12 +14,16 @@ import { rented } from "../../env/envs/scenarios.ts";
 import { machines } from "../../env/sim/lower/machines.ts";
 import { shardedScenario } from "../../env/sim/lower/sharding/sharded.ts";
 import { transformerBlock } from "../../env/sim/lower/sharding/transformer-block.ts";
+import { drawnFrom } from "../../law-runs.ts";
+import { smallAgents } from "../learned/small-agents.ts";
 import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
 
 const agents = methods.filter((method): method is AgentModule => method.kind === "agent");
 const EVALUATIONS = 45;
-/** Options of agents whose default update takes more than that. */
-const small: Readonly<Record<string, object>> = {
+/** Enough for several updates of small networks. */
+const FEW_EVALUATIONS = 24;
+/** Options of agents whose default update takes more than that; others have their defaults. */
+const given: Readonly<Record<string, object>> = {
   regal: { budget: 5, population: 4, elite: 0.25, batch: 1, graphs: 1 },
   "auto-map": { hidden: 8, plans: 2, episodes: 4, learnEvery: 64 },
   "auto-map-pipeline": { hidden: 8, plans: 2, episodes: 4, learnEvery: 64 },
@@ -48,10 +52,14 @@ const rents = (module: AgentModule) => traitsOf(module).objectives.includes("cos
 const optimumOf = (module: AgentModule, scenario: Scenario): number =>
   traitsOf(module).answers === "placement" ? bruteForce(scenario)! : evaluator(scenario).bound().value;
 
-async function run(module: AgentModule, scenario: Scenario, { seed = 1, evaluations = EVALUATIONS } = {}) {
+async function run(
+  module: AgentModule,
+  scenario: Scenario,
+  { seed = 1, evaluations = EVALUATIONS, changes = given[module.card.id] ?? {} } = {},
+) {
   const meter = metered(evaluator(scenario), { evaluations });
   const steps: TrainStep[] = [];
-  const options = module.options.parse(small[module.card.id] ?? {});
+  const options = module.options.parse(changes);
   const sink = { step: (step: TrainStep) => steps.push(step) };
   const result = await runMethod({ module, options, scenario, meter, rng: createRng(seed), sink });
   return { ...result, meter, steps };
@@ -63,20 +71,24 @@ const tooSlow = {
 };
 const tiny = (wanted: string) => tinyScenarios.find(({ name }) => name === wanted)!;
 
-describe.each(agents.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
-  const ran = new Map<string, ReturnType<typeof run>>();
-  /** Once for all tests that look at it. */
-  const runOn = (name: string) => {
-    const running = ran.get(name) ?? run(module, takenFor(module, tiny(name)));
-    ran.set(name, running);
-    return running;
+const difficulties = ["one op", "two branches", "host and two accelerators", "no work at all", "max load"];
+
+describe.each(agents.map((module) => [module.card.id, module] as const))("%s", (id, module) => {
+  const [, , options] = smallAgents.find(([name]) => name === id)!;
+  const small = { changes: { ...options, ...given[id] }, evaluations: FEW_EVALUATIONS };
+  const smallRun = (seed: number) => run(module, takenFor(module, tiny("two branches")), { ...small, seed });
+  let first: ReturnType<typeof run> | undefined;
+  /** One run for the tests that look at it. */
+  const firstRun = () => {
+    first ??= smallRun(1);
+    return first;
   };
 
-  test.each(["one op", "two branches", "host and two accelerators", "no work at all", "max load"])(
+  test.each(drawnFrom(difficulties, `agents ${id}`))(
     "on %s: a valid plan within the budget, never below the optimum",
     async (name) => {
       const scenario = takenFor(module, tiny(name));
-      const { best, last, meter, backend } = await runOn(name);
+      const { best, last, meter, backend } = await run(module, scenario);
       expect(meter.spent).toBeLessThanOrEqual(EVALUATIONS);
       validatePlan(scenario, best!.plan);
       validatePlan(scenario, last!);
@@ -87,13 +99,13 @@ describe.each(agents.map((module) => [module.card.id, module] as const))("%s", (
   );
 
   test("claims no value where nothing fits", async () => {
-    const { best } = await run(module, rents(module) ? tooSlow : takenFor(module, nothingFits));
+    const { best } = await run(module, rents(module) ? tooSlow : takenFor(module, nothingFits), small);
     expect(best!.outcome.value).toBeNull();
     expect(best!.outcome.violation ?? best!.outcome.shortfall ?? null).not.toBeNull();
   });
 
   test("logs finite numbers for every update, and evaluations that only grow", async () => {
-    const { steps } = await runOn("two branches");
+    const { steps } = await firstRun();
     expect(steps.length).toBeGreaterThan(0);
     steps.forEach(({ update, evaluations, metrics }, i) => {
       expect(update).toBe(i + 1);
@@ -105,10 +117,9 @@ describe.each(agents.map((module) => [module.card.id, module] as const))("%s", (
   test("gives the same run for the same seed and another for another", async () => {
     const traceOf = ({ meter, last, steps }: Awaited<ReturnType<typeof run>>) =>
       JSON.stringify([meter.curve, planToJson(last!), steps]);
-    const again = (seed: number) => run(module, takenFor(module, tiny("two branches")), { seed });
-    const first = traceOf(await runOn("two branches"));
-    expect(traceOf(await again(1))).toBe(first);
-    expect(traceOf(await again(2))).not.toBe(first);
+    const trace = traceOf(await firstRun());
+    expect(traceOf(await smallRun(1))).toBe(trace);
+    expect(traceOf(await smallRun(2))).not.toBe(trace);
   });
 
   test("ends cleanly where the budget is one evaluation", async () => {

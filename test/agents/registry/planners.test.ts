@@ -13,6 +13,7 @@ import {
   type Scenario,
   validatePlan,
 } from "../../../env/index.ts";
+import { drawnFrom } from "../../law-runs.ts";
 import { recordedEvaluator } from "../watched-evaluator.ts";
 import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
 
@@ -63,8 +64,8 @@ function ranOnBranches(module: PlannerModule): Promise<Run> {
   return running;
 }
 
-describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
-  test.each(tinyScenarios.map((scenario) => [scenario.name, scenario] as const))(
+describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (id, module) => {
+  test.each(drawnFrom(tinyScenarios, `planners ${id}`).map((scenario) => [scenario.name, scenario] as const))(
     "on %s: a valid plan, within the budget, between the optimum and itself rescored",
     async (_name, scenario) => {
       const running = scenario === TWO_BRANCHES ? ranOnBranches(module) : run(module, scenario);
@@ -95,7 +96,8 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
   });
 
   test("ends cleanly where the budget is one evaluation", async () => {
-    for (const scenario of [tiny("chain"), tiny("host and two accelerators"), tiny("max load")]) {
+    const scenarios = [tiny("chain"), tiny("host and two accelerators"), tiny("max load")];
+    for (const scenario of drawnFrom(scenarios, `one evaluation of ${id}`)) {
       const { meter, best, report } = await run(module, scenario, { evaluations: 1 });
       expect(meter.spent).toBeLessThanOrEqual(1);
       expect(best !== null || report.failure !== undefined).toBe(true);

@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as publishedAgents from "../../../agents/index.ts";
 import { composedMethods } from "../../../agents/registry/methods.ts";
 import { defaultMethods, listMethods, methods, resolveMethod } from "../../../agents/registry/registry.ts";
 import { InputError } from "../../../env/index.ts";
+import { compiledFile } from "../../compiled.ts";
 
 describe("the registry", () => {
   test("has every method that the comparison needs, each under its own id", () => {
@@ -51,7 +51,7 @@ describe("the registry", () => {
   });
 
   test("finds a method in a user's file and reads its options", async () => {
-    const path = fileURLToPath(new URL("./first-fit.ts", import.meta.url));
+    const path = await compiledFile("test/agents/registry/first-fit.ts");
     const { module, options } = await resolveMethod(`${path}?device=1`);
     expect(module.card.id).toBe("first-fit");
     expect(options).toEqual({ device: 1 });

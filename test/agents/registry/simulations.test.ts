@@ -15,6 +15,7 @@ import {
   metered,
   type Scenario,
 } from "../../../env/index.ts";
+import { drawnFrom } from "../../law-runs.ts";
 import { smallAgents, specOf } from "../learned/small-agents.ts";
 import { randomScenario } from "../seeded-scenario.ts";
 import { tinyScenarios } from "./tiny-scenarios.ts";
@@ -206,7 +207,7 @@ const scenarios: readonly Scenario[] = [
   { ...tiny("two branches"), name: "peak memory", objective: "peak-memory" },
   tiny("max load"),
   { ...tiny("two branches"), name: "latency", objective: "latency" },
-  { ...randomScenario(5, { ops: 14 }), name: "a random graph" },
+  { ...randomScenario(5, { ops: 10 }), name: "a random graph" },
 ];
 
 interface Counted {
@@ -249,7 +250,7 @@ const BUDGETS = { planner: 60, agent: 24 } as const;
 const UNFINISHED_PASS = 1;
 
 describe.each(methods.map(({ card }) => card.id))("%s", (id) => {
-  test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+  test.each(drawnFrom(scenarios, `passes of ${id}`).map((scenario) => [scenario.name, scenario] as const))(
     "on %s reports as many simulations as are counted from outside, within its budget",
     async (_, scenario) => {
       const { meter, evaluations, passes } = await counted(id, scenario);
@@ -264,12 +265,9 @@ describe.each(methods.map(({ card }) => card.id))("%s", (id) => {
 });
 
 test("some methods make private passes, so that the counts above mean something", async () => {
-  const makers: string[] = [];
-  for (const { card } of methods.filter(({ kind }) => kind === "planner")) {
-    const { meter } = await counted(card.id, scenarios[scenarios.length - 1]);
-    if (meter.simulations > meter.evaluations) makers.push(card.id);
+  const makers = ["best", "heft", "cpop", "etf", "m-etf", "m-sct", "m-topo", "brkga", "pesto"];
+  for (const id of makers) {
+    const { meter } = await counted(id, scenarios[scenarios.length - 1]);
+    expect(meter.simulations, id).toBeGreaterThan(meter.evaluations);
   }
-  expect(makers).toEqual(
-    expect.arrayContaining(["best", "heft", "cpop", "etf", "m-etf", "m-sct", "m-topo", "brkga", "pesto"]),
-  );
 });

@@ -61,11 +61,21 @@ export const nothingFits = testScenario({
   memoryBytes: 100,
 });
 
+const leastOf = new WeakMap<Scenario, number | null>();
+
 /**
- * The least value of all feasible placements of the groups, by trying every one; null where none is
- * feasible.
+ * The least value of all feasible placements of the groups, by trying every one, once for each
+ * scenario; null where none is feasible.
  */
 export function bruteForce(scenario: Scenario): number | null {
+  const known = leastOf.get(scenario);
+  if (known !== undefined) return known;
+  const least = leastByTrial(scenario);
+  leastOf.set(scenario, least);
+  return least;
+}
+
+function leastByTrial(scenario: Scenario): number | null {
   const { grouping, cluster } = scenario;
   const deviceCount = cluster.devices.length;
   const allowed = allowedDevices(scenario);

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadMethod } from "../../../agents/registry/user-module.ts";
 import { runMethod } from "../../../agents/run/run.ts";
 import { asPlacement, createRng, evaluator, InputError, metered, testScenario } from "../../../env/index.ts";
+import { compiledFile } from "../../compiled.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "methods-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,7 +19,7 @@ function written(name: string, source: string): string {
 
 describe("a user's planner by path", () => {
   test("runs as any other", async () => {
-    const module = await loadMethod(fileURLToPath(new URL("./first-fit.ts", import.meta.url)));
+    const module = await loadMethod(await compiledFile("test/agents/registry/first-fit.ts"));
     const scenario = testScenario({ graph: "a 10 8B\nb 20 <- a" });
     const { best, report } = await runMethod({
       module,

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { methods } from "../../../agents/registry/registry.ts";
 import { optionsOf } from "../../../agents/registry/spec.ts";
@@ -10,6 +9,7 @@ import { entriesOf } from "../../../cli/reports/names/entry.ts";
 import { table } from "../../../cli/reports/names/table.ts";
 import { writeScenario } from "../../../env/model/file.ts";
 import { testScenario } from "../../../env/model/test-scenario.ts";
+import { compiledFile } from "../../compiled.ts";
 import { pgym } from "../recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-describe-"));
@@ -48,7 +48,7 @@ describe("describe METHOD", () => {
   });
 
   test("takes a user's file, and answers as JSON", async () => {
-    const file = fileURLToPath(new URL("../../agents/registry/first-fit.ts", import.meta.url));
+    const file = await compiledFile("test/agents/registry/first-fit.ts");
     expect((await pgym(["describe", file])).stdout).toContain("first-fit, a planner");
     const card = JSON.parse((await pgym(["describe", "heft", "--json"])).stdout);
     expect(card).toMatchObject({ kind: "planner", id: "heft", objectives: "any", effort: "instant" });

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { compiledUrl } from "../../compiled.ts";
+import { drawnFrom } from "../../law-runs.ts";
 import { diamondScenario } from "../envs/scenarios.ts";
 
 const {
@@ -29,28 +30,31 @@ const single = (size: number, autoreset: (typeof autoresetModes)[number]) =>
     { autoreset },
   );
 
-test.each(autoresetModes)("answers as one thread does, autoreset %s", async (autoreset) => {
-  const size = 3;
-  const one = single(size, autoreset);
-  const many = await asyncVector({ id, scenario: diamondScenario, size, workers: 2, autoreset, options });
-  expect(many.workers).toBe(2);
-  const rng = createRng("actions");
-  expect(await many.reset({ seed: 5 })).toEqual(one.reset({ seed: 5 }));
-  const steps = autoreset === "disabled" ? 3 : 6;
-  for (let step = 0; step < steps; step++) {
-    const actions = Array.from({ length: size }, () => one.singleActionSpace.sample(rng));
-    expect(await many.step(actions)).toEqual(one.step(actions));
-  }
-  expect(await many.resetEnv(2)).toEqual(one.resetEnv(2));
-  expect(await many.state()).toEqual(one.state());
-  const saved = JSON.parse(JSON.stringify(await many.state()));
-  const other = single(size, autoreset);
-  other.restore(saved);
-  await many.restore(saved);
-  const actions = [0, 0, 0];
-  expect(await many.step(actions)).toEqual(other.step(actions));
-  await many.close();
-});
+test.each(drawnFrom(autoresetModes, "threads"))(
+  "answers as one thread does, autoreset %s",
+  async (autoreset) => {
+    const size = 3;
+    const one = single(size, autoreset);
+    const many = await asyncVector({ id, scenario: diamondScenario, size, workers: 2, autoreset, options });
+    expect(many.workers).toBe(2);
+    const rng = createRng("actions");
+    expect(await many.reset({ seed: 5 })).toEqual(one.reset({ seed: 5 }));
+    const steps = autoreset === "disabled" ? 3 : 6;
+    for (let step = 0; step < steps; step++) {
+      const actions = Array.from({ length: size }, () => one.singleActionSpace.sample(rng));
+      expect(await many.step(actions)).toEqual(one.step(actions));
+    }
+    expect(await many.resetEnv(2)).toEqual(one.resetEnv(2));
+    expect(await many.state()).toEqual(one.state());
+    const saved = JSON.parse(JSON.stringify(await many.state()));
+    const other = single(size, autoreset);
+    other.restore(saved);
+    await many.restore(saved);
+    const actions = [0, 0, 0];
+    expect(await many.step(actions)).toEqual(other.step(actions));
+    await many.close();
+  },
+);
 
 test("mistakes are sentences, and the vector env goes on after them", async () => {
   const scenario = diamondScenario;

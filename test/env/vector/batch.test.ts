@@ -10,6 +10,7 @@ import { autoresetModes, type VectorEnv } from "../../../env/vector/contract.ts"
 import { syncVector } from "../../../env/vector/sync.ts";
 import { flattenObservation } from "../../../env/wrappers/flatten-observation.ts";
 import { timeLimit } from "../../../env/wrappers/time-limit.ts";
+import { drawnFrom } from "../../law-runs.ts";
 import { diamondScenario, takenBy } from "../envs/scenarios.ts";
 import { machines } from "../sim/lower/machines.ts";
 import { mlp } from "../sim/lower/sharding/numbered-graph.ts";
@@ -54,7 +55,8 @@ const rowsOf = (parts: readonly BatchPart[], observations: readonly unknown[]) =
   );
 
 describe.each(autoresetModes)("with autoreset %s a batch", (autoreset) => {
-  test.each(envIds().flatMap((id) => Object.keys(wraps).map((wrap) => [id, wrap] as const)))(
+  const wrapped = envIds().flatMap((id) => Object.keys(wraps).map((wrap) => [id, wrap] as const));
+  test.each(drawnFrom(wrapped, `batches ${autoreset}`))(
     "of %s, %s, has what fresh observations have",
     (id, wrap) => {
       const [vector, twin] = [0, 1].map(() => vectorOf(id, wraps[wrap], autoreset));

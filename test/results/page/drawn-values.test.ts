@@ -20,6 +20,7 @@ import {
 import { formatUs } from "../../../results/text/format.ts";
 import { resolveScenario, suites } from "../../../scenarios/index.ts";
 import { scenarioProfile } from "../../../scenarios/profile.ts";
+import { drawnFrom } from "../../law-runs.ts";
 import { wrongNumbers } from "./page-numbers.ts";
 
 const clock = () => 0;
@@ -61,10 +62,12 @@ function expectDrawn(scenario: Scenario, { method, plan, value }: CellResult): v
 }
 
 describe("what is drawn of every method", () => {
+  const always = ["heft", "best"];
+  const others = generalMethods.filter((id) => id !== "ilp" && !always.includes(id));
   // Fewer iterations of the slowest planner draw as well.
-  const methods = generalMethods
-    .filter((id) => id !== "ilp")
-    .map((id) => (id === "pesto" ? "pesto?iterations=1000" : id));
+  const methods = [...always, ...drawnFrom(others, "drawn values")].map((id) =>
+    id === "pesto" ? "pesto?iterations=1000" : id,
+  );
 
   test("is the value of its row, in the timeline, the Gantt chart, the trace and the page", async () => {
     const report = await compare(

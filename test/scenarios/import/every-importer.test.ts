@@ -19,13 +19,14 @@ import {
 } from "../../../env/index.ts";
 import { fileExtensions } from "../../../scenarios/file-address.ts";
 import { importers, importFile } from "../../../scenarios/index.ts";
+import { drawn } from "../../law-runs.ts";
 import { pick } from "../../laws/mutate.ts";
 import { countYardsticks } from "../../yardstick.ts";
 import { damaged } from "./damage.ts";
 import { samples } from "./samples/index.ts";
 
 /** More of them, and others, by these variables. */
-const DAMAGED_FILES = Number(process.env.PLACEMENT_GYM_DAMAGED_FILES ?? 200);
+const DAMAGED_FILES = Number(process.env.PLACEMENT_GYM_DAMAGED_FILES ?? drawn(200));
 const DAMAGE_SEED = process.env.PLACEMENT_GYM_DAMAGE_SEED ?? "";
 const MOST_YARDSTICKS = 200;
 const MOST_EXTRA_BYTES = 512 * 2 ** 20;

@@ -113,10 +113,10 @@ describe("the bound by device sets", () => {
         if (value > least * (1 - 1e-6)) tight++;
         if (value > evaluator(scenario).bound().value * (1 + 1e-6)) better++;
       }),
-      { numRuns: 60, seed: 6 },
+      { numRuns: drawn(60), seed: 6 },
     );
-    expect(tight).toBeGreaterThan(35);
-    expect(better).toBeGreaterThan(7);
+    expect(tight).toBeGreaterThan(drawn(35));
+    expect(better).toBeGreaterThanOrEqual(drawn(8));
   });
 
   test("never exceeds the optimum where the known plan is a loose one", () => {
@@ -132,9 +132,9 @@ describe("the bound by device sets", () => {
           expect(boundUs(scenario, looseness * least)!).toBeLessThanOrEqual(least);
         },
       ),
-      { numRuns: 12, seed: 7 },
+      { numRuns: drawn(12), seed: 7 },
     );
-    expect(compared).toBeGreaterThan(6);
+    expect(compared).toBeGreaterThanOrEqual(drawn(7));
   });
 
   test("counts transfers that no plan avoids", () => {

@@ -59,7 +59,7 @@ describe("the search over ideals", () => {
         );
         expect(search(problem, { upperUs: split.valueUs }).split).toBeNull();
       }),
-      { numRuns: drawn(200) },
+      { numRuns: drawn(200), seed: 1 },
     );
     expect(compared).toBeGreaterThan(drawn(130));
   });

@@ -53,9 +53,9 @@ describe("the integer program of devices and orders", () => {
         validatePlan(scenario, best.plan);
         expect(report.bound?.value ?? 0).toBeLessThanOrEqual(best.outcome.value * (1 + 1e-9));
       }),
-      { numRuns: 8, seed: 3 },
+      { numRuns: drawn(16), seed: 3 },
     );
-    expect(compared).toBeGreaterThan(4);
+    expect(compared).toBeGreaterThanOrEqual(drawn(8));
   });
 
   test("finds an order that beats first come, first served", async () => {
@@ -173,7 +173,7 @@ describe("coarse to fine", () => {
           expect(best!.outcome.cost, module.card.id).toBeLessThanOrEqual(list.best!.outcome.cost);
         }
       }),
-      { numRuns: 5, seed: 5 },
+      { numRuns: drawn(5), seed: 5 },
     );
   });
 

@@ -15,6 +15,7 @@ import {
   type Scenario,
   testScenario,
 } from "../../../../env/index.ts";
+import { drawn } from "../../../law-runs.ts";
 import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { randomOrders } from "../random-orders.ts";
 
@@ -68,7 +69,7 @@ describe("a window of Pesto's integer program", () => {
               expect(starts[a]).toBeLessThanOrEqual(starts[b] + 1e-6);
         }
       }),
-      { numRuns: 4, seed: 3 },
+      { numRuns: drawn(8), seed: 3 },
     );
   });
 

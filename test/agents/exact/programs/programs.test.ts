@@ -57,9 +57,9 @@ describe("the integer program for max load", () => {
         const device = liftToOps(scenario.grouping, found.deviceOf!);
         expect(evaluator(scenario).evaluate(placement(device)).value).toBeCloseTo(least, 5);
       }),
-      { numRuns: 8, seed: 11 },
+      { numRuns: drawn(12), seed: 11 },
     );
-    expect(compared).toBeGreaterThan(4);
+    expect(compared).toBeGreaterThanOrEqual(drawn(7));
   });
 
   test("has the optimum of all placements that never come back to a device, where it is contiguous", async () => {
@@ -76,9 +76,9 @@ describe("the integer program for max load", () => {
         if (least === null) expect(found.end).toBe("infeasible");
         else expect(found.boundUs).toBeCloseTo(least, 5);
       }),
-      { numRuns: 8, seed: 12 },
+      { numRuns: drawn(12), seed: 12 },
     );
-    expect(compared).toBeGreaterThan(4);
+    expect(compared).toBeGreaterThanOrEqual(drawn(7));
   });
 });
 
@@ -105,7 +105,7 @@ describe("the integer program for the makespan", () => {
         expect(found.boundUs).toBeLessThanOrEqual(least * (1 + 1e-7) + 1e-7);
         if (found.boundUs > least * (1 - 1e-6) && least > withoutTransfers(score) * 1.05) tight++;
       }),
-      { numRuns: drawn(60), seed: 1 },
+      { numRuns: drawn(100), seed: 1 },
     );
     expect(tight).toBeGreaterThanOrEqual(drawn(5));
   });

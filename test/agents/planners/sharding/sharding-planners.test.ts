@@ -7,6 +7,7 @@ import type { ShardingPlan } from "../../../../env/model/plan/sharding.ts";
 import { scenarioOfUri } from "../../../../scenarios/uri.ts";
 import { machines } from "../../../env/sim/lower/machines.ts";
 import { collectivesOf, runSharding, shardedScenario } from "../../../env/sim/lower/sharding/sharded.ts";
+import { drawnFrom } from "../../../law-runs.ts";
 import { blockScenario, perceptron } from "../../problems/sharding/labels/small-networks.ts";
 import { tinyPipelines } from "../../registry/tiny-pipelines.ts";
 import { runPlanner } from "../run-planner.ts";
@@ -33,9 +34,9 @@ function ranOn(module: PlannerModule, scenario: Scenario): ReturnType<typeof run
   return running;
 }
 
-describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
+describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (id, module) => {
   test.each(scenarios.map((scenario, i) => [i, scenario] as const))(
-    "on network %i: a valid sharding, worth what it says, within the bound, twice the same",
+    "on network %i: a valid sharding, worth what it says, within the bound",
     async (_i, scenario) => {
       const { best, last, report } = await ranOn(module, scenario);
       // AccPar alone takes chains and no other graph, as its card says.
@@ -47,10 +48,17 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
       validatePlan(scenario, best!.plan);
       expect(evaluator(scenario).evaluate(best!.plan).value).toBe(best!.outcome.value);
       expect(best!.outcome.value!).toBeGreaterThanOrEqual(evaluator(scenario).bound().value);
-      const again = await run(module, scenario);
-      expect([again.best!.plan, again.report]).toEqual([best!.plan, report]);
     },
   );
+
+  test("gives the same run twice", async () => {
+    const takes = scenarios.slice(0, 2);
+    for (const scenario of drawnFrom(module.card.id === "accpar" ? takes : scenarios, `twice ${id}`)) {
+      const { best, report } = await ranOn(module, scenario);
+      const again = await run(module, scenario);
+      expect([again.best!.plan, again.report]).toEqual([best!.plan, report]);
+    }
+  });
 
   test("refuses a scenario whose ops do not say what they iterate over", async () => {
     const { report } = await runPlanner(module, tinyPipelines[1]);

@@ -17,6 +17,7 @@ import { ranksOf } from "../../../../env/model/plan/inside.ts";
 import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { runPlanner } from "../../../agents/planners/run-planner.ts";
+import { drawnFrom } from "../../../law-runs.ts";
 import { blockScenario } from "../../sim/lower/inside/blocks.ts";
 import { machines } from "../../sim/lower/machines.ts";
 import { chainIn, chainScenario, hostedScenario } from "../pipeline/chains.ts";
@@ -143,7 +144,7 @@ describe("replays of", () => {
     "the plan of %s costs the same, or it is said why there is none",
     async (id, module) => {
       if (module.kind !== "planner") throw new Error(`${id} is a planner`);
-      for (const scenario of [divided, chainScenario]) {
+      for (const scenario of drawnFrom([divided, chainScenario], `replays of ${id}`)) {
         const { best: found } = await runPlanner(module as typeof best & { kind: "planner" }, scenario, {
           evaluations: 40,
         });

@@ -9,6 +9,7 @@ import { createCutsEnv, cutReplay, evaluator, type Scenario, stagePlan } from ".
 import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import { resolveScenario } from "../../../../scenarios/index.ts";
 import { runPlanner } from "../../../agents/planners/run-planner.ts";
+import { drawnFrom } from "../../../law-runs.ts";
 import { chainIn, chainScenario, hostedScenario } from "./chains.ts";
 
 /** Cost of the episode that makes the plan. */
@@ -45,7 +46,7 @@ describe("replays of", () => {
     module.kind === "planner" && module.card.id === "best";
   const planners = [...methods.filter(isBest), ...pipelinePlanners(methods, "iteration")];
 
-  test.each(planners.map((module) => [module.card.id, module] as const))(
+  test.each(drawnFrom(planners, "cut replays").map((module) => [module.card.id, module] as const))(
     "the plan of %s costs the same",
     async (id, module) => {
       const { best } = await runPlanner(module, chainScenario, { evaluations: 80 });

@@ -55,7 +55,7 @@ test("a random plan costs what its episode costs, or has levels that are none of
       replayed++;
       expect(cost).toBe(score.evaluate(plan).cost);
     }),
-    { numRuns: drawn(60) },
+    { numRuns: drawn(60), seed: 1 },
   );
   expect(replayed).toBeGreaterThan(drawn(15));
 });

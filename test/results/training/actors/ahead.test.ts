@@ -9,6 +9,7 @@ import type { TrainHooks, TrainRequest } from "../../../../results/training/requ
 import { resumeTraining, train } from "../../../../results/training/train.ts";
 import { resolveScenario } from "../../../../scenarios/resolve.ts";
 import { smallAgents, smallScenarioOf, specOf } from "../../../agents/learned/small-agents.ts";
+import { drawnFrom } from "../../../law-runs.ts";
 import { expectSameBytes, inTemporaryFolder } from "../kill-runs.ts";
 
 const clocks: TrainHooks = { clock: () => 0, cpuClock: () => 0 };
@@ -37,7 +38,7 @@ function actorsOf(count: number, fails: (call: number) => boolean = () => false)
 const PARTED = ["reinforce", "seq2seq", "colocrl", "hdp", "spotlight", "gdp", "heterps", "tapp"];
 
 describe("a training with several actors", () => {
-  test.each(smallAgents.map((agent) => [agent[0], agent] as const))(
+  test.each(drawnFrom(smallAgents, "actors").map((agent) => [agent[0], agent] as const))(
     "%s leaves the bytes of one actor",
     async (id, agent) => {
       await inTemporaryFolder(async (folder) => {

@@ -15,7 +15,7 @@ import { onnxSamples } from "../samples/onnx.ts";
 import { resnet50, trainingStep } from "../tensorflow/networks.ts";
 import { tfFile, tfMessage } from "../tensorflow/write-graph.ts";
 
-const FILES = drawn(400);
+const FILES = drawn(480);
 const LEAST_WRITTEN = drawn(200);
 
 /** Plain JSON with bytes in Base64, which protobufjs reads. */

@@ -14,9 +14,10 @@ import { trainingGraph } from "../../../../scenarios/workloads/tape/backward.ts"
 import { adam, momentum } from "../../../../scenarios/workloads/tape/optimizers.ts";
 import { createTape, type Tape, type Tensor } from "../../../../scenarios/workloads/tape/tape.ts";
 import { conv2d, globalAvgPool } from "../../../../scenarios/workloads/vision/parts/image-layers.ts";
-import { drawn } from "../../../law-runs.ts";
+import { drawn, drawnFrom } from "../../../law-runs.ts";
 import { defaultGraph, defaultsOf } from "../default-graph.ts";
 
+const workloads = drawnFrom(workloadCatalog, "backward passes");
 const PRODUCTS = /^(Conv2D|Conv2DBackpropInput|DepthwiseConv2dNative|MatMul|BatchMatMul)$/;
 
 const id = (graph: OpGraph, name: string): number => graph.names.indexOf(name);
@@ -73,7 +74,7 @@ describe("the backward pass", () => {
       }),
       { numRuns: drawn(100) },
     );
-    for (const workload of workloadCatalog) holdsLaws(defaultGraph(workload));
+    for (const workload of workloads) holdsLaws(defaultGraph(workload));
   });
 
   test("takes twice the forward FLOP of a product, or once where the input needs no gradient", () => {
@@ -96,7 +97,7 @@ describe("the backward pass", () => {
   });
 
   test("knows what may be split of every op, and the dimensions of its forward twin", () => {
-    for (const workload of workloadCatalog) {
+    for (const workload of workloads) {
       const { iterations, names, twin, role } = defaultGraph(workload);
       const lacking = names.filter((_, v) => iterations![v] === null);
       expect(lacking, workload.name).toEqual([]);
@@ -108,7 +109,7 @@ describe("the backward pass", () => {
     }
   });
 
-  test.each(workloadCatalog)(
+  test.each(workloads)(
     "$name: a product costs its forward FLOP again for each operand that learns",
     (workload) => {
       const graph = defaultGraph(workload);

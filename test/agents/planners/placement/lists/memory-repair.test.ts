@@ -8,6 +8,7 @@ import { mEtf } from "../../../../../agents/planners/placement/lists/m-etf.ts";
 import { mSct } from "../../../../../agents/planners/placement/lists/m-sct.ts";
 import { mTopo } from "../../../../../agents/planners/placement/lists/m-topo.ts";
 import { evaluator, type Scenario, testScenario } from "../../../../../env/index.ts";
+import { drawnFrom } from "../../../../law-runs.ts";
 import { bruteForce, nothingFits } from "../../../registry/tiny-scenarios.ts";
 import { randomScenario } from "../../../seeded-scenario.ts";
 import { runPlanner } from "../../run-planner.ts";
@@ -69,7 +70,7 @@ const cases: readonly Scenario[] = [
 const planners = [mTopo, mEtf, mSct] as unknown as PlannerModule[];
 
 describe("memory-tight scenarios", () => {
-  test.each(cases.map((scenario) => [scenario.name, scenario] as const))(
+  test.each(drawnFrom(cases, "memory repair").map((scenario) => [scenario.name, scenario] as const))(
     "%s: some placement fits, and each of Baechi's planners finds one",
     async (_, scenario) => {
       expect(bruteForce(scenario)).not.toBeNull();

@@ -23,6 +23,7 @@ import {
   type Scenario,
   testScenario,
 } from "../../../../../env/index.ts";
+import { drawnFrom } from "../../../../law-runs.ts";
 import { randomScenario } from "../../../seeded-scenario.ts";
 import { inceptionLike } from "../../inception-like.ts";
 import { runPlanner } from "../../run-planner.ts";
@@ -34,10 +35,11 @@ const best = bestOf(composedMethods);
 
 describe("best", () => {
   test("is at least as good as every quick planner, and better than the climber and the chain at its budget", async () => {
-    for (const [number, devices] of [
+    const sizes = [
       [1, 4],
       [2, 2],
-    ]) {
+    ];
+    for (const [number, devices] of drawnFrom(sizes, "best among quick planners")) {
       const scenario = inceptionLike(number, devices);
       const found = await costOf(best, scenario);
       for (const module of instantPlanners(composedMethods))
@@ -86,7 +88,7 @@ describe("best", () => {
   });
 
   test("at a small budget still has its turn with the list schedulers", async () => {
-    const scenario = inceptionLike(2, 8);
+    const scenario = inceptionLike(2, 4);
     const found = await costOf(best, scenario, 100);
     for (const module of [heft, etf, cpop, multilevel])
       expect(found).toBeLessThanOrEqual(await costOf(module, scenario, 10));
@@ -96,7 +98,7 @@ describe("best", () => {
     "is at least as good as the search for %s and the contiguous split",
     async (objective) => {
       const search = objective === "latency" ? latencySearch : maxLoadSearch;
-      for (const seed of [1, 2, 3]) {
+      for (const seed of drawnFrom([1, 2, 3], `best for ${objective}`)) {
         const scenario = { ...randomScenario(seed, { ops: 16 }), objective };
         const found = await costOf(best, scenario, 100);
         for (const module of [idealsDp, search])

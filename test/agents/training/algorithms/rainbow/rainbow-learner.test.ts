@@ -118,7 +118,7 @@ async function pull(agent: Agent, updates: number): Promise<Update[]> {
 describe("a learner of action values", () => {
   test("finds the best plan and answers with it; no illegal action is ever taken", async () => {
     const { agent, task, opened } = await started();
-    await pull(agent, 40);
+    await pull(agent, 30);
     const { cost } = task.evaluator.evaluate(await agent.act(task));
     const all = Array.from({ length: 2 ** OPS }, (_, code) =>
       evaluator(scenario).evaluate(placement(Int32Array.from([0, 1, 2, 3], (i) => (code >> i) & 1))),

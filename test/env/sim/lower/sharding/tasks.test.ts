@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { evaluator } from "../../../../../env/index.ts";
 import type { ShardingPlan } from "../../../../../env/model/plan/sharding.ts";
 import type { ShardingRun } from "../../../../../env/sim/lower/sharding/run.ts";
+import { drawn } from "../../../../law-runs.ts";
 import { namedNetworks, otherSwitches } from "../../../../laws/networks.ts";
 import { machines } from "../machines.ts";
 import { attention, mlp, type NumberedGraph, numberedGraph } from "./numbered-graph.ts";
@@ -182,7 +183,7 @@ describe.each([
         expect(value).toBeLessThanOrEqual(score.ceiling);
         expect(score.evaluate(plan)).toMatchObject({ value, peakBytes });
       }),
-      { numRuns: 8 },
+      { numRuns: drawn(16) },
     );
   });
 
@@ -195,7 +196,7 @@ describe.each([
         expect(value).toBeGreaterThanOrEqual(least);
         expect(value).toBeLessThanOrEqual(most);
       }),
-      { numRuns: 2 },
+      { numRuns: drawn(4) },
     );
   });
 });

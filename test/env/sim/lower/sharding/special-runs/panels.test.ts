@@ -86,7 +86,7 @@ test("random plans with panels compute the numbers of one device on every rank",
       expect(Object.fromEntries(execute(numbered, program))).toEqual(expected);
       expect(runSharding(scenario, plan).iterationUs).toBeGreaterThan(0);
     }),
-    { numRuns: drawn(30) },
+    { numRuns: drawn(30), seed: 1 },
   );
   expect(passed).toBeGreaterThan(drawn(50));
 });
