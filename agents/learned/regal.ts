@@ -45,7 +45,6 @@ const SEVERAL = { plans: 400, batch: 8 };
 const orders = ["auto", "keys", "none"] as const;
 /** Of a budget that an untouched policy answers with; the rest improves on the run's plan. */
 const RUN_SHARE = 0.1;
-const LEAST_POPULATION = 4;
 /** Simulations of the run for the policy's own plan where `budget` and `actBudget` are 0. */
 const OWN_RUN = 400;
 
@@ -129,11 +128,6 @@ const fields = {
     ),
   expert: z.int().min(2).default(100).describe("Simulations of that search on a graph, by annealing."),
   ...populationFields,
-  population: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe("Chromosomes of a generation. 0: 100 with priority keys, 20 without."),
 };
 
 const options = withPresets(fields, {
@@ -155,7 +149,6 @@ const options = withPresets(fields, {
     together: "sum",
     order: "keys",
     imitation: 0,
-    population: 100,
   },
 });
 type Options = z.infer<typeof options>;
@@ -171,7 +164,7 @@ export const regal: AgentModule<Options> = {
     paper:
       "Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020",
     limits:
-      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. On one scenario, runs of 4 evaluations, offsets of each group, and updates that learn again from settings that spell the best plan so far. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000. Priority keys are used where the objective is in bytes; else ops run first come, first served. Without these keys three things are not the paper's: generations of 20, imitation of annealing from its own devices where several scenarios are trained on, and an answer of which nine tenths improve on the plan of BRKGA.",
+      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. On one scenario, runs of 4 evaluations, offsets of each group, and updates that learn again from settings that spell the best plan so far. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000. Priority keys are used where the objective is in bytes; else ops run first come, first served. Without these keys two things are not the paper's: imitation of annealing from its own devices where several scenarios are trained on, and an answer of which nine tenths improve on the plan of BRKGA.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
@@ -195,7 +188,6 @@ interface Settings {
   readonly budget: number;
   readonly batch: number;
   readonly graphs: number;
-  readonly population: number;
 }
 
 function settled({ options, tasks }: AgentContext<Options>, scenario: Scenario): Settings {
@@ -212,7 +204,6 @@ function settled({ options, tasks }: AgentContext<Options>, scenario: Scenario):
     budget: options.budget || plans * (isOrdered ? 2 : 1),
     batch: options.batch || batch,
     graphs: options.graphs || (imitation > 0 ? 4 : 3),
-    population: options.population || (isOrdered ? 100 : 20),
   };
 }
 
@@ -254,12 +245,10 @@ function openLesson(
 const actSimulations = ({ budget, actBudget }: Options): number => actBudget || budget || OWN_RUN;
 
 function rulesOf(options: Options, settings: Settings): RegalRules {
-  const { isAlone, isOrdered, improves, budget, population } = settings;
+  const { isAlone, isOrdered, improves, budget } = settings;
   const { runs, seeds, actBudget, tilt, tiltDecay } = options;
   if (budget === 1 && isOrdered)
     throw new InputError('Option "budget" is 1, expected 0 or at least the 2 of one ordered plan.');
-  if (population < LEAST_POPULATION)
-    throw new InputError(`Option "population" is ${population}, expected 0 or at least ${LEAST_POPULATION}.`);
   if (seeds < runs)
     throw new InputError(`Option "seeds" is ${seeds}, expected at least the ${runs} of "runs".`);
   const replays = isAlone && options.head === "ordinal" && options.replay;
@@ -268,7 +257,6 @@ function rulesOf(options: Options, settings: Settings): RegalRules {
     order: isOrdered,
     improves,
     budget,
-    population,
     isAlone: replays,
     tilt: replays ? constant(0) : exponential(tilt, tiltDecay),
     training: { hasBegun: false },

@@ -93,8 +93,8 @@ function episodes<R extends Rollout>(
 /** Plans that are drawn before the event loop has its turn. */
 const DRAWN_AT_ONCE = 32;
 const IMPROVED_AT_ONCE = 3_000;
-/** From changes as the policy likes them to nearly blind ones, times the temperature of the decoding. */
-const DRAWN_AT = [1, 4, 16];
+/** As the policy likes them and nearly blind, times the temperature of the decoding. */
+const DRAWN_AT = [0.7, 4];
 
 /**
  * Spends the rest of the task's budget. Improves on the best plan so far where the policy has such

@@ -70,7 +70,8 @@ export function improved<S extends Standing>(
   { plans, temperatures, moves = false }: ImprovementRules,
   rng: Rng,
 ): S[] {
-  const arms: Arm[] = temperatures.map((temperature) => policyArm(improver, temperature, rng));
+  const size: Size = { changes: Math.max(LEAST_CHANGES, improver.groups * FIRST_SHARE) };
+  const arms: Arm[] = temperatures.map((temperature) => policyArm(improver, temperature, size, rng));
   if (moves) arms.push(moveArm(improver.choices, rng));
   const met = [start];
   let best = start;
@@ -100,9 +101,13 @@ export function improved<S extends Standing>(
   return met;
 }
 
-/** Changes as the policy likes them, at one temperature. */
-function policyArm({ groups, devices }: Improver<Standing>, temperature: number, rng: Rng): Arm {
-  let changes = Math.max(LEAST_CHANGES, groups * FIRST_SHARE);
+/** Mean number of groups that the policy's changes move. */
+interface Size {
+  changes: number;
+}
+
+/** Changes as the policy likes them, at one temperature. All temperatures share the size. */
+function policyArm({ groups, devices }: Improver<Standing>, temperature: number, size: Size, rng: Rng): Arm {
   let logits: Float32Array = new Float32Array();
   let odds: Float64Array | null = null;
   return {
@@ -114,11 +119,11 @@ function policyArm({ groups, devices }: Improver<Standing>, temperature: number,
     },
     draw(best) {
       odds ??= oddsAgainst(logits, best, devices, temperature);
-      return redrawn(best, odds, changes, devices, rng);
+      return redrawn(best, odds, size.changes, devices, rng);
     },
     learn(succeeded) {
-      const next = changes * (succeeded ? GROWTH : DECAY);
-      changes = Math.min(Math.max(next, LEAST_CHANGES), groups / 2);
+      const next = size.changes * (succeeded ? GROWTH : DECAY);
+      size.changes = Math.min(Math.max(next, LEAST_CHANGES), groups / 2);
     },
   };
 }

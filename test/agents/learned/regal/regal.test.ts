@@ -60,10 +60,4 @@ describe("the default of regal", () => {
     );
     expect(await policy(["one"], 600)).toEqual(await policy(["one"], 600, { imitation: 0 }));
   });
-
-  test("refuses a population that is no generation", async () => {
-    await expect(trained(["one"], 600, { population: 2 })).rejects.toThrow(
-      'Option "population" is 2, expected 0 or at least 4.',
-    );
-  });
 });
