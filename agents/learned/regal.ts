@@ -32,7 +32,7 @@ import { batchMean } from "../training/baselines/batch-mean.ts";
 import { critic } from "../training/baselines/critic.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
-import { imitationOver } from "../training/lessons/imitation-settings.ts";
+import { imitationOver, shareOfBudget } from "../training/lessons/imitation-settings.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, exponential } from "../training/schedule.ts";
 import { RegalLesson, type RegalRollout, type RegalRules } from "./regal/lesson.ts";
@@ -43,6 +43,8 @@ const ALONE = { plans: 4, batch: 4 };
 const SEVERAL = { plans: 400, batch: 8 };
 /** Which objectives have priority keys. */
 const orders = ["auto", "keys", "none"] as const;
+/** The share of the expert in the budget, and its limits. */
+const EXPERT = { share: 1 / 600, least: 20, most: 300 };
 /** Of a budget that an untouched policy answers with; the rest improves on the run's plan. */
 const RUN_SHARE = 0.1;
 /** Simulations of the run for the policy's own plan where `budget` and `actBudget` are 0. */
@@ -126,7 +128,11 @@ const fields = {
     .describe(
       "Updates at the beginning that imitate what a search makes of the policy's own devices. -1: all on several scenarios without priority keys, else none.",
     ),
-  expert: z.int().min(2).default(100).describe("Simulations of that search on a graph, by annealing."),
+  expert: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Simulations of that search on a graph, by annealing. 0: a 600th of the budget, 20 to 300."),
   ...populationFields,
 };
 
@@ -249,11 +255,14 @@ function rulesOf(options: Options, settings: Settings): RegalRules {
   const { runs, seeds, actBudget, tilt, tiltDecay } = options;
   if (budget === 1 && isOrdered)
     throw new InputError('Option "budget" is 1, expected 0 or at least the 2 of one ordered plan.');
+  if (options.expert === 1)
+    throw new InputError('Option "expert" is 1, expected 0 or at least the 2 of a start and a change.');
   if (seeds < runs)
     throw new InputError(`Option "seeds" is ${seeds}, expected at least the ${runs} of "runs".`);
   const replays = isAlone && options.head === "ordinal" && options.replay;
   return {
     ...options,
+    expert: ({ evaluator: { budget } }) => options.expert || shareOfBudget(budget, EXPERT),
     order: isOrdered,
     improves,
     budget,

@@ -70,7 +70,7 @@ export interface RegalRules extends GenerationSizes {
   /** Whether an answer may improve on a plan; only without priority keys. */
   readonly improves: boolean;
   /** Simulations of the search whose plan imitation learns. */
-  readonly expert: number;
+  readonly expert: (task: Task) => number;
   /** Simulations of the run for the policy's own plan. */
   readonly actBudget: (task: Task, isTrained: boolean) => number;
   /** Whether each group has settings of its own, and updates learn again from the best run. */
@@ -203,7 +203,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const { scenario, evaluator } = task;
     const devices = network.rowsPerNode / SETTINGS - 1;
     const from = likeliestDevices(argmaxRows(this.logits(null), BINS), choices.legal, devices);
-    const search = { from, simulations: rules.expert };
+    const search = { from, simulations: rules.expert(task) };
     const groupDevice = correctedPlacement(choices, evaluator, rng, search);
     const plan = planOf(choices, groupDevice);
     const outcome = evaluator.evaluate(plan);

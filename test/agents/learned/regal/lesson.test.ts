@@ -61,7 +61,7 @@ function lessonOf(task: Task, changes: Partial<RegalRules> = {}, shape: Partial<
     budget: 60,
     order: true,
     improves: false,
-    expert: 40,
+    expert: () => 40,
     runs: 1,
     seeds: 2,
     tilt: constant(0),
