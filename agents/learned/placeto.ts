@@ -35,7 +35,7 @@ import { zeroBaseline } from "../training/baselines/zero.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
-import { imitationOver, shareOfBudget } from "../training/lessons/imitation-settings.ts";
+import { imitationOver, within } from "../training/lessons/imitation-settings.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, linear } from "../training/schedule.ts";
 import { type LabelRules, labelBudget, labelledTasks } from "../training/sweeps/labels.ts";
@@ -226,12 +226,11 @@ function rulesOf({ options, rng, tasks }: AgentContext<Options>): SweepRules {
 
 /** Graphs that share the simulations of labels, at most; and the limits of a label. */
 const LABELLED = 16;
-const LABEL = { share: 1, least: 20, most: 20_000 };
+const LABEL = { least: 20, most: 20_000 };
 
 function labelRules({ labels, labelSimulations }: Options, taskCount: number): LabelRules {
   const count = labels * Math.min(LABELLED, taskCount);
-  const simulations = (budget: Budget) =>
-    labelSimulations || shareOfBudget({ simulations: labelBudget(budget) / count }, LABEL);
+  const simulations = (budget: Budget) => labelSimulations || within(LABEL, labelBudget(budget) / count);
   return { labels, simulations };
 }
 

@@ -13,7 +13,7 @@
 import type { Rng } from "../../env/model/rng.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { Choices } from "../problems/choices.ts";
-import { type Change, createProposals, type Operator } from "../search/groups/proposals.ts";
+import { type Change, createProposals, type Operator, operators } from "../search/groups/proposals.ts";
 
 /** A placement, scored. */
 export interface Standing {
@@ -22,8 +22,6 @@ export interface Standing {
 }
 
 export interface Improver<S extends Standing> {
-  readonly groups: number;
-  readonly devices: number;
   readonly choices: Choices;
   /** Logits of each group's devices in the light of the placement, [groups x devices]. */
   logits(standing: S): Float32Array;
@@ -41,7 +39,7 @@ export const IMPOSSIBLE = -1e8;
 /** Draws in a row that change nothing before the search ends. */
 const MOST_IDLE_DRAWS = 1_000;
 /** Operators that need no timeline. */
-const MOVES: readonly Operator[] = ["single", "neighbour", "swap", "block", "chain"];
+const MOVES = operators.filter((operator) => operator !== "urgent");
 
 export interface ImprovementRules {
   readonly plans: number;
@@ -70,8 +68,8 @@ export function improved<S extends Standing>(
   { plans, temperatures, moves = false }: ImprovementRules,
   rng: Rng,
 ): S[] {
-  const size: Size = { changes: Math.max(LEAST_CHANGES, improver.groups * FIRST_SHARE) };
-  const arms: Arm[] = temperatures.map((temperature) => policyArm(improver, temperature, size, rng));
+  const size: Size = { changes: Math.max(LEAST_CHANGES, improver.choices.groupCount * FIRST_SHARE) };
+  const arms: Arm[] = temperatures.map((temperature) => policyArm(improver.choices, temperature, size, rng));
   if (moves) arms.push(moveArm(improver.choices, rng));
   const met = [start];
   let best = start;
@@ -107,7 +105,7 @@ interface Size {
 }
 
 /** Changes as the policy likes them, at one temperature. All temperatures share the size. */
-function policyArm({ groups, devices }: Improver<Standing>, temperature: number, size: Size, rng: Rng): Arm {
+function policyArm({ groupCount, deviceCount }: Choices, temperature: number, size: Size, rng: Rng): Arm {
   let logits: Float32Array = new Float32Array();
   let odds: Float64Array | null = null;
   return {
@@ -118,12 +116,12 @@ function policyArm({ groups, devices }: Improver<Standing>, temperature: number,
       odds = null;
     },
     draw(best) {
-      odds ??= oddsAgainst(logits, best, devices, temperature);
-      return redrawn(best, odds, size.changes, devices, rng);
+      odds ??= oddsAgainst(logits, best, deviceCount, temperature);
+      return redrawn(best, odds, size.changes, deviceCount, rng);
     },
     learn(succeeded) {
       const next = size.changes * (succeeded ? GROWTH : DECAY);
-      size.changes = Math.min(Math.max(next, LEAST_CHANGES), groups / 2);
+      size.changes = Math.min(Math.max(next, LEAST_CHANGES), groupCount / 2);
     },
   };
 }

@@ -14,15 +14,9 @@ const DRAWS = 200;
 /** Counts as if each device that can run a group had been drawn half a time more. */
 const UNSEEN = 0.5;
 
-/** [groups x devices] logarithms of counts; `impossible` where a device cannot run a group. */
-export function deviceLogits(
-  distributions: KeyDistributions,
-  choices: Choices,
-  impossible: number,
-  rng: Rng,
-): Float32Array {
-  const { scenario, legal } = choices;
-  const devices = scenario.cluster.devices.length;
+/** [groups x devices] logarithms of counts; `-Infinity` where a device cannot run a group. */
+export function deviceLogits(distributions: KeyDistributions, choices: Choices, rng: Rng): Float32Array {
+  const { scenario, legal, deviceCount: devices } = choices;
   const counts = new Float32Array(legal.length * devices);
   legal.forEach((allowed, g) => {
     for (const device of allowed) counts[g * devices + device] = UNSEEN;
@@ -34,5 +28,5 @@ export function deviceLogits(
       counts[g * devices + drawn]++;
     });
   }
-  return counts.map((count) => (count === 0 ? impossible : Math.log(count)));
+  return counts.map(Math.log);
 }

@@ -30,13 +30,7 @@ import type {
   PlacedRollout,
   Replay,
 } from "../../training/contract.ts";
-import {
-  IMPOSSIBLE,
-  type ImprovementRules,
-  type Improver,
-  improved,
-  type Standing,
-} from "../../training/improvement.ts";
+import { type ImprovementRules, type Improver, improved, type Standing } from "../../training/improvement.ts";
 import type { Schedule } from "../../training/schedule.ts";
 import { deviceLogits } from "./device-logits.ts";
 import { featuresOf } from "./features.ts";
@@ -219,13 +213,9 @@ export class RegalLesson implements Lesson<RegalRollout> {
 
   private improved(rules: ImprovementRules, rng: Rng, from?: Placement): RegalRollout[] {
     const { choices, task } = this;
-    const { grouping, cluster } = task.scenario;
     const bins = argmaxRows(this.logits(null), BINS);
-    const logits = deviceLogits(this.distributionsOf(bins), choices, 10 * IMPOSSIBLE, rng);
-    const devices = cluster.devices.length;
+    const logits = deviceLogits(this.distributionsOf(bins), choices, rng);
     const improver: Improver<RegalRollout & Standing> = {
-      groups: grouping.groupCount,
-      devices,
       choices,
       logits: () => logits,
       score: (groupDevice) => {
@@ -236,8 +226,8 @@ export class RegalLesson implements Lesson<RegalRollout> {
     };
     const own =
       from === undefined
-        ? likeliestDevices(bins, choices.legal, devices)
-        : groupDevices(grouping, from.device);
+        ? likeliestDevices(bins, choices.legal, choices.deviceCount)
+        : groupDevices(task.scenario.grouping, from.device);
     return improved(improver.score(own), improver, rules, rng);
   }
 

@@ -15,15 +15,22 @@ export function imitationOver({ names }: Pick<TaskSource, "names">, given: numbe
   return names.length > 1 ? Number.POSITIVE_INFINITY : 0;
 }
 
-export interface Share {
-  readonly share: number;
+export interface Limits {
   readonly least: number;
   readonly most: number;
 }
 
+export interface Share extends Limits {
+  readonly share: number;
+}
+
+/** A whole number of simulations within limits. */
+export const within = ({ least, most }: Limits, simulations: number): number =>
+  Math.min(Math.max(least, Math.floor(simulations)), most);
+
 /** Simulations: a share of the budget within limits; `most` where a clock is the budget. */
-export const shareOfBudget = (budget: Budget, { share, least, most }: Share): number =>
-  Math.min(Math.max(least, Math.floor(limitOf(budget) * share)), most);
+export const shareOfBudget = (budget: Budget, given: Share): number =>
+  within(given, limitOf(budget) * given.share);
 
 /** In its own unit. */
 export const limitOf = ({ simulations, evaluations }: Budget): number =>

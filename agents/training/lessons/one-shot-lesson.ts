@@ -186,11 +186,9 @@ class OneShotLesson implements Lesson<OneShotRollout> {
   }
 
   improve(rules: ImprovementRules, rng: Rng, from?: Placement): OneShotRollout[] {
-    const { tf, policy, groups, devices } = this;
+    const { tf, policy, devices } = this;
     const none = new Float32Array(devices);
     const improver: Improver<OneShotRollout> = {
-      groups,
-      devices,
       choices: choicesOf(this.task.scenario, "all"),
       logits: ({ groupDevice }) =>
         readOut(tf, () => policy.logProbabilities([groupDevice], none).dataSync().slice() as Float32Array),

@@ -164,11 +164,9 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
 
   /** Any group may be placed again, in no order. */
   improve(rules: ImprovementRules, rng: Rng, from?: Placement): SweepRollout<Seen>[] {
-    const { groups, devices } = this;
+    const { groups } = this;
     type Tried = SweepRollout<Seen> & Standing & { readonly outcome: Outcome };
     const improver: Improver<Tried> = {
-      groups,
-      devices,
       choices: choicesOf(this.task.scenario, "all"),
       logits: ({ groupDevice, outcome }) => {
         const views = this.views(groupDevice, outcome);

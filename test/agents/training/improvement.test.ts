@@ -16,13 +16,12 @@ const score = (groupDevice: Int32Array): Standing => ({
 const graph = Array.from({ length: GROUPS }, (_, g) =>
   g === 0 ? "o0 1 4B kinds=GPU" : `o${g} 1 4B <- o${g - 1}`,
 ).join("\n");
-const choices = choicesOf(testScenario({ graph, devices: ["GPU", "GPU", "CPU"] }), "all");
+const choicesOn = (devices: string[]) => choicesOf(testScenario({ graph, devices }), "all");
+const choices = choicesOn(["GPU", "GPU", "CPU"]);
 const start = score(new Int32Array(GROUPS));
 
 /** Likes the device of the target by `liking`, and cannot use device 2 for group 0. */
 const improver = (liking: number): Improver<Standing> => ({
-  groups: GROUPS,
-  devices: DEVICES,
   choices,
   score,
   logits: () =>
@@ -73,6 +72,6 @@ test("finds the target without a policy too, and the same again with the same st
 });
 
 test("ends where nothing else is possible", () => {
-  const single = { ...improver(0), devices: 1, logits: () => new Float32Array(GROUPS) };
+  const single = { ...improver(0), choices: choicesOn(["GPU"]), logits: () => new Float32Array(GROUPS) };
   expect(improved(start, single, { plans: 10, temperatures: [1] }, createRng(1))).toEqual([start]);
 });
