@@ -59,6 +59,7 @@ export {
 } from "./envs/rewrite/graph.ts";
 export { createMeshEnv, type MeshChoices, MeshEnv, type MeshOptions } from "./envs/sharding/mesh.ts";
 export { type ShardingReplay, shardingReplay } from "./envs/sharding/replay.ts";
+export { allowedDevices } from "./model/cluster/allowed-devices.ts";
 export {
   type Cluster,
   type Device,
@@ -191,7 +192,6 @@ export type {
 } from "./model/plan/sharding-fields/op-fields.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
-  allowedDevices,
   type Demand,
   type Objective,
   type OpAliases,

@@ -1,6 +1,8 @@
 /** The positional network on one scenario: its graph, its devices' speeds, its mask. */
+
+import { allowedDevices } from "../../env/model/cluster/allowed-devices.ts";
 import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
-import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { readOut } from "../tensors/tf.ts";
 import type { Tensor, Tf } from "../tensors/types.ts";
 import { argmaxRows, maskBias } from "./categorical.ts";

@@ -6,8 +6,10 @@
  * The weights depend on the number of groups, op types and devices. A `SequencePolicy` is the
  * network on one scenario of that size.
  */
+
+import { allowedDevices } from "../../env/model/cluster/allowed-devices.ts";
 import type { Rng } from "../../env/model/rng.ts";
-import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { matrixProduct } from "../tensors/matrix-product.ts";
 import { additiveAttention } from "../tensors/sequence/additive-attention.ts";
 import { attentionDecoder } from "../tensors/sequence/attention-decoder.ts";

@@ -5,10 +5,11 @@
  * it.
  */
 
+import { allowedDevices } from "../../env/model/cluster/allowed-devices.ts";
 import { acceleratorsOrAll } from "../../env/model/cluster/cluster.ts";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";
 import type { Placement } from "../../env/model/plan/placement.ts";
-import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 
 /** `accelerators` leaves out devices of kind CPU, except for groups that no accelerator can run. */
 export type Pool = "all" | "accelerators";

@@ -22,7 +22,7 @@ import {
 } from "../../results/page/drawing/shardings/plan-pictures.ts";
 import { writeOutput } from "../files.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { browserOn, drawPng, NO_BROWSER } from "./report/browser.ts";
+import { browserOn, drawPng, NO_BROWSER } from "./comparisons/report/browser.ts";
 
 const pictures = ["step", "layout", "mesh", "frontier"] as const;
 

@@ -5,10 +5,14 @@
 import type { Command, Flag, Positional } from "../command.ts";
 import { wrappedColumns, wrappedText } from "./columns.ts";
 
-export function overview(
-  commands: readonly { readonly name: string; readonly summary: string }[],
-  width: number,
-): string {
+interface TopicText {
+  readonly title: string;
+  readonly commands: readonly { readonly name: string; readonly summary: string }[];
+}
+
+/** All commands, by topic. */
+export function overview(topics: readonly TopicText[], width: number): string {
+  const longest = Math.max(...topics.flatMap(({ commands }) => commands.map(({ name }) => name.length)));
   return [
     ...wrappedText(
       "placement-gym: train, solve and compare device placement methods on one exact simulator.",
@@ -17,11 +21,14 @@ export function overview(
     ),
     "",
     "Usage: placement-gym COMMAND [flags]",
-    "",
-    ...wrappedColumns(
-      commands.map(({ name, summary }) => [name, summary] as const),
-      width,
-    ),
+    ...topics.flatMap(({ title, commands }) => [
+      "",
+      `${title}:`,
+      ...wrappedColumns(
+        commands.map(({ name, summary }) => [name.padEnd(longest), summary] as const),
+        width,
+      ),
+    ]),
     "",
     ...wrappedText(
       '"placement-gym COMMAND --help" shows the flags of a command with defaults and units.',

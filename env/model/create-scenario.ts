@@ -1,4 +1,6 @@
 /** Makes a scenario: checks that its parts fit together, and names what does not fit. */
+
+import { allowedDevices } from "./cluster/allowed-devices.ts";
 import { type Cluster, validateCluster } from "./cluster/cluster.ts";
 import { checkMagnitudes } from "./cluster/magnitudes.ts";
 import { InputError } from "./errors.ts";
@@ -6,7 +8,7 @@ import type { Fidelity } from "./fidelity/fidelity.ts";
 import { ANY_KIND, type OpGraph } from "./graph/graph.ts";
 import { checkTable } from "./graph/limits.ts";
 import { kindsOf, onlyTimedKinds, runsOnKind, timedKinds } from "./graph/support.ts";
-import { allowedDevices, type Scenario, type ScenarioMeta } from "./scenario.ts";
+import type { Scenario, ScenarioMeta } from "./scenario.ts";
 
 /**
  * Checks that the parts fit together: grouping, cluster, and for every group a device that can run

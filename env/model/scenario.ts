@@ -8,7 +8,6 @@ import type { Cluster } from "./cluster/cluster.ts";
 import type { Grouping } from "./coarsen/grouping.ts";
 import type { Fidelity } from "./fidelity/fidelity.ts";
 import type { OpGraph } from "./graph/graph.ts";
-import { kindsOf } from "./graph/support.ts";
 import type { UnknownWork } from "./graph/unknown-work.ts";
 
 /**
@@ -80,20 +79,4 @@ export interface Scenario {
   /** Needed by the objective cost alone. */
   readonly demand?: Demand;
   readonly meta: ScenarioMeta;
-}
-
-/**
- * Which device may run which group, shape [groupCount x deviceCount]; 1 where the device supports
- * every op of the group.
- */
-export function allowedDevices({ graph, grouping, cluster }: Scenario): Uint8Array {
-  const deviceCount = cluster.devices.length;
-  const allowed = new Uint8Array(grouping.groupCount * deviceCount).fill(1);
-  for (let v = 0; v < graph.opCount; v++) {
-    const kinds = kindsOf(graph, v);
-    if (kinds === null) continue;
-    for (let d = 0; d < deviceCount; d++)
-      if (!kinds.includes(cluster.devices[d].kind)) allowed[grouping.groupOf[v] * deviceCount + d] = 0;
-  }
-  return allowed;
 }

@@ -4,7 +4,8 @@
  *
  * A mask part must allow at least one device for every group, and no device that cannot run it.
  */
-import { allowedDevices, type Scenario } from "../model/scenario.ts";
+import { allowedDevices } from "../model/cluster/allowed-devices.ts";
+import type { Scenario } from "../model/scenario.ts";
 import type { PlacementView } from "./views/placement-view.ts";
 
 export interface MaskPart {

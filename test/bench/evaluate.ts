@@ -9,7 +9,7 @@
  */
 import { performance } from "node:perf_hooks";
 import { createRng, evaluator, placement, type Rng, type Scenario } from "../../env/index.ts";
-import { allowedDevices } from "../../env/model/scenario.ts";
+import { allowedDevices } from "../../env/model/cluster/allowed-devices.ts";
 import { compile } from "../../env/sim/engine/compile.ts";
 import { createEngine } from "../../env/sim/engine/engine.ts";
 import { resolveScenario, suites } from "../../scenarios/index.ts";

@@ -12,7 +12,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { simulatorRate } from "../../cli/commands/bench.ts";
+import { simulatorRate } from "../../cli/commands/tools/bench.ts";
 
 const folder = fileURLToPath(new URL("../../../shared/bench", import.meta.url));
 const SECONDS = 0.1;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { commands } from "../../cli/main.ts";
+import { commands } from "../../cli/commands/index.ts";
 import { writeScenario } from "../../env/model/file.ts";
 import { testScenario } from "../../env/model/test-scenario.ts";
 import { pgym } from "./recorded-terminal.ts";

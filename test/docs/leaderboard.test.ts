@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { commands } from "../../cli/main.ts";
+import { commands } from "../../cli/commands/index.ts";
 import { trackLines } from "../../results/leaderboard/board-text.ts";
 import type { Entry } from "../../results/leaderboard/contract.ts";
 import { tracks } from "../../results/leaderboard/tracks/tracks.ts";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Values } from "../../cli/command.ts";
-import type { flags } from "../../cli/commands/evaluate/request.ts";
-import { shardIn } from "../../cli/commands/evaluate/shard.ts";
-import { evaluate } from "../../cli/commands/evaluate.ts";
+import type { flags } from "../../cli/commands/comparisons/evaluate/request.ts";
+import { shardIn } from "../../cli/commands/comparisons/evaluate/shard.ts";
+import { evaluate } from "../../cli/commands/comparisons/evaluate.ts";
 import { parseCommandLine } from "../../cli/parse.ts";
 import { kubernetesTasks, matrixTasks, slurmTasks, type Task } from "./schedulers.ts";
 

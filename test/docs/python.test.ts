@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { envIds } from "../../env/envs/registry.ts";
-import { greeted } from "../cli/commands/serve/session/client.ts";
+import { greeted } from "../cli/commands/tools/serve/session/client.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const textOf = (path: string): string => readFileSync(join(root, path), "utf8");

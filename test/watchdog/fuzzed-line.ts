@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { methods } from "../../agents/registry/registry.ts";
 import type { Command, Flag } from "../../cli/command.ts";
-import { commands } from "../../cli/main.ts";
+import { commands } from "../../cli/commands/index.ts";
 import { envIds, type Rng } from "../../env/index.ts";
 
 /** These build programs or run for minutes by design. */

@@ -1,6 +1,8 @@
 /** GDP's network on one scenario: its nodes, their neighbours, its mask. */
+
+import { allowedDevices } from "../../../env/model/cluster/allowed-devices.ts";
 import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
-import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import { neighboursOf } from "../../tensors/graph/neighbour-max.ts";
 import type { Tensor, Tf } from "../../tensors/types.ts";
 import { argmaxRows, likeliestRows, maskBias, sampleLogits } from "../categorical.ts";

@@ -2,7 +2,8 @@
  * The factored policy: one row of logits per group and a bias for each device, nothing that looks
  * at the graph. It is the floor that every network has to beat.
  */
-import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
+import { allowedDevices } from "../../../env/model/cluster/allowed-devices.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Tf } from "../../tensors/types.ts";
 import { argmaxRows, likeliestRows, maskBias, sampleLogits } from "../categorical.ts";
 import type { OneShotNetwork } from "../one-shot-policy.ts";

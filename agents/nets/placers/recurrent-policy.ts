@@ -6,8 +6,10 @@
  *
  * Unlike sequence-network.ts it has no encoder: a choice depends on what came before it alone.
  */
+
+import { allowedDevices } from "../../../env/model/cluster/allowed-devices.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import { matrixProduct } from "../../tensors/matrix-product.ts";
 import { decoderInputs } from "../../tensors/sequence/decoder-inputs.ts";
 import { type RecurrenceName, recurrenceOf } from "../../tensors/sequence/recurrence.ts";

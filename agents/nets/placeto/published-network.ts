@@ -15,10 +15,12 @@
  * f and g have one hidden layer as wide as their input. Weights are Glorot-uniform, biases 0.
  * Groups that reach each other through a cycle are parallel, which the paper does not have.
  */
+
+import { allowedDevices } from "../../../env/model/cluster/allowed-devices.ts";
 import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlacementObservation } from "../../../env/parts/observation.ts";
 import { dense } from "../../tensors/dense.ts";
 import { type EdgeList, neighbourSum, type WeightedEdges } from "../../tensors/graph/neighbour-sum.ts";

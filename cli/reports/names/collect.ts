@@ -12,7 +12,7 @@ import { splits } from "../../../scenarios/families/family.ts";
 import { families } from "../../../scenarios/families/index.ts";
 import { suiteCatalog } from "../../../scenarios/suites/index.ts";
 import { workloadCatalog } from "../../../scenarios/workloads/index.ts";
-import { commands } from "../../main.ts";
+import { commands } from "../../commands/index.ts";
 import { type Kind, lineOf, type NameEntry } from "./entry.ts";
 
 /** Name, summary, arguments, flags and examples of every command. */

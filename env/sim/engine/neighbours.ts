@@ -5,8 +5,9 @@
  * plan that may not fit is not recorded either, since few of its neighbours surely fit. The numbers
  * always equal those of a full evaluation.
  */
+
+import { allowedDevices } from "../../model/cluster/allowed-devices.ts";
 import { type Placement, placement } from "../../model/plan/placement.ts";
-import { allowedDevices } from "../../model/scenario.ts";
 import { checkMove, movedPlan } from "../evaluator/move.ts";
 import type { Compiled } from "./compile.ts";
 import { canSimulateMoves, createIncrementalEngine, type IncrementalEngine } from "./incremental.ts";

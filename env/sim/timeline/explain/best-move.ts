@@ -3,9 +3,10 @@
  * is the plain neighbourhood of local search. Here it tells which single change helps most.
  */
 
+import { allowedDevices } from "../../../model/cluster/allowed-devices.ts";
 import { OrderDeadlock } from "../../../model/errors.ts";
 import { asPlacement, type Plan } from "../../../model/plan/plan.ts";
-import { allowedDevices, type Scenario } from "../../../model/scenario.ts";
+import type { Scenario } from "../../../model/scenario.ts";
 import type { Evaluator, Outcome } from "../../evaluator/contract.ts";
 
 export interface Move {
