@@ -1,25 +1,19 @@
 /**
  * REGAL's bandit (Paliwal et al., ICLR 2020): one action for a graph, which is the settings of all
- * its keys, and one reward. A rollout runs BRKGA with them and compares its cost with that of plain
- * BRKGA under the same budget and seeds:
+ * its keys, and one reward. A rollout runs BRKGA with them, as runs.ts says. Rollouts of one update
+ * have the same seeds, so they differ by their settings alone.
  *
- *     reward = mean over seeds of -log(cost with the settings / cost of plain BRKGA)
- *
- * All runs are charged, those of plain BRKGA once for each task and seed. A rollout has one seed or
- * several of a fixed set. Rollouts of one update have the same seeds, so they differ by their
- * settings alone.
+ * Ours: it may imitate a search, and improve an answer's devices.
  */
 import { groupDevices } from "../../../env/model/coarsen/grouping.ts";
 import { type Placement, placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, sampleLogits } from "../../nets/categorical.ts";
 import { type Choices, choicesOf, type Pool, planOf } from "../../problems/choices.ts";
 import { correctedPlacement } from "../../search/groups/annealed-placement.ts";
-import { createEvolution, type GenerationSizes, type KeyDistributions } from "../../search/keys/evolution.ts";
-import { BINS, distributionsOf, PLAIN, SETTINGS } from "../../search/keys/key-bins.ts";
-import { deviceDecoder, type KeyDecoder, orderedDecoder } from "../../search/keys/random-keys.ts";
+import type { KeyDistributions } from "../../search/keys/evolution.ts";
+import { BINS, distributionsOf, SETTINGS } from "../../search/keys/key-bins.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor1D, Tensor2D, Tf } from "../../tensors/types.ts";
 import type {
@@ -36,6 +30,7 @@ import { deviceLogits } from "./device-logits.ts";
 import { featuresOf } from "./features.ts";
 import { keyLabels, likeliestDevices } from "./key-labels.ts";
 import type { RegalNetwork, RegalPolicy } from "./network.ts";
+import { type RunRules, Runs } from "./runs.ts";
 
 /** Below it there is no tilt. */
 const LEAST_TILT = 1e-3;
@@ -49,18 +44,10 @@ export interface RegalRollout extends PlacedRollout {
   readonly deviation: number;
 }
 
-export interface RegalRules extends GenerationSizes {
+export interface RegalRules extends RunRules {
   readonly pool: Pool;
-  /** Simulations of a run, or evaluations where only those are limited. */
-  readonly budget: number;
-  /** Runs whose rewards are averaged in a rollout. */
-  readonly runs: number;
-  /** Number of seeds among which these are drawn, each a child of the stream of rollouts. */
-  readonly seeds: number;
   /** Standard deviation of the tilt of the linear weights, in bins. */
   readonly tilt: Schedule;
-  /** Whether ops have priority keys. */
-  readonly order: boolean;
   /** Whether an answer may improve on a plan; only without priority keys. */
   readonly improves: boolean;
   /** Simulations of the search whose plan imitation learns. */
@@ -90,11 +77,6 @@ interface KeptRun {
   readonly reward: number;
 }
 
-interface Run {
-  readonly plan: Placement;
-  readonly outcome: Outcome;
-}
-
 export class RegalLesson implements Lesson<RegalRollout> {
   readonly task: Task;
   readonly simulationsPerRollout: number;
@@ -103,14 +85,12 @@ export class RegalLesson implements Lesson<RegalRollout> {
   private readonly policy: RegalPolicy;
   private readonly rules: RegalRules;
   private readonly choices: Choices;
-  private readonly decoder: KeyDecoder;
-  private readonly simulationsPerChromosome: number;
+  private readonly runs: Runs;
   /** Of each key of a chromosome, which row of the network has its first setting. */
   private readonly firstRow: Int32Array;
   /** Rows of the network that some key has, ascending. */
   private readonly rows: Int32Array;
   private readonly rowCount: number;
-  private plain: (number | null)[];
   /** The best run of earlier updates, where that is learned from. */
   private best: ScoredBins | null = null;
 
@@ -121,13 +101,11 @@ export class RegalLesson implements Lesson<RegalRollout> {
     this.network = network;
     this.policy = network.on(featuresOf(task.scenario), rules.isAlone);
     this.rules = rules;
-    this.simulationsPerRollout = rules.runs * rules.budget;
-    this.plain = new Array(rules.seeds).fill(null);
-    const { scenario, evaluator } = task;
+    const { scenario } = task;
     const choices = choicesOf(scenario, rules.pool);
     this.choices = choices;
-    this.decoder = rules.order ? orderedDecoder(choices, evaluator) : deviceDecoder(choices);
-    this.simulationsPerChromosome = rules.order && evaluator.countedIn === "simulations" ? 2 : 1;
+    this.runs = new Runs(task, choices, rules);
+    this.simulationsPerRollout = this.runs.simulationsOfRollout;
     const devices = choices.legal.flatMap((legal, g) =>
       [...legal].map((device) => g * rowsPerNode + device * SETTINGS),
     );
@@ -142,8 +120,8 @@ export class RegalLesson implements Lesson<RegalRollout> {
 
   rollOut(count: number, decoding: Decoding, update: number, rng: Rng): RegalRollout[] {
     if (decoding.kind === "greedy") return this.greedy(count, rng);
-    const seeds = this.drawSeeds(rng);
-    const affordable = this.affordable(seeds);
+    const seeds = this.runs.drawSeeds(rng);
+    const affordable = this.runs.affordable(seeds);
     if (affordable > 0) this.rules.training.hasBegun = true;
     const { rules } = this;
     const deviation = rules.tilt(update);
@@ -232,7 +210,8 @@ export class RegalLesson implements Lesson<RegalRollout> {
   }
 
   save(): Saved {
-    const { plain, best } = this;
+    const { best } = this;
+    const plain = this.runs.plainCosts;
     if (best === null) return { plain };
     const { feasible, value, cost, violation } = best.outcome;
     const outcome = { feasible, value, cost, violation };
@@ -243,9 +222,9 @@ export class RegalLesson implements Lesson<RegalRollout> {
 
   load(saved: unknown): void {
     const { plain, best } = saved as Saved;
-    this.plain = [...plain];
+    this.runs.plainCosts = plain;
     if (best !== undefined && best !== null) this.best = this.keptRun(best);
-    if (this.plain.some((cost) => cost !== null)) this.rules.training.hasBegun = true;
+    if (plain.some((cost) => cost !== null)) this.rules.training.hasBegun = true;
   }
 
   private keptRun({ device, order, outcome, reward }: KeptRun): ScoredBins {
@@ -310,55 +289,15 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const bins = argmaxRows(this.logits(null), BINS);
     const distributions = this.distributionsOf(bins);
     return Array.from({ length: count }, () => {
-      const plain = this.plain.filter((cost) => cost !== null);
-      const run = this.run(distributions, rng, rules.actBudget(task, rules.training.hasBegun));
-      const reward = plain.reduce((sum, cost) => sum - Math.log(run.outcome.cost / cost), 0) / plain.length;
+      const run = this.runs.run(distributions, rng, rules.actBudget(task, rules.training.hasBegun));
+      const reward = this.runs.gainOver(run);
       return { ...run, bins, tilted: null, deviation: 0, rewards: Float64Array.of(reward) };
     });
   }
 
   private rolledOut(bins: Int32Array, seeds: readonly number[], rng: Rng): ScoredBins {
-    const { rules } = this;
-    const distributions = this.distributionsOf(bins);
-    let best: Run | null = null;
-    let reward = 0;
-    for (const seed of seeds) {
-      const plain = this.plainCost(seed, rng);
-      const run = this.run(distributions, seedOf(rng, seed), rules.budget);
-      reward -= Math.log(run.outcome.cost / plain) / seeds.length;
-      if (best === null || run.outcome.cost < best.outcome.cost) best = run;
-    }
-    return { ...(best as Run), bins, rewards: Float64Array.of(reward) };
-  }
-
-  private plainCost(seed: number, rng: Rng): number {
-    const known = this.plain[seed];
-    if (known !== null) return known;
-    const { rules } = this;
-    const bins = Int32Array.from({ length: this.rowCount }, (_, row) => PLAIN[row % SETTINGS]);
-    const { outcome } = this.run(this.distributionsOf(bins), seedOf(rng, seed), rules.budget);
-    this.plain[seed] = outcome.cost;
-    return outcome.cost;
-  }
-
-  /** One chromosome at least; the evaluator refuses it where there is no budget for one. */
-  private run(distributions: KeyDistributions, rng: Rng, budget: number): Run {
-    const { evaluator } = this.task;
-    let last: Outcome | null = null;
-    let best: Run | null = null;
-    const scoring = {
-      evaluate: (plan: Placement) => {
-        last = evaluator.evaluate(plan);
-        return last;
-      },
-    };
-    const evolution = createEvolution(this.decoder, scoring, rng, this.rules, distributions);
-    const chromosomes = Math.max(1, Math.floor(budget / this.simulationsPerChromosome));
-    for (let done = 0; done < chromosomes; done++) {
-      const plan = evolution.next();
-      if (plan !== null) best = { plan, outcome: last as unknown as Outcome };
-    }
-    return best as unknown as Run;
+    const { run, reward } = this.runs.compared(this.distributionsOf(bins), seeds, rng);
+    return { ...run, bins, rewards: Float64Array.of(reward) };
   }
 
   private distributionsOf(bins: Int32Array): KeyDistributions {
@@ -368,23 +307,4 @@ export class RegalLesson implements Lesson<RegalRollout> {
     });
     return distributionsOf(settings);
   }
-
-  /** Different ones, in order. */
-  private drawSeeds(rng: Rng): number[] {
-    const { seeds, runs } = this.rules;
-    return rng
-      .shuffle(Array.from({ length: seeds }, (_, seed) => seed))
-      .slice(0, runs)
-      .sort((a, b) => a - b);
-  }
-
-  /** Rollouts that the budget leaves after the plain runs that are still to be made. */
-  private affordable(seeds: readonly number[]): number {
-    const missing = seeds.filter((seed) => this.plain[seed] === null).length;
-    const left = this.task.evaluator.remaining - missing * this.rules.budget;
-    return Math.max(0, Math.floor(left / this.simulationsPerRollout));
-  }
 }
-
-/** The stream of a seed from its beginning; a child does not depend on what was drawn before. */
-const seedOf = (rng: Rng, seed: number): Rng => rng.child(`seed ${seed}`);
