@@ -85,6 +85,11 @@ const fields = {
   latent: size(16, "Width of the layer over the columns of a step."),
   hidden: size(32, "Width of the layer before the score."),
   ...decodingFields,
+  decodeTemperature: z
+    .number()
+    .positive()
+    .default(2)
+    .describe("What logits are divided by in decode=sample, and where a trained policy draws on."),
 };
 
 /** What the code leaves without a limit. */

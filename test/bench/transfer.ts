@@ -8,7 +8,8 @@
  *
  * FOLDER keeps trainings and comparisons. A run that was stopped goes on where it was.
  *
- * - The paired difference is to annealing on the same member and seed, with an interval of 95%.
+ * - Paired differences are to annealing and to `best` on the same member and seed, with an interval
+ *   of 95%.
  * - `untrained` is the agent after a training of almost no step size: what its search does alone.
  * - The own plan is the policy's without search.
  */
@@ -40,8 +41,9 @@ const [folder] = positionals;
 if (folder === undefined) throw new Error("Give the folder that keeps trainings and comparisons.");
 mkdirSync(folder, { recursive: true });
 
-const CONTROL = "annealing";
-const CONTROLS = [CONTROL, "heft", "best"];
+const CONTROLS = ["annealing", "heft", "best"];
+/** Those that differences are taken to. */
+const JUDGES = ["annealing", "best"];
 /** Simulations of a training whose steps are almost 0: enough for an update of each agent. */
 const UNTRAINED = "10000";
 const program = fileURLToPath(new URL("../../cli/bin.js", import.meta.url));
@@ -94,26 +96,31 @@ const told = ({ value, low, high }: Interval) => `${percent(value)} (${percent(l
 const keyOf = ({ scenario, seedIndex }: Cell) => `${scenario} ${seedIndex}`;
 
 function printTable(rows: ReadonlyMap<string, readonly Cell[]>): void {
-  const control = new Map(rows.get(CONTROL)?.map((cell) => [keyOf(cell), cell.value]));
-  console.log("| method | over bound | to annealing | own plan | CPU s | pretraining |");
-  console.log("|---|---:|---|---:|---:|---:|");
+  const judges = JUDGES.map((judge) => `to \`${judge}\``).join(" | ");
+  console.log(`| method | over bound | ${judges} | own plan | CPU s | pretraining |`);
+  console.log(`|---|---:|${"---|".repeat(JUDGES.length)}---:|---:|---:|`);
   const ordered = [...rows].sort(([, a], [, b]) => overBound(a) - overBound(b));
   for (const [row, cells] of ordered) {
-    const difference = pairedDifference(
-      cells.map(({ value }) => value as number),
-      cells.map((cell) => control.get(keyOf(cell)) as number),
-    );
     const own = cells.flatMap(({ ownPlan, bound }) => (ownPlan === null ? [] : [ownPlan.value! / bound]));
     const columns = [
       `\`${row}\``,
       overBound(cells).toFixed(3),
-      row === CONTROL ? "" : told(difference),
+      ...JUDGES.map((judge) => (row === judge ? "" : told(differenceTo(rows.get(judge)!, cells)))),
       own.length === 0 ? "" : mean(own).toFixed(3),
       mean(cells.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2),
       cells[0].pretraining?.simulations.toLocaleString("en-US") ?? "",
     ];
     console.log(`| ${columns.join(" | ")} |`);
   }
+}
+
+/** Of the same members and seeds; below 0 is shorter. */
+function differenceTo(judge: readonly Cell[], cells: readonly Cell[]): Interval {
+  const known = new Map(judge.map((cell) => [keyOf(cell), cell.value]));
+  return pairedDifference(
+    cells.map(({ value }) => value as number),
+    cells.map((cell) => known.get(keyOf(cell)) as number),
+  );
 }
 
 const overBound = (cells: readonly Cell[]) =>
