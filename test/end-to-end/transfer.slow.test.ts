@@ -1,4 +1,4 @@
-/** A policy that was trained on a family by default options plans members that it has never seen. */
+/** A policy trained on a family by default options plans members that it has never seen. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ interface Case {
   readonly agent: string;
   readonly family: string;
   readonly training: number;
-  /** Mean step over that of annealing, both with 300 simulations; measured: docs/agents/transfer.md. */
+  /** Mean step over that of annealing, both with 300 simulations; see docs/agents/transfer.md. */
   readonly most: number;
 }
 
