@@ -191,6 +191,8 @@ function specOf(options: Options): LearnerSpec<DualRollout> {
     entropy: inStages(constant(imitationEntropy), constant(entropy), imitation),
     clipNorm: options.clipNorm,
     imitation,
+    // The expert would take back what a trained policy knows beyond it.
+    behindTrained: imitation,
     decoding: options,
   };
 }

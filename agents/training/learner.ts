@@ -48,6 +48,8 @@ export interface LearnerSpec<R extends Rollout = Rollout> {
   readonly lateFilter?: number;
   /** Updates at the beginning that imitate the lessons' expert. */
   readonly imitation?: number;
+  /** Updates that a policy trained before has behind it; none by default. */
+  readonly behindTrained?: number;
   /** Every so many updates one imitates the own best plans, in so many steps; 0 is never. */
   readonly rehearsal?: { readonly every: number; readonly steps: number };
   /** How the policy answers; greedy by default. */
@@ -66,6 +68,8 @@ interface SavedLesson {
 
 interface SavedRun {
   readonly update: number;
+  /** 0 where it is missing. */
+  readonly behind?: number;
   readonly policy: SavedPolicy;
   readonly adam: SavedAdam;
   readonly algorithm: unknown;
@@ -113,6 +117,8 @@ class Learner<R extends Rollout> implements Agent {
   private draws: Rng;
   private taskDraws: Rng;
   private update = 0;
+  /** Updates of trainings before, as far as schedules are concerned. */
+  private behind = 0;
 
   constructor(
     { tf, backend }: LoadedTf,
@@ -139,7 +145,7 @@ class Learner<R extends Rollout> implements Agent {
       const courses = await this.drawCourses();
       const rehearsed = this.rehearse(courses);
       const isRehearsing = rehearsed.length > 0;
-      const isImitating = isRehearsing || this.update < (this.spec.imitation ?? 0);
+      const isImitating = isRehearsing || this.age < (this.spec.imitation ?? 0);
       const rolledOut = isRehearsing ? rehearsed : await this.rollOutAll(courses, isImitating);
       if (rolledOut.length === 0) return;
       const metrics = this.learn(rolledOut, isImitating, isRehearsing ? this.spec.rehearsal!.steps : 1);
@@ -174,15 +180,15 @@ class Learner<R extends Rollout> implements Agent {
       return lesson.demonstrate(count, this.draws);
     }
     if (scoreAhead === undefined || lesson.draw === undefined)
-      return lesson.rollOut(count, SAMPLE, this.update, this.draws);
-    const drawn = lesson.draw(count, SAMPLE, this.update, this.draws);
+      return lesson.rollOut(count, SAMPLE, this.age, this.draws);
+    const drawn = lesson.draw(count, SAMPLE, this.age, this.draws);
     await scoreAhead(drawn.plans);
     return drawn.scored();
   }
 
   /** One update of the weights; answers its numbers. */
   private learn(rolledOut: readonly RolledOut<R>[], isImitating: boolean, steps: number): UpdateMetrics {
-    const { tf, adam, spec, update } = this;
+    const { tf, adam, spec, age } = this;
     const seen = rolledOut.flatMap(({ rollouts }) => rollouts);
     const outcomes = {
       meanCost: average(seen.map(({ outcome }) => outcome.cost)),
@@ -191,12 +197,12 @@ class Learner<R extends Rollout> implements Agent {
     };
     const batches = rolledOut.flatMap(({ course, rollouts }) => this.batchOf(course, rollouts, isImitating));
     if (batches.length === 0) return { loss: 0, gradientNorm: 0, entropy: 0, ...outcomes, learnedFrom: 0 };
-    adam.learningRate = spec.learningRate(update);
+    adam.learningRate = spec.learningRate(age);
     const algorithm = isImitating ? imitationAlgorithm : spec.algorithm;
     const step = {
       batches,
       adam,
-      entropy: spec.entropy?.(update) ?? 0,
+      entropy: spec.entropy?.(age) ?? 0,
       weightOf: spec.weightOf ?? (() => 1),
       valueWeight: spec.valueWeight ?? 0,
       rng: this.draws,
@@ -208,7 +214,7 @@ class Learner<R extends Rollout> implements Agent {
   }
 
   private batchOf({ lesson, advantages }: Course<R>, all: readonly R[], isImitating: boolean): Batch<R>[] {
-    const isLate = !isImitating && this.update >= (this.spec.lateFilter ?? Number.POSITIVE_INFINITY);
+    const isLate = !isImitating && this.age >= (this.spec.lateFilter ?? Number.POSITIVE_INFINITY);
     const rollouts = isLate ? all.filter(({ outcome }) => outcome.feasible) : all;
     if (rollouts.length === 0) return [];
     if (!isImitating) return [{ lesson, rollouts, ...advantages.of(rollouts, lesson) }];
@@ -253,6 +259,7 @@ class Learner<R extends Rollout> implements Agent {
         `The saved policy is for ${fits} and fits no other graph, this one has ${own}: another scenario or other options.`,
       );
     this.network.weights.load(weights);
+    this.behind = this.spec.behindTrained ?? 0;
   }
 
   async saveRun(): Promise<SavedRun> {
@@ -262,6 +269,7 @@ class Learner<R extends Rollout> implements Agent {
     ]);
     return {
       update: this.update,
+      ...(this.behind > 0 && { behind: this.behind }),
       policy: await this.savePolicy(),
       adam: this.adam.save(),
       algorithm: this.spec.algorithm.save(),
@@ -272,7 +280,7 @@ class Learner<R extends Rollout> implements Agent {
   }
 
   async loadRun(saved: unknown): Promise<void> {
-    const { update, policy, adam, algorithm, lessons, draws, taskDraws } = saved as SavedRun;
+    const { update, behind = 0, policy, adam, algorithm, lessons, draws, taskDraws } = saved as SavedRun;
     if (policy === undefined || lessons === undefined)
       throw new InputError("The saved run is of an earlier version of this agent; train again.");
     await this.loadPolicy(policy);
@@ -286,6 +294,12 @@ class Learner<R extends Rollout> implements Agent {
     this.draws = restoreRng(draws);
     this.taskDraws = restoreRng(taskDraws);
     this.update = update;
+    this.behind = behind;
+  }
+
+  /** What schedules go by. */
+  private get age(): number {
+    return this.update + this.behind;
   }
 
   dispose(): void {

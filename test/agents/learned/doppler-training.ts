@@ -18,7 +18,8 @@ const fan = testScenario({
   bytesPerUs: 1000,
 });
 
-export async function trained(changes: object, simulations: number, scenario: Scenario = fan, seed = 1) {
+/** An agent and the meter of the one task that it trains on. */
+export async function started(changes: object, simulations: number, scenario: Scenario = fan, seed = 1) {
   const module = doppler as AgentModule;
   const meter = metered(evaluator(scenario), { simulations });
   const task = { name: "fan", scenario, evaluator: meter };
@@ -29,6 +30,11 @@ export async function trained(changes: object, simulations: number, scenario: Sc
     rng: createRng(seed),
     options,
   });
+  return { agent, meter, task };
+}
+
+export async function trained(changes: object, simulations: number, scenario: Scenario = fan, seed = 1) {
+  const { agent, meter, task } = await started(changes, simulations, scenario, seed);
   const updates: Update[] = [];
   for await (const update of agent.train()) updates.push(update);
   const plan = await agent.act({ ...task, evaluator: metered(evaluator(scenario), {}) });

@@ -1,8 +1,9 @@
 /** DOPPLER's modes and switches on a tiny graph; doppler.slow.test.ts has what its stages learn. */
 import { describe, expect, test } from "vitest";
+import type { Agent } from "../../../agents/contract.ts";
 import { doppler } from "../../../agents/learned/doppler.ts";
-import { asPlacement } from "../../../env/index.ts";
-import { SMALL, trained } from "./doppler-training.ts";
+import { asPlacement, type MeteredEvaluator } from "../../../env/index.ts";
+import { SMALL, started, trained } from "./doppler-training.ts";
 
 describe("doppler", () => {
   test("plans the order of its choices, and devices alone where it is told to", async () => {
@@ -34,5 +35,27 @@ describe("doppler", () => {
     for (const { metrics } of one.updates)
       for (const value of Object.values(metrics)) expect(Number.isFinite(value)).toBe(true);
     expect(two.saved).toBe(one.saved);
+  });
+
+  test("fine-tunes a trained policy without stage 1, also after a resume", async () => {
+    const changes = { imitationUpdates: 3, imitationBatch: 1, batch: 4 };
+    const charges = async (agent: Agent, meter: MeteredEvaluator, updates: number) => {
+      const before = meter.simulations;
+      const train = agent.train();
+      for (let i = 0; i < updates; i++) await train.next();
+      return (meter.simulations - before) / updates;
+    };
+    const fresh = await started(changes, 1000);
+    expect(await charges(fresh.agent, fresh.meter, 3)).toBe(2);
+    expect(await charges(fresh.agent, fresh.meter, 1)).toBe(8);
+
+    const tuned = await started(changes, 1000);
+    await tuned.agent.loadPolicy(await fresh.agent.savePolicy());
+    expect(await charges(tuned.agent, tuned.meter, 2)).toBe(8);
+
+    const resumed = await started(changes, 1000);
+    await resumed.agent.loadRun(await tuned.agent.saveRun());
+    expect(await charges(resumed.agent, resumed.meter, 2)).toBe(8);
+    for (const { agent } of [fresh, tuned, resumed]) agent.dispose();
   });
 });
