@@ -192,7 +192,7 @@ function specOf(options: Options): LearnerSpec<DualRollout> {
     clipNorm: options.clipNorm,
     imitation,
     // The expert would take back what a trained policy knows beyond it.
-    behindTrained: imitation,
+    fineTunesFrom: imitation,
     decoding: options,
   };
 }

@@ -1,5 +1,4 @@
 /** The positional network on one scenario: its graph, its devices' speeds, its mask. */
-
 import { allowedDevices } from "../../env/model/cluster/allowed-devices.ts";
 import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";

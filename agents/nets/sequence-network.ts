@@ -6,7 +6,6 @@
  * The weights depend on the number of groups, op types and devices. A `SequencePolicy` is the
  * network on one scenario of that size.
  */
-
 import { allowedDevices } from "../../env/model/cluster/allowed-devices.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import type { Scenario } from "../../env/model/scenario.ts";

@@ -4,7 +4,6 @@
  * Every group has at least one choice, because `createScenario` has checked that some device runs
  * it.
  */
-
 import { allowedDevices } from "../../env/model/cluster/allowed-devices.ts";
 import { acceleratorsOrAll } from "../../env/model/cluster/cluster.ts";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";

@@ -48,8 +48,8 @@ export interface LearnerSpec<R extends Rollout = Rollout> {
   readonly lateFilter?: number;
   /** Updates at the beginning that imitate the lessons' expert. */
   readonly imitation?: number;
-  /** Updates that a policy trained before has behind it; none by default. */
-  readonly behindTrained?: number;
+  /** The update that fine-tuning begins at, for imitation and schedules; 0 by default. */
+  readonly fineTunesFrom?: number;
   /** Every so many updates one imitates the own best plans, in so many steps; 0 is never. */
   readonly rehearsal?: { readonly every: number; readonly steps: number };
   /** How the policy answers; greedy by default. */
@@ -69,7 +69,7 @@ interface SavedLesson {
 interface SavedRun {
   readonly update: number;
   /** 0 where it is missing. */
-  readonly behind?: number;
+  readonly begunAt?: number;
   readonly policy: SavedPolicy;
   readonly adam: SavedAdam;
   readonly algorithm: unknown;
@@ -117,8 +117,8 @@ class Learner<R extends Rollout> implements Agent {
   private draws: Rng;
   private taskDraws: Rng;
   private update = 0;
-  /** Updates of trainings before, as far as schedules are concerned. */
-  private behind = 0;
+  /** The update that this training began at, for imitation and schedules. */
+  private begunAt = 0;
 
   constructor(
     { tf, backend }: LoadedTf,
@@ -259,7 +259,7 @@ class Learner<R extends Rollout> implements Agent {
         `The saved policy is for ${fits} and fits no other graph, this one has ${own}: another scenario or other options.`,
       );
     this.network.weights.load(weights);
-    this.behind = this.spec.behindTrained ?? 0;
+    this.begunAt = this.spec.fineTunesFrom ?? 0;
   }
 
   async saveRun(): Promise<SavedRun> {
@@ -269,7 +269,7 @@ class Learner<R extends Rollout> implements Agent {
     ]);
     return {
       update: this.update,
-      ...(this.behind > 0 && { behind: this.behind }),
+      ...(this.begunAt > 0 && { begunAt: this.begunAt }),
       policy: await this.savePolicy(),
       adam: this.adam.save(),
       algorithm: this.spec.algorithm.save(),
@@ -280,7 +280,7 @@ class Learner<R extends Rollout> implements Agent {
   }
 
   async loadRun(saved: unknown): Promise<void> {
-    const { update, behind = 0, policy, adam, algorithm, lessons, draws, taskDraws } = saved as SavedRun;
+    const { update, begunAt = 0, policy, adam, algorithm, lessons, draws, taskDraws } = saved as SavedRun;
     if (policy === undefined || lessons === undefined)
       throw new InputError("The saved run is of an earlier version of this agent; train again.");
     await this.loadPolicy(policy);
@@ -294,12 +294,12 @@ class Learner<R extends Rollout> implements Agent {
     this.draws = restoreRng(draws);
     this.taskDraws = restoreRng(taskDraws);
     this.update = update;
-    this.behind = behind;
+    this.begunAt = begunAt;
   }
 
-  /** What schedules go by. */
+  /** What imitation and schedules go by. */
   private get age(): number {
-    return this.update + this.behind;
+    return this.begunAt + this.update;
   }
 
   dispose(): void {

@@ -1,7 +1,6 @@
 /**
  * Help texts from the tables of the commands: every flag with its default and unit.
  */
-
 import type { Command, Flag, Positional } from "../command.ts";
 import { wrappedColumns, wrappedText } from "./columns.ts";
 

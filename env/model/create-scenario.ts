@@ -1,5 +1,4 @@
 /** Makes a scenario: checks that its parts fit together, and names what does not fit. */
-
 import { allowedDevices } from "./cluster/allowed-devices.ts";
 import { type Cluster, validateCluster } from "./cluster/cluster.ts";
 import { checkMagnitudes } from "./cluster/magnitudes.ts";

@@ -3,7 +3,6 @@
  * objective and the named fidelity of the simulator. Its name and origin are not part of the
  * content hash.
  */
-
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Grouping } from "./coarsen/grouping.ts";
 import type { Fidelity } from "./fidelity/fidelity.ts";

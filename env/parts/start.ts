@@ -2,7 +2,6 @@
  * Start placements: one device for each group, before any action. They follow the options of
  * Placeto's published code, whose default is one fixed random placement.
  */
-
 import { allowedDevices } from "../model/cluster/allowed-devices.ts";
 import { groupGraph } from "../model/coarsen/group-graph.ts";
 import { InputError } from "../model/errors.ts";

@@ -1,5 +1,4 @@
 /** GDP's network on one scenario: its nodes, their neighbours, its mask. */
-
 import { allowedDevices } from "../../../env/model/cluster/allowed-devices.ts";
 import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";

@@ -6,7 +6,6 @@
  *
  * Unlike sequence-network.ts it has no encoder: a choice depends on what came before it alone.
  */
-
 import { allowedDevices } from "../../../env/model/cluster/allowed-devices.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";

@@ -15,7 +15,6 @@
  * f and g have one hidden layer as wide as their input. Weights are Glorot-uniform, biases 0.
  * Groups that reach each other through a cycle are parallel, which the paper does not have.
  */
-
 import { allowedDevices } from "../../../env/model/cluster/allowed-devices.ts";
 import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import { InputError } from "../../../env/model/errors.ts";

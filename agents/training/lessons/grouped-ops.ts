@@ -4,7 +4,6 @@
  * Ours: a unit that cannot run on its group's device goes to the first device that it can run on.
  * TensorFlow's soft placement did so for the authors.
  */
-
 import { allowedDevices } from "../../../env/model/cluster/allowed-devices.ts";
 import { liftToOps } from "../../../env/model/coarsen/grouping.ts";
 import { placement } from "../../../env/model/plan/placement.ts";

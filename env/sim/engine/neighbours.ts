@@ -5,7 +5,6 @@
  * plan that may not fit is not recorded either, since few of its neighbours surely fit. The numbers
  * always equal those of a full evaluation.
  */
-
 import { allowedDevices } from "../../model/cluster/allowed-devices.ts";
 import { type Placement, placement } from "../../model/plan/placement.ts";
 import { checkMove, movedPlan } from "../evaluator/move.ts";

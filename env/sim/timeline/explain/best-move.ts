@@ -2,7 +2,6 @@
  * Every plan that is one move away from a plan: one group on another device that may run it. This
  * is the plain neighbourhood of local search. Here it tells which single change helps most.
  */
-
 import { allowedDevices } from "../../../model/cluster/allowed-devices.ts";
 import { OrderDeadlock } from "../../../model/errors.ts";
 import { asPlacement, type Plan } from "../../../model/plan/plan.ts";
