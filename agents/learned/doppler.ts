@@ -28,7 +28,7 @@ import { type DualRollout, type DualRules, dualPolicyTasks } from "./dual-policy
 import { createDualPolicy } from "./dual-policy/network.ts";
 
 const size = (usual: number, text: string) => z.int().min(1).max(4096).default(usual).describe(text);
-const rate = (usual: number, text: string) => z.number().positive().default(usual).describe(text);
+const positive = (usual: number, text: string) => z.number().positive().default(usual).describe(text);
 
 const fields = {
   unit: z
@@ -45,8 +45,8 @@ const fields = {
     .describe("When the graph is encoded: once for an episode, or before each step with what is placed."),
   order: z.boolean().default(true).describe("Whether devices run their ops in the order of the choices."),
   batch: size(8, "Episodes of an update."),
-  learningRate: rate(0.002, "Adam's step size in stage 2."),
-  imitationLearningRate: rate(0.01, "Adam's step size in stage 1."),
+  learningRate: positive(0.002, "Adam's step size in stage 2."),
+  imitationLearningRate: positive(0.01, "Adam's step size in stage 1."),
   updates: z
     .int()
     .min(0)
@@ -75,7 +75,7 @@ const fields = {
     .default(0)
     .describe("Weight of the entropy in stage 2, summed over the choices."),
   imitationEntropy: z.number().min(0).default(0).describe("The same in stage 1."),
-  clipNorm: rate(1, "Largest norm of a gradient; larger ones are scaled down."),
+  clipNorm: positive(1, "Largest norm of a gradient; larger ones are scaled down."),
   scaling: z
     .enum(["unit", "spread"])
     .default("unit")
@@ -85,11 +85,10 @@ const fields = {
   latent: size(16, "Width of the layer over the columns of a step."),
   hidden: size(32, "Width of the layer before the score."),
   ...decodingFields,
-  decodeTemperature: z
-    .number()
-    .positive()
-    .default(2)
-    .describe("What logits are divided by in decode=sample, and where a trained policy draws on."),
+  decodeTemperature: positive(
+    2,
+    "What logits are divided by in decode=sample, and where a trained policy draws on.",
+  ),
 };
 
 /** What the code leaves without a limit. */

@@ -9,8 +9,8 @@
  * rejects its promise with one sentence. After a stop a child has a short time to answer with its
  * best so far, then it is ended. No child outlives this process.
  */
+
 import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { PlanScore } from "../../env/sim/evaluator/scored-ahead.ts";
 import {
   type CellHooks,
@@ -20,6 +20,7 @@ import {
   type RunCell,
 } from "../../results/cells/cell.ts";
 import type { Actors, ScoreRequest } from "../../results/training/actors/contract.ts";
+import { ownProgram } from "../start/program.ts";
 import { type ChildWorker, converse } from "./conversation.ts";
 import { workerStderr } from "./worker-stderr.ts";
 
@@ -36,11 +37,6 @@ export interface Pool {
 export interface ProcessPool extends Pool, Pick<Actors, "score"> {
   close(): void;
 }
-
-/** The program's entry, relative to the sources and to the compiled files. */
-const ownProgram = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "../bin.js" : "../../../cli/bin.js", import.meta.url),
-);
 
 /** An interrupt should end all within a second. */
 const STOP_MS = 600;

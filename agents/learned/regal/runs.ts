@@ -41,18 +41,14 @@ export class Runs {
   private readonly rules: RunRules;
   private readonly decoder: KeyDecoder;
   private readonly simulationsPerChromosome: number;
-  private readonly plainKeys: KeyDistributions;
 
-  constructor({ evaluator, scenario }: Task, choices: Choices, rules: RunRules) {
+  constructor({ evaluator }: Task, choices: Choices, rules: RunRules) {
     this.evaluator = evaluator;
     this.rules = rules;
     this.simulationsOfRollout = rules.runs * rules.budget;
     this.plainCosts = new Array(rules.seeds).fill(null);
     this.decoder = rules.order ? orderedDecoder(choices, evaluator) : deviceDecoder(choices);
     this.simulationsPerChromosome = rules.order && evaluator.countedIn === "simulations" ? 2 : 1;
-    const deviceKeys = choices.legal.reduce((sum, legal) => sum + legal.length, 0);
-    const keys = deviceKeys + (rules.order ? scenario.graph.opCount : 0);
-    this.plainKeys = distributionsOf(Array.from({ length: keys }, () => PLAIN).flat());
   }
 
   /** Different ones, in order. */
@@ -114,7 +110,8 @@ export class Runs {
   private plainCost(seed: number, rng: Rng): number {
     const known = this.plainCosts[seed];
     if (known !== null) return known;
-    const { cost } = this.run(this.plainKeys, seedOf(rng, seed), this.rules.budget).outcome;
+    const keys = distributionsOf(Array.from({ length: this.decoder.length }, () => PLAIN).flat());
+    const { cost } = this.run(keys, seedOf(rng, seed), this.rules.budget).outcome;
     this.plainCosts = this.plainCosts.with(seed, cost);
     return cost;
   }

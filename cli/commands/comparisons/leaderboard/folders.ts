@@ -1,13 +1,11 @@
 /** Where the package keeps its own board. Flags name other folders. */
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { BoardFolders } from "../../../../results/leaderboard/submit/add.ts";
-
-const root = dirname(createRequire(import.meta.url).resolve("placement-gym/package.json"));
+import { ownFolder } from "../../../start/program.ts";
 
 export const ownFolders: BoardFolders = {
-  entries: join(root, "results", "leaderboard", "board-v1"),
-  bestKnown: join(root, "results", "best-known"),
+  entries: join(ownFolder, "results", "leaderboard", "board-v1"),
+  bestKnown: join(ownFolder, "results", "best-known"),
 };
 
 export const boardFlag = {

@@ -7,12 +7,13 @@
  * for the same graph and devices. The exit code is 1 where an answer is not proven, is refuted, or
  * differs from the published one by more than 1e-6 of it.
  */
+
 import { spawn } from "node:child_process";
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { InputError } from "../../../../env/model/errors.ts";
 import { formatCount } from "../../../../results/text/format.ts";
 import { table } from "../../../reports/columns.ts";
+import { ownProgram } from "../../../start/program.ts";
 import { EXIT, type Terminal } from "../../../terminal/terminal.ts";
 import { type CaseFormat, caseFiles } from "./case-files.ts";
 import type { ExactCase } from "./exact-case.ts";
@@ -117,11 +118,6 @@ const WORKLOADS: CaseFormat = {
   what: "dnn-partitioning workload",
   folders: "all below",
 };
-
-/** The program's entry, relative to the sources and to the compiled files. */
-const ownProgram = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "../../../bin.js" : "../../../../../cli/bin.js", import.meta.url),
-);
 
 /** One file in a process of its own; null after an interrupt. */
 function measure(path: string, flags: ExactFlags, signal: AbortSignal): Promise<ExactCase | null> {
